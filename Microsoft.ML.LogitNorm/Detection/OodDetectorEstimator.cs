@@ -1,0 +1,60 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>Decides whether a row is out of distribution, by comparing its score with those of calibration rows (split conformal prediction).</summary>
+/// <remarks>
+/// <format type="text/markdown"><![CDATA[
+/// To create this estimator, use `Transforms.OodDetector`. Fit it on in-distribution rows that the network was **not** trained on.
+///
+/// ### Estimator Characteristics
+/// |  |  |
+/// | -- | -- |
+/// | Does this estimator need to look at the data to train its parameters? | Yes |
+/// | Input column data type | <xref:System.Single>; higher means more likely out of distribution |
+/// | Output column data type | `OodConfidence`: <xref:System.Single> in [0, 1]; `IsOutOfDistribution`: <xref:System.Boolean> |
+/// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.LogitNorm |
+/// | Exportable to ONNX | No |
+///
+/// With n calibration scores and a new score s, p = (1 + #{calibration ≥ s}) / (n + 1). A row is called out of distribution when p ≤ `falseAlarmRate`. For
+/// in-distribution rows that are exchangeable with the calibration rows, this happens with probability at most `falseAlarmRate`, whatever the network.
+/// ]]>
+/// </format>
+/// </remarks>
+public sealed class OodDetectorEstimator : IEstimator<OodDetectorTransformer>
+{
+    private readonly IHostEnvironment _env;
+    private readonly double _falseAlarmRate;
+    private readonly string _scoreColumnName;
+
+    internal OodDetectorEstimator(IHostEnvironment env, double falseAlarmRate, string scoreColumnName)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(scoreColumnName);
+        ConformalCalibration.CheckRate(falseAlarmRate);
+        (_env, _falseAlarmRate, _scoreColumnName) = (env, falseAlarmRate, scoreColumnName);
+    }
+
+    /// <summary>The columns with the confidence and the decision appended.</summary>
+    /// <param name="inputSchema">The columns of the data.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The score's column is missing or has another type.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        ScoreColumn.Check(inputSchema, _scoreColumnName);
+        return Shapes.Append(
+            inputSchema,
+            Shapes.Column(OodColumns.Confidence, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.Single),
+            Shapes.Column(OodColumns.IsOutOfDistribution, SchemaShape.Column.VectorKind.Scalar, BooleanDataViewType.Instance));
+    }
+
+    /// <summary>Keeps the scores of the calibration rows.</summary>
+    /// <param name="input">In-distribution rows that the network was not trained on, with their scores.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The score's column is missing or has another type.</exception>
+    /// <exception cref="InvalidOperationException">There are too few rows for the false-alarm rate, or a score is NaN; the message says how many are needed.</exception>
+    public OodDetectorTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new(_env, new ConformalCalibration(ScoreColumn.Read(input, _scoreColumnName), _falseAlarmRate), _scoreColumnName);
+    }
+}

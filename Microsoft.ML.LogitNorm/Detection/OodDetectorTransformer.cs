@@ -1,0 +1,95 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>Appends <c>OodConfidence</c> and <c>IsOutOfDistribution</c>; made by <see cref="OodDetectorEstimator"/>.</summary>
+public sealed class OodDetectorTransformer : RowToRowTransformer
+{
+    internal const string LoaderSignature = "LogitNormOodDetector";
+
+    private static readonly ModelFormat _format = new("out-of-distribution decision", "LNOODDET", LoaderSignature);
+
+    private readonly ConformalCalibration _calibration;
+    private readonly string _scoreColumnName;
+
+    internal OodDetectorTransformer(IHostEnvironment env, ConformalCalibration calibration, string scoreColumnName)
+        : base(env)
+        => (_calibration, _scoreColumnName) = (calibration, scoreColumnName);
+
+    /// <summary>At most this share of in-distribution rows is called out of distribution.</summary>
+    public double FalseAlarmRate => _calibration.FalseAlarmRate;
+
+    /// <summary>How many rows it was calibrated on.</summary>
+    public int CalibrationCount => _calibration.Scores.Length;
+
+    private protected override ModelFormat Format => _format;
+
+    private protected override RowMap Bind(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        return new DetectorRowMap(inputSchema, ScoreColumn.Find(inputSchema, _scoreColumnName), _calibration);
+    }
+
+    private protected override void Save(ModelWriter writer)
+        => writer.Json("Calibration", new Saved(_scoreColumnName, _calibration.FalseAlarmRate, _calibration.Scores.ToArray()));
+
+    private static OodDetectorTransformer Create(IHostEnvironment env, ModelLoadContext context)
+    {
+        var reader = new ModelReader(context, _format);
+        var saved = reader.Json<Saved>("Calibration");
+        return new(env, saved.Calibration(reader), saved.ScoreColumnName);
+    }
+
+    private sealed record Saved(string ScoreColumnName, double FalseAlarmRate, float[] Scores)
+    {
+        public ConformalCalibration Calibration(ModelReader reader)
+        {
+            try
+            {
+                return new(Scores, FalseAlarmRate);
+            }
+            catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+            {
+                throw reader.Invalid(e.Message);
+            }
+        }
+    }
+
+    /// <summary>One look-up a row: nothing to gain from batches.</summary>
+    private sealed class DetectorRowMap(DataViewSchema input, DataViewSchema.Column score, ConformalCalibration calibration)
+        : RowMap(input, [new(OodColumns.Confidence, NumberDataViewType.Single, null), new(OodColumns.IsOutOfDistribution, BooleanDataViewType.Instance, null)])
+    {
+        public override int BatchSize => 1;
+
+        public override IEnumerable<DataViewSchema.Column> InputsFor(Func<int, bool> activeOutput) => [score];
+
+        public override RowBatch Open(DataViewRow row, int capacity, Func<int, bool> activeOutput) => new Decision(row, score, calibration);
+    }
+
+    private sealed class Decision(DataViewRow row, DataViewSchema.Column column, ConformalCalibration calibration) : RowBatch(row, capacity: 1)
+    {
+        private readonly ValueGetter<float> _getScore = row.GetGetter<float>(column);
+        private float _score;
+        private double _pValue;
+
+        public override Delegate CreateGetter(int output, Func<int> row)
+            => output == 0
+                ? (ValueGetter<float>)((ref float value) => value = (float)(1 - PValue(row)))
+                : (ValueGetter<bool>)((ref bool value) => value = calibration.IsOutOfDistribution(PValue(row)));
+
+        protected override void Read(int row) => _getScore(ref _score);
+
+        protected override void Compute()
+            => _pValue = !float.IsNaN(_score)
+                ? calibration.PValue(_score)
+                : throw new InvalidOperationException($"Column '{column.Name}' holds NaN in row {Position(0)} (counted from 0): it cannot be decided on.");
+
+        private double PValue(Func<int> row)
+        {
+            row();
+            EnsureComputed();
+            return _pValue;
+        }
+    }
+}

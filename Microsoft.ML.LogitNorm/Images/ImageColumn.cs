@@ -1,0 +1,121 @@
+using Microsoft.ML.Data;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>How a column of an ML.NET schema holds images: as <see cref="MLImage"/>, or as a vector of pixels in one of two orders.</summary>
+/// <param name="Name">The column's name.</param>
+/// <param name="Shape">The size of its images.</param>
+/// <param name="Kind">What the column's values are.</param>
+/// <param name="Interleaved">For vectors: channels last (height, width, channel); otherwise channels first, as <c>ExtractPixels</c> gives by default.</param>
+internal sealed record ImageColumn(string Name, ImageShape Shape, PixelKind Kind, bool Interleaved)
+{
+    private const string Role = "feature";
+    private const string Expected = "MLImage of known size or a vector of Single or Byte of known shape";
+
+    /// <summary>The type that pixels have in memory and in the training set: bytes stay bytes.</summary>
+    public ScalarType PixelType => Kind == PixelKind.VectorOfSingle ? ScalarType.Float32 : ScalarType.Byte;
+
+    /// <summary>Bytes of one image.</summary>
+    public int BytesPerImage => Shape.ValueCount * (Kind == PixelKind.VectorOfSingle ? sizeof(float) : 1);
+
+    /// <summary>Checks what can be known before the data is there: that there is such a column, and its kind.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The column is missing or has another type.</exception>
+    public static void Check(SchemaShape schema, string name, ImageShape? given)
+    {
+        var column = schema.FirstOrDefault(c => c.Name == name);
+        if (column.Name is null)
+            throw ColumnError.Missing(Role, name, schema.Select(c => c.Name), "Name the column that holds the images in FeatureColumnName, or make one with LoadImages and ResizeImages.");
+        switch (column)
+        {
+            case { Kind: SchemaShape.Column.VectorKind.Scalar, ItemType: ImageDataViewType image }:
+                CheckSize(image, name, given);
+                break;
+            case { Kind: SchemaShape.Column.VectorKind.Vector, IsKey: false } when IsPixel(column.ItemType):
+                break;
+            case { Kind: SchemaShape.Column.VectorKind.VariableVector } when given is not null && IsPixel(column.ItemType):
+                break;
+            default:
+                throw ColumnError.Mismatch(Role, name, Expected, Describe(column), Remedy(column.ItemType, column.Kind != SchemaShape.Column.VectorKind.Scalar));
+        }
+    }
+
+    /// <summary>Finds the column and how it holds its images.</summary>
+    /// <param name="schema">The schema of the data.</param>
+    /// <param name="name">The column's name.</param>
+    /// <param name="given">The images' size where the column's type does not tell it.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The column is missing, has another type, or its images have no known size.</exception>
+    public static ImageColumn Find(DataViewSchema schema, string name, ImageShape? given)
+    {
+        if (schema.GetColumnOrNull(name) is not { } column)
+            throw ColumnError.Missing(Role, name, schema.Where(c => !c.IsHidden).Select(c => c.Name), "Name the column that holds the images in FeatureColumnName, or make one with LoadImages and ResizeImages.");
+        switch (column.Type)
+        {
+            case ImageDataViewType image:
+                CheckSize(image, name, given);
+                return new(name, given ?? new(3, image.Height, image.Width), PixelKind.Image, Interleaved: true);
+            case VectorDataViewType vector when IsPixel(vector.ItemType):
+                var (shape, interleaved) = VectorShape(vector, name, given);
+                return new(name, shape, vector.ItemType.RawType == typeof(float) ? PixelKind.VectorOfSingle : PixelKind.VectorOfByte, interleaved);
+            default:
+                throw ColumnError.Mismatch(Role, name, Expected, column.Type.ToString()!, Remedy(column.Type, isVector: false));
+        }
+    }
+
+    /// <summary>
+    /// Whether a schema's column of this name does not tell the size of its images. It is then taken for this column's, and each row is checked.
+    /// </summary>
+    public bool SizeIsLostIn(DataViewSchema schema) => schema.GetColumnOrNull(Name) is { Type: var type } && type switch
+    {
+        ImageDataViewType image => image.Height == 0,
+        VectorDataViewType vector => vector.Dimensions.Length == 1,
+        _ => false,
+    };
+
+    private static bool IsPixel(DataViewType type) => type is NumberDataViewType && (type.RawType == typeof(float) || type.RawType == typeof(byte));
+
+    private static void CheckSize(ImageDataViewType image, string name, ImageShape? given)
+    {
+        if (image.Height == 0 && given is null)
+            throw ColumnError.Mismatch(Role, name, Expected, "Image of unknown size",
+                "Put ResizeImages before the trainer, or, if all images have one size already, give it as ImageShape.");
+        if (image.Height > 0 && given is not null && (image.Height, image.Width) != (given.Height, given.Width))
+            throw ColumnError.Mismatch(Role, name, $"images of {given.Height}×{given.Width} (ImageShape)", image.ToString(), "Leave ImageShape out, or resize to it.");
+        if (given is not null && given.Channels is not (1 or 3))
+            throw ColumnError.Mismatch(Role, name, "1 or 3 channels for MLImage", $"ImageShape {given}", "Use 3 for colour or 1 for grey.");
+    }
+
+    private static (ImageShape Shape, bool Interleaved) VectorShape(VectorDataViewType type, string name, ImageShape? given)
+    {
+        (ImageShape, bool)? own = type.Dimensions switch
+        {
+            [var c, var h, var w] when h > 0 && w > 0 && IsChannelCount(c) => (new(c, h, w), false),
+            [var h, var w, var c] when h > 0 && w > 0 && IsChannelCount(c) => (new(c, h, w), true),
+            [var h, var w] when h > 0 && w > 0 => (new(1, h, w), false),
+            _ => null,
+        };
+        if (own is { } known && (given is null || given == known.Item1))
+            return known;
+        if (own is not null)
+            throw ColumnError.Mismatch(Role, name, $"images of {given} (ImageShape)", type.ToString()!, "Leave ImageShape out: the column's type tells the shape.");
+        if (given is null)
+            throw ColumnError.Mismatch(Role, name, Expected, type.ToString()!, "The shape is lost: use ExtractPixels directly before the trainer, or give ImageShape.");
+        if (type.IsKnownSize && type.Size != given.ValueCount)
+            throw ColumnError.Mismatch(Role, name, $"Vector<{type.ItemType}, {given.ValueCount}> for ImageShape {given}", type.ToString()!, "Make ImageShape fit the vector.");
+        return (given, false);
+    }
+
+    private static bool IsChannelCount(int value) => value is 1 or 3 or 4;
+
+    private static string Describe(SchemaShape.Column column) => column.Kind switch
+    {
+        SchemaShape.Column.VectorKind.Scalar => column.IsKey ? $"Key<{column.ItemType}>" : column.ItemType.ToString()!,
+        SchemaShape.Column.VectorKind.Vector => $"Vector<{column.ItemType}>",
+        _ => $"VarVector<{column.ItemType}>",
+    };
+
+    private static string Remedy(DataViewType item, bool isVector)
+        => item is TextDataViewType && !isVector
+            ? "If the column holds file paths, put LoadImages and ResizeImages before the trainer."
+            : "Put LoadImages and ResizeImages, or ExtractPixels, before the trainer.";
+}

@@ -1,0 +1,14 @@
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>What the values of an image column are.</summary>
+internal enum PixelKind
+{
+    /// <summary><see cref="Microsoft.ML.Data.MLImage"/>; red, green and blue from 0 to 255.</summary>
+    Image,
+
+    /// <summary>Vector of <see cref="byte"/>.</summary>
+    VectorOfByte,
+
+    /// <summary>Vector of <see cref="float"/>, in whatever unit the user chose.</summary>
+    VectorOfSingle,
+}

@@ -1,0 +1,64 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>Per-channel mean and standard deviation, by which a network's input is centred and scaled: (x − mean) / standard deviation.</summary>
+/// <remarks>
+/// In the units of the feature column: 0 to 255 for images and bytes, whatever they hold for vectors of float. Values known on a scale of
+/// 0 to 1, such as CIFAR-10's 0.4914, are multiplied by 255 for images.
+/// </remarks>
+public sealed record PixelNormalization
+{
+    /// <summary>Normalises by the given values, one a channel.</summary>
+    /// <exception cref="ArgumentException">The lists differ in length or are empty, a value is not finite, or a standard deviation is not above 0.</exception>
+    public PixelNormalization(IReadOnlyList<float> mean, IReadOnlyList<float> standardDeviation)
+    {
+        ArgumentNullException.ThrowIfNull(mean);
+        ArgumentNullException.ThrowIfNull(standardDeviation);
+        if (mean.Count == 0 || mean.Count != standardDeviation.Count)
+            throw new ArgumentException($"Give one mean and one standard deviation for each channel; got {mean.Count} and {standardDeviation.Count}.", nameof(standardDeviation));
+        if (!mean.All(float.IsFinite))
+            throw new ArgumentException($"Every mean must be finite; got {string.Join(", ", mean)}.", nameof(mean));
+        if (!standardDeviation.All(value => float.IsFinite(value) && value > 0))
+            throw new ArgumentException($"Every standard deviation must be finite and above 0; got {string.Join(", ", standardDeviation)}.", nameof(standardDeviation));
+        (Mean, StandardDeviation) = (mean, standardDeviation);
+    }
+
+    /// <summary>The mean of each channel.</summary>
+    public IReadOnlyList<float> Mean { get; }
+
+    /// <summary>The standard deviation of each channel, above 0.</summary>
+    public IReadOnlyList<float> StandardDeviation { get; }
+
+    /// <summary>Measures a training set.</summary>
+    /// <param name="pixels">[N, H, W, C], of any number type. A channel without variation gets the standard deviation 1.</param>
+    internal static PixelNormalization Measure(Tensor pixels)
+    {
+        const int RowsAtOnce = 1024;
+        using var scope = NewDisposeScope();
+        var (rows, channels) = (pixels.shape[0], pixels.shape[3]);
+        var sum = zeros(channels, float64);
+        var sumOfSquares = zeros(channels, float64);
+        for (long start = 0; start < rows; start += RowsAtOnce)
+        {
+            using var step = NewDisposeScope();
+            var part = pixels.narrow(0, start, Math.Min(RowsAtOnce, rows - start)).reshape(-1, channels).to(float64);
+            sum.add_(part.sum(0));
+            sumOfSquares.add_(part.square().sum(0));
+        }
+        double count = rows * pixels.shape[1] * pixels.shape[2];
+        var mean = sum / count;
+        var deviation = (sumOfSquares / count - mean.square()).clamp_min(0).sqrt();
+        var means = mean.to(float32).data<float>().ToArray();
+        var deviations = deviation.to(float32).data<float>().ToArray();
+        return new(means, [.. deviations.Select(value => value > 1e-6f ? value : 1f)]);
+    }
+
+    /// <summary>Two tensors [C] on the device, ready for <see cref="Apply"/>; the caller owns them.</summary>
+    internal (Tensor Mean, Tensor Scale) OnDevice(Device device)
+        => (tensor(Mean.ToArray(), device: device), tensor(StandardDeviation.Select(value => 1 / value).ToArray(), device: device));
+
+    /// <summary>Normalises pixels [B, H, W, C] to a network's input [B, C, H, W], which lies in memory channels last.</summary>
+    internal static Tensor Apply(Tensor pixels, (Tensor Mean, Tensor Scale) values)
+        => pixels.to(float32).sub_(values.Mean).mul_(values.Scale).permute(0, 3, 1, 2);
+}

@@ -1,0 +1,74 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.LogitNorm;
+
+namespace Microsoft.ML;
+
+/// <summary>The front door: every method by which this library joins ML.NET's catalogs.</summary>
+public static class LogitNormCatalog
+{
+    /// <summary>Trains an image classifier whose confidence separates known from unknown images, with the LogitNorm loss.</summary>
+    /// <param name="catalog">The trainers of the multiclass catalog.</param>
+    /// <param name="labelColumnName">The column with the class of each row. The column data must be a key: put <c>MapValueToKey</c> before the trainer.</param>
+    /// <param name="featureColumnName">The column with the images. The column data must be <see cref="MLImage"/> of known size, or a vector of <see cref="float"/> or <see cref="byte"/> of known shape, as <c>ExtractPixels</c> makes it.</param>
+    /// <param name="backbone">The network; null for the paper's WRN-40-2.</param>
+    /// <param name="loss">The training loss; null for LogitNorm with τ = 0.04 and tau warm-up.</param>
+    /// <param name="epochs">Passes over the training rows. The paper's 200 take hours without a GPU; 10 with a small network are enough to try.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="epochs"/> is less than 1.</exception>
+    public static LogitNormTrainer LogitNorm(
+        this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
+        string labelColumnName = "Label",
+        string featureColumnName = "Features",
+        Backbone? backbone = null,
+        TrainingLoss? loss = null,
+        int epochs = 200)
+        => catalog.LogitNorm(new LogitNormTrainer.Options
+        {
+            LabelColumnName = labelColumnName,
+            FeatureColumnName = featureColumnName,
+            Backbone = backbone ?? Backbone.WideResNet(),
+            Loss = loss ?? TrainingLoss.LogitNorm(),
+            Epochs = epochs,
+        });
+
+    /// <summary>Trains an image classifier whose confidence separates known from unknown images, with all options.</summary>
+    /// <param name="catalog">The trainers of the multiclass catalog.</param>
+    /// <param name="options">Network, loss, schedule and the rest; the defaults are the paper's recipe.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
+    public static LogitNormTrainer LogitNorm(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, LogitNormTrainer.Options options)
+        => new(MachineLearningContext.Environment(catalog), options);
+
+    /// <summary>Appends a score per row: the higher, the more likely the row is out of distribution.</summary>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="score">How to score; see <see cref="OodScores"/>. It decides which columns are needed, and its page says which.</param>
+    /// <param name="outputColumnName">Name of the new column, a <see cref="float"/>; its range is the score's.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="score"/> is null.</exception>
+    public static OodScoreEstimator OodScore(this TransformsCatalog catalog, OodScore score, string outputColumnName = OodColumns.Score)
+        => new(MachineLearningContext.Environment(catalog), score, outputColumnName);
+
+    /// <summary>Appends the decision whether a row is out of distribution, with a guaranteed rate of false alarms.</summary>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="falseAlarmRate">
+    /// In (0, 1): at most this share of in-distribution rows is called out of distribution. <c>Fit</c> needs at least 1 / rate − 1 rows, all in-distribution and
+    /// none of them seen by the trainer.
+    /// </param>
+    /// <param name="scoreColumnName">The column to decide by, a <see cref="float"/> for which higher means more likely out of distribution.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="falseAlarmRate"/> lies outside (0, 1).</exception>
+    public static OodDetectorEstimator OodDetector(this TransformsCatalog catalog, double falseAlarmRate = 0.05, string scoreColumnName = OodColumns.Score)
+        => new(MachineLearningContext.Environment(catalog), falseAlarmRate, scoreColumnName);
+
+    /// <summary>Measures how well a score tells rows of the known classes from others.</summary>
+    /// <param name="catalog">The anomaly detection catalog.</param>
+    /// <param name="inDistribution">Scored rows of the known classes, not used for training or calibration.</param>
+    /// <param name="outOfDistribution">Scored rows of none of them.</param>
+    /// <param name="scoreColumnName">The score's column, a <see cref="float"/> for which higher means more likely out of distribution.</param>
+    /// <param name="decisionColumnName">The decision's column, a <see cref="bool"/>; if both sides have it, the false-alarm and detection rates are measured too.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type.</exception>
+    /// <exception cref="ArgumentException">A side has no rows, or a score is NaN.</exception>
+    public static OodDetectionMetrics EvaluateOod(
+        this AnomalyDetectionCatalog catalog,
+        IDataView inDistribution,
+        IDataView outOfDistribution,
+        string scoreColumnName = OodColumns.Score,
+        string decisionColumnName = OodColumns.IsOutOfDistribution)
+        => OodEvaluation.Evaluate(inDistribution, outOfDistribution, scoreColumnName, decisionColumnName);
+}

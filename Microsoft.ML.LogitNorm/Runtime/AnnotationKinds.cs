@@ -1,0 +1,17 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>Names of the annotations that columns carry: ML.NET's own, and ours.</summary>
+internal static class AnnotationKinds
+{
+    public const string KeyValues = AnnotationUtils.Kinds.KeyValues;
+    public const string SlotNames = AnnotationUtils.Kinds.SlotNames;
+    public const string TrainingLabelValues = AnnotationUtils.Kinds.TrainingLabelValues;
+    public const string ScoreColumnSetId = AnnotationUtils.Kinds.ScoreColumnSetId;
+    public const string ScoreColumnKind = AnnotationUtils.Kinds.ScoreColumnKind;
+    public const string ScoreValueKind = AnnotationUtils.Kinds.ScoreValueKind;
+
+    /// <summary>On <c>Logits</c>: the live network behind them, a <see cref="TrainedNetwork"/> of <see cref="NetworkType"/>.</summary>
+    public const string Network = "Network";
+}

@@ -1,0 +1,60 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>A data view with a map's outputs appended. Lazy: nothing is read or computed until a cursor asks for it.</summary>
+internal sealed class MappedDataView(IDataView source, RowMap map) : IDataView, IRowToRowMapper
+{
+    public DataViewSchema Schema => map.Bindings.Schema;
+    public DataViewSchema InputSchema => map.Bindings.InputSchema;
+    public DataViewSchema OutputSchema => map.Bindings.Schema;
+    public bool CanShuffle => source.CanShuffle;
+    public long? GetRowCount() => source.GetRowCount();
+
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
+    {
+        var active = map.Active(columnsNeeded);
+        return Map(source.GetRowCursor(map.Dependencies(active), rand), active);
+    }
+
+    /// <summary>
+    /// Several cursors where only passed-through columns are asked for. Otherwise one: a forward pass already uses every core, and
+    /// several cursors would only make its batches smaller.
+    /// </summary>
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
+    {
+        var active = map.Active(columnsNeeded);
+        return map.BatchSize > 1 && map.AnyOutput(active)
+            ? [GetRowCursor(columnsNeeded, rand)]
+            : [.. source.GetRowCursorSet(map.Dependencies(active), n, rand).Select(cursor => Map(cursor, active))];
+    }
+
+    IEnumerable<DataViewSchema.Column> IRowToRowMapper.GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns)
+        => map.Dependencies(map.Active(dependingColumns));
+
+    DataViewRow IRowToRowMapper.GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns)
+        => new MappedRow(map, input, map.Active(activeColumns));
+
+    private DataViewRowCursor Map(DataViewRowCursor cursor, bool[] active)
+        => map.BatchSize > 1 && map.AnyOutput(active)
+            ? new ReadAheadCursor(map, cursor, active)
+            : new MappedCursor(new MappedRow(map, cursor, active), cursor);
+
+    /// <summary>Walks the input one row at a time.</summary>
+    private sealed class MappedCursor(MappedRow row, DataViewRowCursor input) : DataViewRowCursor
+    {
+        public override DataViewSchema Schema => row.Schema;
+        public override long Position => row.Position;
+        public override long Batch => row.Batch;
+        public override bool MoveNext() => input.MoveNext();
+        public override ValueGetter<DataViewRowId> GetIdGetter() => row.GetIdGetter();
+        public override bool IsColumnActive(DataViewSchema.Column column) => row.IsColumnActive(column);
+        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => row.GetGetter<TValue>(column);
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+                row.Dispose();
+        }
+    }
+}

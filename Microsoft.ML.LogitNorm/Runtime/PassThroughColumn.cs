@@ -1,0 +1,67 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>A column's values of the rows that a cursor has read ahead, each handed out when its row comes.</summary>
+internal abstract class PassThroughColumn
+{
+    /// <summary>The <see cref="ValueGetter{TValue}"/> of the stored column.</summary>
+    public abstract Delegate Getter { get; }
+
+    /// <summary>Keeps the input's current value.</summary>
+    public abstract void Store(int row);
+
+    /// <summary>A store for the column's type.</summary>
+    public static PassThroughColumn Create(DataViewRow input, DataViewSchema.Column column, int capacity, Func<int> row)
+    {
+        var type = column.Type.RawType;
+        var (store, value) = type == typeof(MLImage) ? (typeof(Images), null)
+            : column.Type is VectorDataViewType vector ? (typeof(Vectors<>), vector.ItemType.RawType)
+            : (typeof(Values<>), type);
+        return (PassThroughColumn)Activator.CreateInstance(value is null ? store : store.MakeGenericType(value), input, column, capacity, row)!;
+    }
+
+    private sealed class Values<T>(DataViewRow input, DataViewSchema.Column column, int capacity, Func<int> row) : PassThroughColumn
+    {
+        private readonly ValueGetter<T> _get = input.GetGetter<T>(column);
+        private readonly T[] _values = new T[capacity];
+
+        public override Delegate Getter => (ValueGetter<T>)((ref T value) => value = _values[row()]);
+        public override void Store(int row) => _get(ref _values[row]);
+    }
+
+    private sealed class Vectors<T>(DataViewRow input, DataViewSchema.Column column, int capacity, Func<int> row) : PassThroughColumn
+    {
+        private readonly ValueGetter<VBuffer<T>> _get = input.GetGetter<VBuffer<T>>(column);
+        private readonly VBuffer<T>[] _values = new VBuffer<T>[capacity];
+
+        public override Delegate Getter => (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => _values[row()].CopyTo(ref value));
+        public override void Store(int row) => _get(ref _values[row]);
+    }
+
+    /// <summary>
+    /// Images are kept as pixels, and each consumer gets an image of its own: whoever asks for an image disposes of the one that it
+    /// had, and some ML.NET transforms hand out the very object that they dispose of when the next row comes.
+    /// </summary>
+    private sealed class Images(DataViewRow input, DataViewSchema.Column column, int capacity, Func<int> row) : PassThroughColumn
+    {
+        private readonly ValueGetter<MLImage> _get = input.GetGetter<MLImage>(column);
+        private readonly (byte[]? Pixels, int Width, int Height, MLPixelFormat Format, string? Tag)[] _images = new (byte[]?, int, int, MLPixelFormat, string?)[capacity];
+        private MLImage _current = null!;
+
+        public override Delegate Getter => (ValueGetter<MLImage>)((ref MLImage value) =>
+        {
+            value?.Dispose();
+            var (pixels, width, height, format, tag) = _images[row()];
+            value = pixels is null ? null! : MLImage.CreateFromPixels(width, height, format, pixels);
+            if (value is not null)
+                value.Tag = tag;
+        });
+
+        public override void Store(int row)
+        {
+            _get(ref _current);
+            _images[row] = _current is null ? default : (_current.Pixels.ToArray(), _current.Width, _current.Height, _current.PixelFormat, _current.Tag);
+        }
+    }
+}

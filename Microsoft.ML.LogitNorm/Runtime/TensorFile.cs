@@ -1,0 +1,156 @@
+using System.Text;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>
+/// A sequence of named tensors in a stream. Nothing is allocated for a tensor before the stream is known to hold its bytes, so a
+/// damaged or hostile file costs at most its own size.
+/// </summary>
+/// <remarks>
+/// Layout, little endian: "LNTENSOR", count (int32), then per tensor: name (length-prefixed UTF-8), element type (byte), rank (byte),
+/// dimensions (int64 each); after all of them the elements of each in turn, row-major.
+/// </remarks>
+internal sealed class TensorFile
+{
+    private const int MaxNameBytes = 512;
+    private const int MaxRank = 8;
+    private static readonly byte[] _magic = "LNTENSOR"u8.ToArray();
+
+    private readonly BinaryReader _reader;
+
+    private TensorFile(BinaryReader reader, IReadOnlyList<Entry> entries) => (_reader, Entries) = (reader, entries);
+
+    /// <summary>What the file holds, in order.</summary>
+    public IReadOnlyList<Entry> Entries { get; }
+
+    /// <summary>A tensor's name, element type and shape.</summary>
+    public sealed record Entry(string Name, ScalarType Type, long[] Shape)
+    {
+        public long Bytes { get; } = ByteCount(Type, Shape);
+
+        public override string ToString() => $"{Name} {Type}[{string.Join(", ", Shape)}]";
+
+        private static long ByteCount(ScalarType type, long[] shape)
+        {
+            var bytes = (long)ElementSize(type);
+            foreach (var dimension in shape)
+                bytes = dimension >= 0 ? checked(bytes * dimension) : throw new InvalidDataException($"a dimension of {dimension} is impossible.");
+            return bytes;
+        }
+    }
+
+    /// <summary>Writes tensors of any device and memory order.</summary>
+    public static void Write(BinaryWriter writer, IReadOnlyList<(string Name, Tensor Tensor)> tensors)
+    {
+        writer.Write(_magic);
+        writer.Write(tensors.Count);
+        foreach (var (name, tensor) in tensors)
+        {
+            var utf8 = Encoding.UTF8.GetBytes(name);
+            writer.Write((ushort)utf8.Length);
+            writer.Write(utf8);
+            writer.Write((byte)tensor.dtype);
+            writer.Write((byte)tensor.dim());
+            foreach (var dimension in tensor.shape)
+                writer.Write(dimension);
+        }
+        foreach (var (_, tensor) in tensors)
+        {
+            using var scope = NewDisposeScope();
+            writer.Write(tensor.detach().cpu().contiguous().bytes);
+        }
+    }
+
+    /// <summary>Reads the names and shapes, and checks that the stream is as long as they say.</summary>
+    /// <exception cref="InvalidDataException">The stream holds something else, or is cut short.</exception>
+    public static TensorFile Open(BinaryReader reader)
+    {
+        if (!reader.ReadBytes(_magic.Length).AsSpan().SequenceEqual(_magic))
+            throw new InvalidDataException("it does not start with the mark of a tensor file.");
+        var count = reader.ReadInt32();
+        var left = reader.BaseStream.Length - reader.BaseStream.Position;
+        if (count < 0 || count > left / 4)   // an entry takes at least four bytes
+            throw new InvalidDataException($"{count:N0} tensors cannot stand in the {left:N0} bytes that are left.");
+        var entries = new List<Entry>();
+        for (var i = 0; i < count; i++)
+            entries.Add(ReadEntry(reader));
+        left = reader.BaseStream.Length - reader.BaseStream.Position;
+        var needed = entries.Aggregate(0L, (sum, entry) => checked(sum + entry.Bytes));
+        if (needed != left)
+            throw new InvalidDataException($"its tensors need {needed:N0} bytes, but {left:N0} are there: the file is cut short or was changed.");
+        return new(reader, entries);
+    }
+
+    /// <summary>Checks that the file holds exactly the tensors that a network has, and copies them into it.</summary>
+    /// <exception cref="InvalidDataException">A name, type or shape differs.</exception>
+    public void CopyTo(IReadOnlyList<(string Name, Tensor Tensor)> targets)
+    {
+        Check(targets);
+        foreach (var (entry, (_, target)) in Entries.Zip(targets))
+        {
+            using var scope = NewDisposeScope();
+            using var noGrad = no_grad();
+            target.copy_(Read(entry));
+        }
+    }
+
+    /// <summary>Checks that the file holds exactly these tensors, without reading them; they may be on the META device.</summary>
+    /// <exception cref="InvalidDataException">A name, type or shape differs.</exception>
+    public void Check(IReadOnlyList<(string Name, Tensor Tensor)> targets)
+    {
+        if (Entries.Count != targets.Count)
+            throw new InvalidDataException($"it holds {Entries.Count} tensors; the network has {targets.Count}.");
+        foreach (var (entry, (name, target)) in Entries.Zip(targets))
+        {
+            var expected = new Entry(name, target.dtype, target.shape);
+            if (entry.Name != expected.Name || entry.Type != expected.Type || !entry.Shape.AsSpan().SequenceEqual(expected.Shape))
+                throw new InvalidDataException($"it holds {entry} where the network has {expected}.");
+        }
+    }
+
+    /// <summary>Reads all tensors; the caller owns them.</summary>
+    public IReadOnlyDictionary<string, Tensor> ReadAll()
+        => Entries.ToDictionary(entry => entry.Name, Read);
+
+    private Tensor Read(Entry entry)
+    {
+        var tensor = empty(entry.Shape, entry.Type);
+        try
+        {
+            _reader.BaseStream.ReadExactly(tensor.bytes);
+            return tensor;
+        }
+        catch
+        {
+            tensor.Dispose();
+            throw;
+        }
+    }
+
+    private static Entry ReadEntry(BinaryReader reader)
+    {
+        var length = reader.ReadUInt16();
+        if (length is 0 or > MaxNameBytes)
+            throw new InvalidDataException($"a tensor's name of {length} bytes is impossible.");
+        var name = reader.ReadBytes(length);
+        if (name.Length < length)
+            throw new EndOfStreamException("it ends inside a tensor's name.");
+        var type = (ScalarType)reader.ReadByte();
+        var rank = reader.ReadByte();
+        if (rank > MaxRank)
+            throw new InvalidDataException($"a tensor of {rank} dimensions is impossible.");
+        var shape = new long[rank];
+        foreach (ref var dimension in shape.AsSpan())
+            dimension = reader.ReadInt64();
+        return new(Encoding.UTF8.GetString(name), type, shape);
+    }
+
+    private static int ElementSize(ScalarType type) => type switch
+    {
+        ScalarType.Byte or ScalarType.Int8 or ScalarType.Bool => 1,
+        ScalarType.Float32 or ScalarType.Int32 => 4,
+        ScalarType.Float64 or ScalarType.Int64 => 8,
+        _ => throw new InvalidDataException($"element type {(int)type} is not one that this library writes."),
+    };
+}

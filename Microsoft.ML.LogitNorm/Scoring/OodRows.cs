@@ -1,0 +1,92 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.Data;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>Reads the inputs of a score from the rows of a data view, and hands them on as tensors.</summary>
+internal sealed class OodRows
+{
+    private readonly OodSource _source;
+    private readonly VectorReader _logits;
+    private readonly VectorReader? _embedding;
+    private readonly PixelReader? _pixels;
+    private readonly List<float> _logitValues = [], _embeddingValues = [];
+    private readonly List<byte> _pixelBytes = [];
+
+    public OodRows(DataViewRow row, OodSource source)
+    {
+        _source = source;
+        _logits = new(row, source.Logits);
+        _embedding = source.Embedding is { } embedding ? new(row, embedding) : null;
+        _pixels = source.Image is { } image ? PixelReader.Open(row, image) : null;
+    }
+
+    /// <summary>Rows read since the last <see cref="Clear"/>.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Reads the current row.</summary>
+    /// <param name="position">Its number, for messages.</param>
+    /// <exception cref="InvalidOperationException">A value is NaN or infinite.</exception>
+    public void Add(long position)
+    {
+        _logits.ReadTo(_logitValues, position);
+        _embedding?.ReadTo(_embeddingValues, position);
+        if (_pixels is not null)
+        {
+            var size = _source.Image!.BytesPerImage;
+            CollectionsMarshal.SetCount(_pixelBytes, (Count + 1) * size);
+            _pixels.Read(CollectionsMarshal.AsSpan(_pixelBytes)[(Count * size)..]);
+        }
+        Count++;
+    }
+
+    public void Clear()
+    {
+        Count = 0;
+        _logitValues.Clear();
+        _embeddingValues.Clear();
+        _pixelBytes.Clear();
+    }
+
+    /// <summary>The rows as tensors in the current scope.</summary>
+    public OodBatch ToBatch(IReadOnlyDictionary<string, Tensor> learned)
+    {
+        var device = _source.Network?.Device ?? CPU;
+        return new(
+            Matrix(_logitValues, device),
+            _embedding is null ? null : Matrix(_embeddingValues, device),
+            _source.Network,
+            _source.Image is { } image ? Pixels(image) : null,
+            learned);
+    }
+
+    private Tensor Matrix(List<float> values, Device device)
+    {
+        var tensor = empty([Count, values.Count / Count], float32);
+        CollectionsMarshal.AsSpan(values).CopyTo(MemoryMarshal.Cast<byte, float>(tensor.bytes));
+        return tensor.to(device);
+    }
+
+    private Tensor Pixels(ImageColumn image)
+    {
+        var tensor = empty([Count, image.Shape.Height, image.Shape.Width, image.Shape.Channels], image.PixelType);
+        CollectionsMarshal.AsSpan(_pixelBytes).CopyTo(tensor.bytes);
+        return tensor;
+    }
+
+    private sealed class VectorReader(DataViewRow row, DataViewSchema.Column column)
+    {
+        private readonly ValueGetter<VBuffer<float>> _get = row.GetGetter<VBuffer<float>>(column);
+        private VBuffer<float> _values;
+
+        public void ReadTo(List<float> destination, long position)
+        {
+            _get(ref _values);
+            foreach (var value in _values.DenseValues())
+                destination.Add(float.IsFinite(value)
+                    ? value
+                    : throw new InvalidOperationException($"Column '{column.Name}' holds {value} in row {position} (counted from 0): it cannot be scored. Did training diverge, or does the image hold values far outside those of training?"));
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>Appends an out-of-distribution score to each row.</summary>
+/// <remarks>
+/// <format type="text/markdown"><![CDATA[
+/// To create this estimator, use `Transforms.OodScore`.
+///
+/// ### Estimator Characteristics
+/// |  |  |
+/// | -- | -- |
+/// | Does this estimator need to look at the data to train its parameters? | Only for scores that compare with the training rows |
+/// | Input column data type | `Logits`: Vector of <xref:System.Single>; other columns as the score needs them |
+/// | Output column data type | <xref:System.Single>; higher means more likely out of distribution |
+/// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.LogitNorm, and libtorch-cpu-* or TorchSharp-cuda-* |
+/// | Exportable to ONNX | No |
+/// ]]>
+/// </format>
+/// </remarks>
+public sealed class OodScoreEstimator : IEstimator<OodScoreTransformer>
+{
+    private readonly IHostEnvironment _env;
+    private readonly OodScore _score;
+    private readonly string _outputColumnName;
+
+    internal OodScoreEstimator(IHostEnvironment env, OodScore score, string outputColumnName)
+    {
+        ArgumentNullException.ThrowIfNull(score);
+        ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
+        TorchRuntime.EnsureAvailable(env);
+        (_env, _score, _outputColumnName) = (env, score, outputColumnName);
+    }
+
+    /// <summary>The columns with the score appended.</summary>
+    /// <param name="inputSchema">The columns of the data.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column that the score needs is missing or has another type.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        OodSource.Check(inputSchema, _score);
+        return Shapes.Append(inputSchema, Shapes.Column(_outputColumnName, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.Single));
+    }
+
+    /// <summary>Makes the transformer; reads the data only if the score learns from it.</summary>
+    /// <param name="input">The rows that the network was trained on, scored by its model.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column that the score needs is missing or has another type.</exception>
+    /// <exception cref="InvalidOperationException">The score learns from rows, and there are none.</exception>
+    public OodScoreTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var source = OodSource.Find(input.Schema, _score);
+        return new(_env, _score, _outputColumnName, _score.Learns ? Learn(input, source) : new Dictionary<string, Tensor>());
+    }
+
+    private Dictionary<string, Tensor> Learn(IDataView input, OodSource source)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using var cursor = input.GetRowCursor((source with { Image = null }).Columns(input.Schema));
+        var rows = new OodRows(cursor, source with { Image = null });
+        while (cursor.MoveNext())
+            rows.Add(cursor.Position);
+        if (rows.Count == 0)
+            throw new InvalidOperationException($"The score {_score.GetType().Name} learns from the training rows, but there are none. Fit it on the data that the network was trained on.");
+        return _score.Learn(rows.ToBatch(new Dictionary<string, Tensor>())).ToDictionary(pair => pair.Key, pair => pair.Value.cpu().contiguous().DetachFromDisposeScope());
+    }
+}

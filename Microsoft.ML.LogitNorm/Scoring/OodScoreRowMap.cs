@@ -1,0 +1,45 @@
+using Microsoft.ML.Data;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>Any score, a batch at a time.</summary>
+internal sealed class OodScoreRowMap(
+    DataViewSchema input, OodScore score, OodSource source, IReadOnlyDictionary<string, Tensor> learned, string outputColumnName)
+    : RowMap(input, [new DataViewSchema.DetachedColumn(outputColumnName, NumberDataViewType.Single, null)])
+{
+    // Enough that torch's cost per call does not count; rows that pass through are held in memory for so long.
+    public override int BatchSize => 128;
+
+    public override IEnumerable<DataViewSchema.Column> InputsFor(Func<int, bool> activeOutput) => source.Columns(Bindings.InputSchema);
+
+    public override RowBatch Open(DataViewRow row, int capacity, Func<int, bool> activeOutput) => new Scores(row, capacity, score, source, learned);
+
+    private sealed class Scores(DataViewRow row, int capacity, OodScore score, OodSource source, IReadOnlyDictionary<string, Tensor> learned)
+        : RowBatch(row, capacity)
+    {
+        private readonly OodRows _rows = new(row, source);
+        private readonly float[] _scores = new float[capacity];
+
+        public override Delegate CreateGetter(int output, Func<int> row) => (ValueGetter<float>)((ref float value) =>
+        {
+            var at = row();
+            EnsureComputed();
+            value = _scores[at];
+        });
+
+        protected override void Read(int row)
+        {
+            if (row == 0)
+                _rows.Clear();
+            _rows.Add(Position(row));
+        }
+
+        protected override void Compute()
+        {
+            using var scope = NewDisposeScope();
+            using var noGradient = no_grad();
+            score.Score(_rows.ToBatch(learned)).to(float32).cpu().contiguous().data<float>().CopyTo(_scores.AsSpan(0, Count));
+        }
+    }
+}

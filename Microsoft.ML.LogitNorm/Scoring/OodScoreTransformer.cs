@@ -1,0 +1,53 @@
+using Microsoft.ML.Runtime;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>Appends an out-of-distribution score to each row; made by <see cref="OodScoreEstimator"/>.</summary>
+public sealed class OodScoreTransformer : RowToRowTransformer, IDisposable
+{
+    internal const string LoaderSignature = "LogitNormOodScore";
+
+    private static readonly ModelFormat _format = new("out-of-distribution score", "LNOODSCR", LoaderSignature);
+
+    private readonly string _outputColumnName;
+    private readonly IReadOnlyDictionary<string, Tensor> _learned;
+
+    internal OodScoreTransformer(IHostEnvironment env, OodScore score, string outputColumnName, IReadOnlyDictionary<string, Tensor> learned)
+        : base(env)
+        => (Score, _outputColumnName, _learned) = (score, outputColumnName, learned);
+
+    /// <summary>The score and its hyper-parameters.</summary>
+    public OodScore Score { get; }
+
+    private protected override ModelFormat Format => _format;
+
+    /// <summary>Frees what the score learned; nothing for scores that learn nothing.</summary>
+    public void Dispose()
+    {
+        foreach (var tensor in _learned.Values)
+            tensor.Dispose();
+    }
+
+    private protected override RowMap Bind(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        return new OodScoreRowMap(inputSchema, Score, OodSource.Find(inputSchema, Score), _learned, _outputColumnName);
+    }
+
+    private protected override void Save(ModelWriter writer)
+    {
+        writer.Json("Score", new Saved(Score, _outputColumnName));
+        writer.Tensors("Learned", [.. _learned.Select(pair => (pair.Key, pair.Value))]);
+    }
+
+    private static OodScoreTransformer Create(IHostEnvironment env, ModelLoadContext context)
+    {
+        TorchRuntime.EnsureAvailable(env);
+        var reader = new ModelReader(context, _format);
+        var saved = reader.Json<Saved>("Score");
+        return new(env, saved.Score, saved.OutputColumnName, reader.Tensors("Learned", file => file.ReadAll()));
+    }
+
+    private sealed record Saved(OodScore Score, string OutputColumnName);
+}

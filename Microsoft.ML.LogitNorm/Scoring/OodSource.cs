@@ -1,0 +1,71 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>Where a score finds its inputs in a schema.</summary>
+/// <param name="Logits">The logits' column.</param>
+/// <param name="Embedding">The embedding's column, if needed.</param>
+/// <param name="Network">The network behind the logits, if needed.</param>
+/// <param name="Image">The images' column, if needed.</param>
+internal sealed record OodSource(DataViewSchema.Column Logits, DataViewSchema.Column? Embedding, TrainedNetwork? Network, ImageColumn? Image)
+{
+    private const string AppendTrainer = "Append the LogitNorm trainer (or its model) before OodScore.";
+
+    /// <summary>Checks what can be known before the data is there.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, or the logits have lost their network.</exception>
+    public static void Check(SchemaShape schema, OodScore score)
+    {
+        var logits = Vector(schema, ModelColumns.Logits, "logits");
+        if (score.Needs.HasFlag(OodInputs.Embedding))
+            Vector(schema, ModelColumns.Embedding, "embedding");
+        if (score.Needs.HasFlag(OodInputs.Network) && logits.Annotations.All(annotation => annotation.Name != AnnotationKinds.Network))
+            throw NetworkLost(score);
+    }
+
+    /// <summary>Finds what the score needs.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, or the logits have lost their network.</exception>
+    public static OodSource Find(DataViewSchema schema, OodScore score)
+    {
+        var logits = Vector(schema, ModelColumns.Logits, "logits");
+        DataViewSchema.Column? embedding = score.Needs.HasFlag(OodInputs.Embedding) ? Vector(schema, ModelColumns.Embedding, "embedding") : null;
+        var network = score.Needs.HasFlag(OodInputs.Network) ? FindNetwork(logits, score) : null;
+        var image = score.Needs.HasFlag(OodInputs.Images) ? network!.BindImage(schema) : null;
+        return new(logits, embedding, network, image);
+    }
+
+    /// <summary>The columns to read for a row.</summary>
+    public IEnumerable<DataViewSchema.Column> Columns(DataViewSchema schema)
+        => ((DataViewSchema.Column?[])[Logits, Embedding, Image is null ? null : schema[Image.Name]]).OfType<DataViewSchema.Column>();
+
+    private static TrainedNetwork FindNetwork(DataViewSchema.Column logits, OodScore score)
+    {
+        if (logits.Annotations.Schema.GetColumnOrNull(AnnotationKinds.Network) is not { Type: NetworkType })
+            throw NetworkLost(score);
+        TrainedNetwork network = null!;
+        logits.Annotations.GetValue(AnnotationKinds.Network, ref network);
+        return network;
+    }
+
+    private static SchemaShape.Column Vector(SchemaShape schema, string name, string role)
+    {
+        var column = schema.FirstOrDefault(c => c.Name == name);
+        if (column.Name is null)
+            throw ColumnError.Missing(role, name, schema.Select(c => c.Name), AppendTrainer);
+        return column is { Kind: SchemaShape.Column.VectorKind.Vector, IsKey: false } && column.ItemType.RawType == typeof(float)
+            ? column
+            : throw ColumnError.Mismatch(role, name, "Vector<Single>", $"{column.Kind} of {column.ItemType}", AppendTrainer);
+    }
+
+    private static DataViewSchema.Column Vector(DataViewSchema schema, string name, string role)
+    {
+        if (schema.GetColumnOrNull(name) is not { } column)
+            throw ColumnError.Missing(role, name, schema.Where(c => !c.IsHidden).Select(c => c.Name), AppendTrainer);
+        return column.Type is VectorDataViewType { IsKnownSize: true, ItemType: NumberDataViewType { RawType: var item } } && item == typeof(float)
+            ? column
+            : throw ColumnError.Mismatch(role, name, "Vector<Single> of known size", column.Type.ToString()!, AppendTrainer);
+    }
+
+    private static Exception NetworkLost(OodScore score)
+        => ColumnError.Mismatch("logits", ModelColumns.Logits, $"the annotation '{AnnotationKinds.Network}', which the score {score.GetType().Name} reads",
+            "a column without it", "A transform between the model and OodScore made the column anew, or it was read from a file: put OodScore directly after the model.");
+}

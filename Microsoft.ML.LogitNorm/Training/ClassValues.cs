@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>The values behind a label's keys, mostly class names, kept as the type that they had before <c>MapValueToKey</c>.</summary>
+/// <param name="Type">The name of the ML.NET type, such as "String" or "Int32".</param>
+/// <param name="Values">One element a class.</param>
+internal sealed record ClassValues(string Type, JsonElement[] Values)
+{
+    private static readonly PrimitiveDataViewType[] _types =
+    [
+        TextDataViewType.Instance, BooleanDataViewType.Instance,
+        NumberDataViewType.SByte, NumberDataViewType.Byte, NumberDataViewType.Int16, NumberDataViewType.UInt16, NumberDataViewType.Int32,
+        NumberDataViewType.UInt32, NumberDataViewType.Int64, NumberDataViewType.UInt64, NumberDataViewType.Single, NumberDataViewType.Double,
+        DateTimeDataViewType.Instance, DateTimeOffsetDataViewType.Instance, TimeSpanDataViewType.Instance,
+    ];
+
+    /// <summary>Reads the key values of a label column; null where it has none, or of a type that cannot be kept.</summary>
+    public static ClassValues? Read(DataViewSchema.Column label)
+    {
+        if (label.Annotations.Schema.GetColumnOrNull(AnnotationKinds.KeyValues) is not { Type: VectorDataViewType vector })
+            return null;
+        var type = _types.FirstOrDefault(known => known.Equals(vector.ItemType));
+        return type switch
+        {
+            null => null,
+            TextDataViewType => new(type.ToString()!, [.. Read<ReadOnlyMemory<char>>(label).Select(text => JsonSerializer.SerializeToElement(text.ToString()))]),
+            _ => (ClassValues)Generic(nameof(ReadTyped), type.RawType).Invoke(null, [label, type])!,
+        };
+    }
+
+    /// <summary>Adds the values to a column's annotations under the given name.</summary>
+    /// <exception cref="InvalidDataException">The type is unknown or a value is not of it.</exception>
+    public void AddTo(DataViewSchema.Annotations.Builder annotations, string name)
+    {
+        var type = _types.FirstOrDefault(known => known.ToString() == Type) ?? throw new InvalidDataException($"class values of type '{Type}' are unknown.");
+        if (type is TextDataViewType)
+            Add(annotations, name, type, Names());
+        else
+            Generic(nameof(AddTyped), type.RawType).Invoke(this, [annotations, name, type]);
+    }
+
+    /// <summary>Adds the classes' names as a column's slot names.</summary>
+    public void AddSlotNamesTo(DataViewSchema.Annotations.Builder annotations) => Add(annotations, AnnotationKinds.SlotNames, TextDataViewType.Instance, Names());
+
+    /// <summary>The class's name for people.</summary>
+    public string NameOf(int index) => Values[index].ToString();
+
+    private ReadOnlyMemory<char>[] Names() => [.. Values.Select(value => value.ToString().AsMemory())];
+
+    private static ClassValues ReadTyped<T>(DataViewSchema.Column label, PrimitiveDataViewType type)
+        => new(type.ToString()!, [.. Read<T>(label).Select(value => JsonSerializer.SerializeToElement(value))]);
+
+    private void AddTyped<T>(DataViewSchema.Annotations.Builder annotations, string name, PrimitiveDataViewType type)
+        => Add(annotations, name, type, Values.Select(value => value.Deserialize<T>()!).ToArray());
+
+    private static T[] Read<T>(DataViewSchema.Column label)
+    {
+        var values = default(VBuffer<T>);
+        label.Annotations.GetValue(AnnotationKinds.KeyValues, ref values);
+        return [.. values.DenseValues()];
+    }
+
+    private static void Add<T>(DataViewSchema.Annotations.Builder annotations, string name, PrimitiveDataViewType type, T[] values)
+        => annotations.Add(name, new VectorDataViewType(type, values.Length), (ref VBuffer<T> value) => new VBuffer<T>(values.Length, values).CopyTo(ref value));
+
+    private static System.Reflection.MethodInfo Generic(string method, Type type)
+        => typeof(ClassValues).GetMethod(method, System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.Instance)!.MakeGenericMethod(type);
+}

@@ -1,0 +1,42 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>The label column of the training data: a key whose values are the classes.</summary>
+/// <param name="Name">The column's name.</param>
+/// <param name="ClassCount">How many classes there are.</param>
+/// <param name="Classes">Their names or values; null where the key has none.</param>
+internal sealed record LabelColumn(string Name, int ClassCount, ClassValues? Classes)
+{
+    private const string Role = "label";
+    private const string Expected = "Key<UInt32>";
+    private const string Remedy = "Put ml.Transforms.Conversion.MapValueToKey before the trainer.";
+
+    /// <summary>Checks what can be known before the data is there.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The column is missing or not a key.</exception>
+    public static SchemaShape.Column Check(SchemaShape schema, string name)
+    {
+        var column = schema.FirstOrDefault(c => c.Name == name);
+        if (column.Name is null)
+            throw ColumnError.Missing(Role, name, schema.Select(c => c.Name), $"Name the column that holds the classes in LabelColumnName. {Remedy}");
+        if (column is not { Kind: SchemaShape.Column.VectorKind.Scalar, IsKey: true } || column.ItemType.RawType != typeof(uint))
+            throw ColumnError.Mismatch(Role, name, Expected, column.IsKey ? $"Key<{column.ItemType}>" : $"{column.Kind} of {column.ItemType}", Remedy);
+        return column;
+    }
+
+    /// <summary>Finds the column and its classes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The column is missing or not a key.</exception>
+    public static LabelColumn Find(DataViewSchema schema, string name)
+    {
+        if (schema.GetColumnOrNull(name) is not { } column)
+            throw ColumnError.Missing(Role, name, schema.Where(c => !c.IsHidden).Select(c => c.Name), $"Name the column that holds the classes in LabelColumnName. {Remedy}");
+        if (column.Type is not KeyDataViewType { RawType: var raw } key || raw != typeof(uint))
+            throw ColumnError.Mismatch(Role, name, Expected, column.Type.ToString()!, Remedy);
+        if (key.Count > int.MaxValue)
+            throw ColumnError.Mismatch(Role, name, "a key with a known number of classes", column.Type.ToString()!, Remedy);
+        return new(name, (int)key.Count, ClassValues.Read(column));
+    }
+
+    /// <summary>The class's name for messages.</summary>
+    public string NameOf(int index) => Classes?.NameOf(index) ?? $"class {index + 1}";
+}

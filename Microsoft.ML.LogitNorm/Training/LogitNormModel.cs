@@ -1,0 +1,84 @@
+using Microsoft.ML.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>
+/// A trained image classifier. Appends <c>PredictedLabel</c>, <c>Score</c> (softmax of the logits), <c>Logits</c> and <c>Embedding</c>; all
+/// columns of a row share one forward pass, and nothing is computed before one of them is read.
+/// </summary>
+/// <remarks>
+/// It owns the network's native memory: dispose of it, or of the chain or prediction engine that holds it, when no more rows will be
+/// scored. Any number of threads may score at once, each through its own data view or prediction engine.
+/// </remarks>
+public sealed class LogitNormModel : RowToRowTransformer, IDisposable
+{
+    internal const string LoaderSignature = "LogitNormModel";
+
+    private static readonly ModelFormat _format = new("LogitNorm model", "LOGITNRM", LoaderSignature);
+
+    private readonly ModelSpec _spec;
+    private readonly TrainedNetwork _network;
+
+    internal LogitNormModel(IHostEnvironment env, ModelSpec spec, TrainedNetwork network)
+        : base(env)
+        => (_spec, _network) = (spec, network);
+
+    /// <summary>The architecture of the network.</summary>
+    public Backbone Backbone => _spec.Backbone;
+
+    /// <summary>How many classes the model tells apart.</summary>
+    public int ClassCount => _spec.ClassCount;
+
+    /// <summary>The size of the images that it was trained on.</summary>
+    public ImageShape ImageShape => _spec.Image.Shape;
+
+    /// <summary>How it centres and scales pixels.</summary>
+    public PixelNormalization Normalization => _spec.Normalization;
+
+    /// <summary>Weights and biases that training set.</summary>
+    public long ParameterCount => _network.Classifier.parameters().Sum(parameter => parameter.numel());
+
+    private protected override ModelFormat Format => _format;
+
+    /// <summary>Frees the network's memory. Scoring afterwards throws an <see cref="ObjectDisposedException"/>.</summary>
+    public void Dispose() => _network.Dispose();
+
+    private protected override RowMap Bind(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        return new ModelRowMap(inputSchema, _network.BindImage(inputSchema), _spec, _network);
+    }
+
+    private protected override void Save(ModelWriter writer)
+    {
+        writer.Json("Model", _spec);
+        writer.Tensors("Weights", Weights(_network.Classifier));
+    }
+
+    private static List<(string Name, Tensor Tensor)> Weights(ImageClassifier classifier)
+        => [.. classifier.state_dict().Select(entry => (entry.Key, entry.Value))];
+
+    private static LogitNormModel Create(IHostEnvironment env, ModelLoadContext context)
+    {
+        TorchRuntime.EnsureAvailable(env);
+        var reader = new ModelReader(context, _format);
+        var spec = reader.Json<ModelSpec>("Model");
+        var network = reader.Tensors("Weights", file => Build(spec.Checked(), file));
+        var device = TorchDevice.Select(env);
+        network.to(device);
+        return new(env, spec, new TrainedNetwork(network, device, spec.Image, spec.Normalization));
+    }
+
+    private static ImageClassifier Build(ModelSpec spec, TensorFile file)
+    {
+        using var scope = NewDisposeScope();
+        // A network without memory first: the file must hold its weights before room is made for them.
+        using (var outline = spec.Backbone.CreateNetwork(spec.Image.Shape.Channels, spec.ClassCount, META))
+            file.Check(Weights(outline));
+        var network = spec.Backbone.CreateNetwork(spec.Image.Shape.Channels, spec.ClassCount, CPU);
+        file.CopyTo(Weights(network));
+        return network;
+    }
+}

@@ -1,0 +1,106 @@
+namespace Microsoft.ML.LogitNorm;
+
+public sealed partial class LogitNormTrainer
+{
+    /// <summary>Options of the <see cref="LogitNormTrainer"/>. The defaults are the paper's recipe for CIFAR-10 (arXiv 2205.09310, section 4.1).</summary>
+    public sealed record Options
+    {
+        /// <summary>The column with the class of each row, a key. Put <c>MapValueToKey</c> before the trainer to make it from text or numbers.</summary>
+        /// <exception cref="ArgumentException">Null or empty.</exception>
+        public string LabelColumnName { get; init => field = NotEmpty(value, nameof(LabelColumnName)); } = "Label";
+
+        /// <summary>The column with the images: MLImage of known size, or a vector of float or byte from <c>ExtractPixels</c>.</summary>
+        /// <exception cref="ArgumentException">Null or empty.</exception>
+        public string FeatureColumnName { get; init => field = NotEmpty(value, nameof(FeatureColumnName)); } = "Features";
+
+        /// <summary>The images' size, where the feature column's type does not tell it; vectors then hold all of one channel, then the next.</summary>
+        public ImageShape? ImageShape { get; init; }
+
+        /// <summary>How pixels are centred and scaled; null (default) measures mean and standard deviation of each channel on the training rows.</summary>
+        public PixelNormalization? Normalization { get; init; }
+
+        /// <summary>The network's architecture. The default is the paper's WRN-40-2 with dropout 0.3.</summary>
+        /// <exception cref="ArgumentNullException">Null.</exception>
+        public Backbone Backbone { get; init => field = NotNull(value, nameof(Backbone)); } = Backbone.WideResNet();
+
+        /// <summary>What training minimises. The default is LogitNorm with τ = 0.04 and tau warm-up.</summary>
+        /// <exception cref="ArgumentNullException">Null.</exception>
+        public TrainingLoss Loss { get; init => field = NotNull(value, nameof(Loss)); } = TrainingLoss.LogitNorm();
+
+        /// <summary>Passes over the training rows, at least 1. The default is the paper's 200.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+        public int Epochs
+        {
+            get;
+            init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Epochs), value, "Train for at least 1 epoch.");
+        } = 200;
+
+        /// <summary>Rows in each step, at least 2. Rows that do not fill a last batch are left out of that epoch; which ones changes with each shuffle.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">Less than 2: batch normalisation needs more than one row.</exception>
+        public int BatchSize
+        {
+            get;
+            init => field = value >= 2 ? value : throw new ArgumentOutOfRangeException(nameof(BatchSize), value, "Batch normalisation needs batches of at least 2 rows.");
+        } = 128;
+
+        /// <summary>The highest learning rate of stochastic gradient descent; <see cref="LearningRateSchedule"/> multiplies it.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">Not above 0, or not finite.</exception>
+        public double LearningRate
+        {
+            get;
+            init => field = double.IsFinite(value) && value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(LearningRate), value, "The learning rate is above 0, such as 0.1.");
+        } = 0.1;
+
+        /// <summary>How the learning rate changes over the run. The default divides by 10 after 40 % and 70 % of it, the paper's epochs 80 and 140 of 200.</summary>
+        /// <exception cref="ArgumentNullException">Null.</exception>
+        public LearningRateSchedule LearningRateSchedule { get; init => field = NotNull(value, nameof(LearningRateSchedule)); } = LearningRateSchedule.Milestones();
+
+        /// <summary>Momentum of stochastic gradient descent, in [0, 1).</summary>
+        /// <exception cref="ArgumentOutOfRangeException">Outside [0, 1).</exception>
+        public double Momentum
+        {
+            get;
+            init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Momentum), value, "Momentum is at least 0 and below 1, such as 0.9.");
+        } = 0.9;
+
+        /// <summary>Whether momentum is Nesterov's. Without momentum it has no effect.</summary>
+        public bool Nesterov { get; init; } = true;
+
+        /// <summary>Weight decay: the factor of the L2 penalty's gradient, at least 0.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">Negative, or not finite.</exception>
+        public double WeightDecay
+        {
+            get;
+            init => field = double.IsFinite(value) && value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(WeightDecay), value, "Weight decay is at least 0, such as 5e-4.");
+        } = 5e-4;
+
+        /// <summary>Random changes to the training images. The default is the paper's crop and horizontal flip; switch the flip off where a mirrored image has another meaning.</summary>
+        /// <exception cref="ArgumentNullException">Null.</exception>
+        public Augmentation Augmentation { get; init => field = NotNull(value, nameof(Augmentation)); } = Augmentation.CropAndFlip();
+
+        /// <summary>
+        /// Decides initial weights, shuffling, augmentation and dropout: same seed, same data, same options and same machine give the same weights on
+        /// the CPU. Null (default) takes the <see cref="MLContext"/>'s seed, or a random one if it has none.
+        /// </summary>
+        public int? Seed { get; init; }
+
+        /// <summary>Rows to measure accuracy on after each epoch, with the same columns as the training rows; null (default) for none.</summary>
+        public IDataView? ValidationSet { get; init; }
+
+        /// <summary>Called after each epoch, on the training thread; an exception thrown here ends the training.</summary>
+        public Action<TrainingEpoch>? EpochCompleted { get; init; }
+
+        /// <summary>Called after each step, on the training thread, for progress bars; keep it quick.</summary>
+        public Action<TrainingProgress>? StepCompleted { get; init; }
+
+        /// <summary>Stops the training at the next step, by an <see cref="OperationCanceledException"/>.</summary>
+        public CancellationToken CancellationToken { get; init; }
+
+        private static string NotEmpty(string value, string name)
+            => string.IsNullOrEmpty(value) ? throw new ArgumentException("A column needs a name.", name) : value;
+
+        private static T NotNull<T>(T value, string name)
+            where T : class
+            => value ?? throw new ArgumentNullException(name);
+    }
+}

@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>Trains an image classifier whose confidence separates what it knows from what it does not.</summary>
+/// <remarks>
+/// <format type="text/markdown"><![CDATA[
+/// To create this trainer, use `MulticlassClassification.Trainers.LogitNorm`.
+///
+/// ### Input and Output Columns
+/// The label column must be a [key](xref:Microsoft.ML.Data.KeyDataViewType), the feature column an image (`MLImage`) of known size, or a vector of
+/// <xref:System.Single> or <xref:System.Byte> with known shape.
+///
+/// | Output Column Name | Column Type | Description |
+/// | -- | -- | -- |
+/// | `PredictedLabel` | key, as the label | The arg max of the logits. |
+/// | `Score` | Vector of <xref:System.Single> [classes] | The softmax of the logits; slot names are the classes. |
+/// | `Logits` | Vector of <xref:System.Single> [classes] | The network's raw outputs f(x). Never normalised: LogitNorm acts while training only. |
+/// | `Embedding` | Vector of <xref:System.Single> [embedding size] | The features before the last layer. |
+///
+/// ### Trainer Characteristics
+/// |  |  |
+/// | -- | -- |
+/// | Machine learning task | Multiclass classification of images |
+/// | Is normalization required? | No: pixels are normalised by the model |
+/// | Is caching required? | No: images are decoded once and kept |
+/// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.LogitNorm, and libtorch-cpu-* or TorchSharp-cuda-* |
+/// | Exportable to ONNX | No |
+///
+/// ### Training Algorithm Details
+/// Stochastic gradient descent on a residual network. With softmax cross-entropy the norm of the logit vector f keeps growing through training, and the
+/// network becomes confident of anything. The LogitNorm loss is the cross-entropy of f / (τ‖f‖₂), so only the direction of f is trained
+/// (Wei et al., "Mitigating Neural Network Overconfidence with Logit Normalization", ICML 2022, arXiv 2205.09310, equation 4).
+/// ]]>
+/// </format>
+/// </remarks>
+public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
+{
+    private readonly IHostEnvironment _env;
+    private readonly Options _options;
+
+    internal LogitNormTrainer(IHostEnvironment env, Options options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        TorchRuntime.EnsureAvailable(env);
+        (_env, _options) = (env, options);
+    }
+
+    /// <summary>The columns after training, from those before it.</summary>
+    /// <param name="inputSchema">The columns of the training data.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The label or feature column is missing or has another type; the message says what to put before the trainer.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        ImageColumn.Check(inputSchema, _options.FeatureColumnName, _options.ImageShape);
+        return ModelColumns.Promise(inputSchema, LabelColumn.Check(inputSchema, _options.LabelColumnName));
+    }
+
+    /// <summary>Decodes the images, trains the network and returns the model, which owns the network's memory: dispose of it.</summary>
+    /// <param name="input">The training data.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The label or feature column is missing or has another type.</exception>
+    /// <exception cref="InvalidOperationException">The rows cannot be trained on: none, a class without rows, fewer rows than a batch, an unreadable image; or the loss is no longer a number.</exception>
+    /// <exception cref="OperationCanceledException"><see cref="Options.CancellationToken"/> was cancelled.</exception>
+    public LogitNormModel Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        using var log = new TrainingLog(_env);
+        var clock = Stopwatch.StartNew();
+        var label = LabelColumn.Find(input.Schema, _options.LabelColumnName);
+        var image = ImageColumn.Find(input.Schema, _options.FeatureColumnName, _options.ImageShape);
+        CheckNetworkFits(image, label);
+        var device = TorchDevice.Select(_env, log.Warning);
+        using var training = Load(input, image, label, "training", log);
+        CheckTrainable(training, label);
+        using var validation = _options.ValidationSet is { } set ? LoadValidation(set, image, label, log) : null;
+        log.Info($"Decoded {training.Count:N0} images of {image.Shape} in {clock.Elapsed.TotalSeconds:N1} s.");
+
+        var seed = _options.Seed ?? MachineLearningContext.Seed(_env) ?? Random.Shared.Next();
+        log.Info($"Training {_options.Backbone} with {_options.Loss} for {_options.Epochs} epochs on {device}; seed {seed}.");
+        var normalization = _options.Normalization ?? PixelNormalization.Measure(training.Pixels);
+        var network = new TrainingLoop(_options, device, seed, clock, log).Run(training, validation, image, label.ClassCount, normalization);
+        return new LogitNormModel(_env, new(_options.Backbone, label.ClassCount, image, normalization, label.Classes), network);
+    }
+
+    private void CheckNetworkFits(ImageColumn image, LabelColumn label)
+    {
+        if (label.ClassCount < 2)
+            throw new InvalidOperationException($"Label column '{label.Name}' has {label.ClassCount} class; a classifier needs at least 2.");
+        var smallest = _options.Backbone.MinimumImageSize;
+        if (image.Shape.Height < smallest || image.Shape.Width < smallest)
+            throw new InvalidOperationException($"Images of {image.Shape} in column '{image.Name}' are too small for {_options.Backbone}, which needs at least {smallest}×{smallest} pixels. Resize them, or choose another backbone.");
+        if (_options.Normalization is { } given && given.Mean.Count != image.Shape.Channels)
+            throw new InvalidOperationException($"Normalization has {given.Mean.Count} channels; images in column '{image.Name}' have {image.Shape.Channels}.");
+    }
+
+    private ImageSet Load(IDataView data, ImageColumn image, LabelColumn label, string role, TrainingLog log)
+    {
+        var (images, unlabelled) = ImageSetLoader.Load(data, image, label.Name, _options.CancellationToken);
+        if (unlabelled > 0)
+            log.Warning($"{unlabelled:N0} {role} rows have no label, or one that is not among the classes; they are left out.");
+        return images;
+    }
+
+    private ImageSet LoadValidation(IDataView data, ImageColumn image, LabelColumn label, TrainingLog log)
+    {
+        var (validationLabel, validationImage) = (LabelColumn.Find(data.Schema, label.Name), ImageColumn.Find(data.Schema, image.Name, _options.ImageShape));
+        if (validationImage != image || validationLabel.ClassCount != label.ClassCount)
+            throw new InvalidOperationException(
+                $"ValidationSet must have the training data's columns: expected {image.Shape} images and {label.ClassCount} classes, found {validationImage.Shape} and {validationLabel.ClassCount}. Transform both by the same fitted pipeline.");
+        var images = Load(data, image, label, "validation", log);
+        return images.Count > 0 ? images : throw new InvalidOperationException("ValidationSet has no labelled rows. Leave it out, or give it some.");
+    }
+
+    private void CheckTrainable(ImageSet images, LabelColumn label)
+    {
+        if (images.Count == 0)
+            throw new InvalidOperationException($"The training data has no rows with a label in column '{label.Name}'.");
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        var counts = images.Labels.bincount(minlength: label.ClassCount).data<long>().ToArray();
+        var empty = Enumerable.Range(0, label.ClassCount).Where(i => counts[i] == 0).Select(label.NameOf).ToArray();
+        if (empty.Length > 0)
+            throw new InvalidOperationException($"No training rows for {empty.Length} of the {label.ClassCount} classes of column '{label.Name}': {string.Join(", ", empty.Take(10))}. Add images, or map the labels anew.");
+        if (images.Count < _options.BatchSize)
+            throw new InvalidOperationException($"BatchSize is {_options.BatchSize}, but there are only {images.Count:N0} training rows. Make it at most that.");
+    }
+}

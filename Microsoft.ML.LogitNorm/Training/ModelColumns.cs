@@ -1,0 +1,72 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>The columns that a <see cref="LogitNormModel"/> appends: their names, what the trainer promises of them and what the model delivers.</summary>
+internal static class ModelColumns
+{
+    public const string PredictedLabel = "PredictedLabel";
+    public const string Score = "Score";
+    public const string Logits = "Logits";
+    public const string Embedding = "Embedding";
+
+    private const string ScoreColumnKind = "MulticlassClassification";
+
+    // Evaluators find the columns of one model by a number that they share.
+    private const uint ScoreColumnSet = 1;
+
+    /// <summary>What the estimator promises.</summary>
+    public static SchemaShape Promise(SchemaShape input, SchemaShape.Column label)
+    {
+        var hasNames = label.Annotations.Any(annotation => annotation.Name == AnnotationKinds.KeyValues);
+        SchemaShape.Column? keyValues = hasNames ? label.Annotations.First(annotation => annotation.Name == AnnotationKinds.KeyValues) : null;
+        var slotNames = Shapes.Column(AnnotationKinds.SlotNames, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance);
+        SchemaShape.Column[] scoreSet =
+        [
+            Shapes.Column(AnnotationKinds.ScoreColumnSetId, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true),
+            Shapes.Column(AnnotationKinds.ScoreColumnKind, SchemaShape.Column.VectorKind.Scalar, TextDataViewType.Instance),
+            Shapes.Column(AnnotationKinds.ScoreValueKind, SchemaShape.Column.VectorKind.Scalar, TextDataViewType.Instance),
+        ];
+        SchemaShape.Column[] names = hasNames ? [slotNames] : [];
+        SchemaShape.Column[] network = [Shapes.Column(AnnotationKinds.Network, SchemaShape.Column.VectorKind.Scalar, NetworkType.Instance)];
+        return Shapes.Append(input,
+            Shapes.Column(PredictedLabel, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, annotations: keyValues is { } values ? [values, .. scoreSet] : scoreSet),
+            Shapes.Column(Score, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, annotations: keyValues is { } training
+                ? [slotNames, Shapes.Column(AnnotationKinds.TrainingLabelValues, SchemaShape.Column.VectorKind.Vector, training.ItemType), .. scoreSet]
+                : scoreSet),
+            Shapes.Column(Logits, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, annotations: [.. names, .. network]),
+            Shapes.Column(Embedding, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single));
+    }
+
+    /// <summary>What the model appends, in the order of <see cref="ModelOutput"/>.</summary>
+    public static DataViewSchema.DetachedColumn[] Deliver(ModelSpec spec, TrainedNetwork network)
+    {
+        var predicted = new DataViewSchema.Annotations.Builder();
+        spec.Classes?.AddTo(predicted, AnnotationKinds.KeyValues);
+        AddScoreSet(predicted, "PredictedLabel");
+
+        var score = new DataViewSchema.Annotations.Builder();
+        spec.Classes?.AddSlotNamesTo(score);
+        spec.Classes?.AddTo(score, AnnotationKinds.TrainingLabelValues);
+        AddScoreSet(score, "Score");
+
+        var logits = new DataViewSchema.Annotations.Builder();
+        spec.Classes?.AddSlotNamesTo(logits);
+        logits.Add(AnnotationKinds.Network, NetworkType.Instance, (ref TrainedNetwork value) => value = network);
+
+        return
+        [
+            new(PredictedLabel, new KeyDataViewType(typeof(uint), spec.ClassCount), predicted.ToAnnotations()),
+            new(Score, new VectorDataViewType(NumberDataViewType.Single, spec.ClassCount), score.ToAnnotations()),
+            new(Logits, new VectorDataViewType(NumberDataViewType.Single, spec.ClassCount), logits.ToAnnotations()),
+            new(Embedding, new VectorDataViewType(NumberDataViewType.Single, spec.Backbone.EmbeddingSize), null),
+        ];
+    }
+
+    private static void AddScoreSet(DataViewSchema.Annotations.Builder annotations, string valueKind)
+    {
+        annotations.Add(AnnotationKinds.ScoreColumnSetId, new KeyDataViewType(typeof(uint), int.MaxValue), (ref uint value) => value = ScoreColumnSet);
+        annotations.Add(AnnotationKinds.ScoreColumnKind, TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = ScoreColumnKind.AsMemory());
+        annotations.Add(AnnotationKinds.ScoreValueKind, TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = valueKind.AsMemory());
+    }
+}

@@ -1,0 +1,23 @@
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>All of a model but its weights.</summary>
+/// <param name="Backbone">The architecture.</param>
+/// <param name="ClassCount">Classes, at least 2.</param>
+/// <param name="Image">The column that images came from in training; a model binds to the same name, and to any column kind of the same size.</param>
+/// <param name="Normalization">How pixels are centred and scaled.</param>
+/// <param name="Classes">The classes' names; null where the label had none.</param>
+internal sealed record ModelSpec(Backbone Backbone, int ClassCount, ImageColumn Image, PixelNormalization Normalization, ClassValues? Classes)
+{
+    /// <summary>Checks what a file could have wrong.</summary>
+    /// <exception cref="InvalidDataException">The parts do not fit together.</exception>
+    public ModelSpec Checked()
+    {
+        if (ClassCount < 2)
+            throw new InvalidDataException($"{ClassCount} classes are too few.");
+        if (Classes is { } classes && classes.Values.Length != ClassCount)
+            throw new InvalidDataException($"it has {classes.Values.Length} class names for {ClassCount} classes.");
+        if (Normalization.Mean.Count != Image.Shape.Channels)
+            throw new InvalidDataException($"it normalises {Normalization.Mean.Count} channels of images that have {Image.Shape.Channels}.");
+        return this;
+    }
+}

@@ -1,0 +1,32 @@
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>What one pass over the training rows came to; passed to <see cref="LogitNormTrainer.Options.EpochCompleted"/>.</summary>
+public sealed record TrainingEpoch
+{
+    /// <summary>The epoch's number, from 1.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>How many epochs the run has.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>Mean training loss; its scale is the loss's own, so it does not compare across losses.</summary>
+    public required double Loss { get; init; }
+
+    /// <summary>Share of training rows whose arg max was their label, measured while training (augmented images, changing weights).</summary>
+    public required double Accuracy { get; init; }
+
+    /// <summary>Share of validation rows whose arg max is their label; null without <see cref="LogitNormTrainer.Options.ValidationSet"/>.</summary>
+    public double? ValidationAccuracy { get; init; }
+
+    /// <summary>Mean of ‖f‖₂ over the training rows, f = logits: what cross-entropy lets grow and LogitNorm does not train (the paper's Figure 1).</summary>
+    public required double MeanLogitNorm { get; init; }
+
+    /// <summary>The learning rate of the epoch's last step.</summary>
+    public required double LearningRate { get; init; }
+
+    /// <summary>Training images per second in this epoch, validation apart.</summary>
+    public required double ImagesPerSecond { get; init; }
+
+    /// <summary>Time since training began, decoding of the images included.</summary>
+    public required TimeSpan Elapsed { get; init; }
+}

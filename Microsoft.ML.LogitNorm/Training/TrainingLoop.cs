@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>The training itself: from decoded images to a trained network.</summary>
+internal sealed class TrainingLoop(LogitNormTrainer.Options options, Device device, int seed, Stopwatch clock, TrainingLog log)
+{
+    // The loss is read, which waits for the device, once in so many steps; a NaN is then traced to its step.
+    private const int StepsBetweenChecks = 50;
+    private const int ValidationBatch = 512;
+
+    /// <summary>Trains. The sets are moved to the device, and stay owned by the caller's variables only where that is the CPU.</summary>
+    public TrainedNetwork Run(ImageSet training, ImageSet? validation, ImageColumn image, int classes, PixelNormalization normalization)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(seed);
+        using var generator = new Generator((ulong)seed, CPU);
+        var network = options.Backbone.CreateNetwork(image.Shape.Channels, classes, CPU);
+        network.to(device);
+        var trained = new TrainedNetwork(network, device, image, normalization);
+        try
+        {
+            using var onDevice = training.To(device);
+            using var validationOnDevice = validation?.To(device);
+            var optimizer = optim.SGD(network.parameters(), options.LearningRate, options.Momentum, weight_decay: options.WeightDecay, nesterov: options is { Nesterov: true, Momentum: > 0 });
+            using (optimizer)
+                for (var epoch = 1; epoch <= options.Epochs; epoch++)
+                    Report(TrainEpoch(epoch, network, trained, optimizer, onDevice, generator), validationOnDevice, trained);
+            network.eval();
+            return trained;
+        }
+        catch
+        {
+            trained.Dispose();
+            throw;
+        }
+    }
+
+    private TrainingEpoch TrainEpoch(int epoch, ImageClassifier network, TrainedNetwork trained, SGD optimizer, ImageSet images, Generator generator)
+    {
+        using var scope = NewDisposeScope();
+        network.train();
+        var start = clock.Elapsed;
+        var steps = (int)(images.Count / options.BatchSize);
+        var order = randperm(images.Count, int64, generator: generator).to(device);   // [N]
+        var losses = zeros(steps, device: device);
+        var correct = zeros(1, int64, device);
+        var normSum = zeros(1, float64, device);
+        for (var step = 0; step < steps; step++)
+        {
+            options.CancellationToken.ThrowIfCancellationRequested();
+            using var stepScope = NewDisposeScope();
+            var progress = (((epoch - 1L) * steps) + step) / ((double)options.Epochs * steps);
+            foreach (var group in optimizer.ParamGroups)
+                group.LearningRate = options.LearningRate * options.LearningRateSchedule.FactorAt(progress);
+
+            var rows = order.narrow(0, step * (long)options.BatchSize, options.BatchSize);
+            var labels = images.Labels.index_select(0, rows);   // [B]
+            var embedding = network.Embed(trained.Normalize(options.Augmentation.Gather(images.Pixels, rows, generator)));   // [B, D]
+            var logits = network.Classify(embedding);   // [B, C]
+            var loss = options.Loss.Compute(new(logits, embedding, network.HeadWeight, labels, progress));
+            optimizer.zero_grad();
+            loss.backward();
+            optimizer.step();
+
+            using (no_grad())
+            {
+                losses[step] = loss.detach();
+                correct.add_(logits.argmax(1).eq(labels).sum());
+                normSum.add_(logits.norm(1, keepdim: false, p: 2).sum());
+            }
+            if ((step + 1) % StepsBetweenChecks == 0 || step + 1 == steps)
+                CheckLosses(losses, step, epoch);
+            options.StepCompleted?.Invoke(new(epoch, options.Epochs, step + 1, steps));
+        }
+        var rowsSeen = (double)steps * options.BatchSize;
+        return new()
+        {
+            Epoch = epoch,
+            Epochs = options.Epochs,
+            Loss = losses.mean().item<float>(),
+            Accuracy = correct.item<long>() / rowsSeen,
+            MeanLogitNorm = normSum.item<double>() / rowsSeen,
+            LearningRate = optimizer.ParamGroups.First().LearningRate,
+            ImagesPerSecond = rowsSeen / (clock.Elapsed - start).TotalSeconds,
+            Elapsed = clock.Elapsed,
+        };
+    }
+
+    private void CheckLosses(Tensor losses, int lastStep, int epoch)
+    {
+        var finite = losses.narrow(0, 0, lastStep + 1).isfinite();
+        if (finite.all().item<bool>())
+            return;
+        var step = finite.to(int32).argmin(0).item<long>() + 1;
+        throw new InvalidOperationException(
+            $"The loss became {losses[step - 1].item<float>()} in epoch {epoch}, step {step}, with {options.Loss} and learning rate {options.LearningRate}. Training stopped: lower LearningRate (a tenth of it is a good try){(options.Loss is LogitNormLoss ? ", or raise tau" : "")}.");
+    }
+
+    private void Report(TrainingEpoch epoch, ImageSet? validation, TrainedNetwork trained)
+    {
+        if (validation is not null)
+            epoch = epoch with { ValidationAccuracy = Accuracy(validation, trained), Elapsed = clock.Elapsed };
+        log.Epoch(epoch);
+        options.EpochCompleted?.Invoke(epoch);
+    }
+
+    private double Accuracy(ImageSet images, TrainedNetwork trained)
+    {
+        trained.Classifier.eval();
+        long correct = 0;
+        for (long start = 0; start < images.Count; start += ValidationBatch)
+        {
+            options.CancellationToken.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var count = Math.Min(ValidationBatch, images.Count - start);
+            var (logits, _) = trained.Forward(images.Pixels.narrow(0, start, count));
+            correct += logits.argmax(1).eq(images.Labels.narrow(0, start, count)).sum().item<long>();
+        }
+        return (double)correct / images.Count;
+    }
+}
