@@ -1,0 +1,38 @@
+using static System.FormattableString;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>Cross-entropy of logits scaled to a constant norm: only their direction is trained.</summary>
+/// <remarks>
+/// L = CE( f / (τ(‖f‖₂ + 1e-7)), y ), f = logits [B, C]; mean over the rows. Each row's loss is at least log(1 + (C − 1)e^(−2/τ)).
+/// Wei et al., "Mitigating Neural Network Overconfidence with Logit Normalization", ICML 2022, eq. 4 and Prop. 3.3.
+/// The warm-up of τ is this library's addition: a small τ raises the loss's floor and makes optimisation hard, which short trainings cannot afford.
+/// </remarks>
+/// <param name="Tau">Temperature τ &gt; 0; the paper uses 0.04 for CIFAR-10.</param>
+/// <param name="Warmup">Share of the training steps over which τ falls from 1 to <paramref name="Tau"/>; 0 in the paper.</param>
+internal sealed record LogitNormLoss(double Tau, double Warmup) : TrainingLoss("LogitNorm")
+{
+    /// <summary>Keeps the division defined for a row of zeros; the official code's value.</summary>
+    private const double NormOffset = 1e-7;
+
+    public double Tau { get; } = Tau > 0 && double.IsFinite(Tau)
+        ? Tau
+        : throw new ArgumentOutOfRangeException(nameof(Tau), Tau, "The temperature tau divides the logits: give a positive number, such as 0.04.");
+
+    public double Warmup { get; } = Warmup is >= 0 and <= 1
+        ? Warmup
+        : throw new ArgumentOutOfRangeException(nameof(Warmup), Warmup, "The warm-up is a share of the training steps: give a number from 0 (none) to 1 (all of them).");
+
+    /// <summary>The temperature at a point of the training: τ^(progress / warmup) during the warm-up, τ after it, and always τ where τ ≥ 1.</summary>
+    public double TauAt(double progress) => progress < Warmup && Tau < 1 ? Math.Pow(Tau, progress / Warmup) : Tau;
+
+    public override string ToString() => Invariant($"LogitNorm(tau: {Tau}, warmup: {Warmup})");
+
+    internal override Tensor Compute(in TrainingStep step)
+    {
+        var norm = step.Logits.norm(dim: 1, keepdim: true) + NormOffset;   // [B, 1]
+        return functional.cross_entropy(step.Logits / (norm * TauAt(step.Progress)), step.Labels);
+    }
+}

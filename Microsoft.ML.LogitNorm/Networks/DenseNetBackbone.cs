@@ -1,0 +1,142 @@
+using System.Globalization;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>Densely connected network with bottlenecks: three stages of (depth − 4) / 6 layers that each append <paramref name="Growth"/> features.</summary>
+/// <remarks>
+/// DenseNet-BC: 1×1 convolutions to 4 · growth features before each 3×3 one, and transitions that halve the features and the image's sides.
+/// Huang et al., "Densely Connected Convolutional Networks", CVPR 2017, arXiv 1608.06993.
+/// </remarks>
+internal sealed record DenseNetBackbone(int Depth, int Growth, double Dropout) : Backbone
+{
+    public int Depth { get; } = BackboneArgument.Depth(Depth, "DenseNet");
+
+    public int Growth { get; } = BackboneArgument.Factor(Growth, nameof(Growth));
+
+    public double Dropout { get; } = BackboneArgument.Dropout(Dropout);
+
+    internal override int EmbeddingSize => AfterStage(AfterStage(AfterStage(StemFilters) / 2) / 2);
+
+    internal override int MinimumImageSize => 4;
+
+    private int StemFilters => 2 * Growth;
+
+    private int LayersPerStage => (Depth - 4) / 6;
+
+    public override string ToString()
+        => Dropout == 0 ? $"DenseNet({Depth}, {Growth})" : string.Create(CultureInfo.InvariantCulture, $"DenseNet({Depth}, {Growth}, {Dropout})");
+
+    private int AfterStage(int input) => input + LayersPerStage * Growth;
+
+    private protected override Module<Tensor, Tensor> CreateEmbedding(int channels, Device device) => new Embedding(this, channels, device);
+
+    private sealed class Embedding : Module<Tensor, Tensor>
+    {
+        private readonly Conv2d conv1;
+        private readonly Sequential block1;
+        private readonly Transition transition1;
+        private readonly Sequential block2;
+        private readonly Transition transition2;
+        private readonly Sequential block3;
+        private readonly BatchNorm2d bn;
+
+        public Embedding(DenseNetBackbone backbone, int channels, Device device)
+            : base(nameof(DenseNet))
+        {
+            var width = backbone.StemFilters;
+            conv1 = Layers.Convolution(channels, width, kernel: 3, device);
+            block1 = Stage();
+            transition1 = Halve();
+            block2 = Stage();
+            transition2 = Halve();
+            block3 = Stage();
+            bn = BatchNorm2d(width, device: device);
+            RegisterComponents();
+
+            Sequential Stage()
+            {
+                var input = width;
+                width = backbone.AfterStage(input);
+                return Sequential(
+                    Enumerable.Range(0, backbone.LayersPerStage).Select(i => new Layer(input + i * backbone.Growth, backbone.Growth, backbone.Dropout, device)));
+            }
+
+            Transition Halve()
+            {
+                var input = width;
+                width = input / 2;
+                return new(input, width, backbone.Dropout, device);
+            }
+        }
+
+        public override Tensor forward(Tensor images)
+        {
+            using var scope = NewDisposeScope();
+            var early = transition1.call(block1.call(conv1.call(images)));
+            var maps = block3.call(transition2.call(block2.call(early)));   // [B, D, H/4, W/4]
+            return bn.call(maps).relu_().mean([2, 3]).MoveToOuterDisposeScope();
+        }
+    }
+
+    private sealed class Layer : Module<Tensor, Tensor>
+    {
+        private const int BottleneckFactor = 4;
+
+        private readonly BatchNorm2d bn1;
+        private readonly Conv2d conv1;
+        private readonly BatchNorm2d bn2;
+        private readonly Conv2d conv2;
+        private readonly double dropout;
+
+        public Layer(int input, int growth, double dropout, Device device)
+            : base(nameof(Layer))
+        {
+            bn1 = BatchNorm2d(input, device: device);
+            conv1 = Layers.Convolution(input, BottleneckFactor * growth, kernel: 1, device);
+            bn2 = BatchNorm2d(BottleneckFactor * growth, device: device);
+            conv2 = Layers.Convolution(BottleneckFactor * growth, growth, kernel: 3, device);
+            this.dropout = dropout;
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            using var scope = NewDisposeScope();
+            var bottleneck = conv1.call(bn1.call(input).relu_());
+            if (dropout > 0)
+                bottleneck = functional.dropout(bottleneck, dropout, training);
+            var added = conv2.call(bn2.call(bottleneck).relu_());
+            if (dropout > 0)
+                added = functional.dropout(added, dropout, training);
+            return cat([input, added], 1).MoveToOuterDisposeScope();
+        }
+    }
+
+    private sealed class Transition : Module<Tensor, Tensor>
+    {
+        private readonly BatchNorm2d bn;
+        private readonly Conv2d conv;
+        private readonly double dropout;
+
+        public Transition(int input, int filters, double dropout, Device device)
+            : base(nameof(Transition))
+        {
+            bn = BatchNorm2d(input, device: device);
+            conv = Layers.Convolution(input, filters, kernel: 1, device);
+            this.dropout = dropout;
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            using var scope = NewDisposeScope();
+            var mixed = conv.call(bn.call(input).relu_());
+            if (dropout > 0)
+                mixed = functional.dropout(mixed, dropout, training);
+            return functional.avg_pool2d(mixed, 2).MoveToOuterDisposeScope();
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>A network in two parts: images [B, channels, H, W] → embedding [B, D] → logits [B, C].</summary>
+/// <remarks>
+/// On the META device it has names and shapes but no values, so that a model file can be checked before memory is spent on it.
+/// The parameters' names are the modules' field names: they are part of the model's file format, and they come in the order of the data flow.
+/// </remarks>
+internal sealed class ImageClassifier : Module<Tensor, Tensor>
+{
+    private readonly Module<Tensor, Tensor> embedding;
+    private readonly Linear head;
+
+    /// <param name="embedding">Network before the head, owned from now on: [B, channels, H, W] → [B, D].</param>
+    /// <param name="embeddingSize">D.</param>
+    /// <param name="classes">C.</param>
+    /// <param name="device">Where the embedding's layers are and the head will be.</param>
+    public ImageClassifier(Module<Tensor, Tensor> embedding, int embeddingSize, int classes, Device device)
+        : base(nameof(ImageClassifier))
+    {
+        this.embedding = embedding;
+        head = Linear(embeddingSize, classes, device: device);
+        RegisterComponents();
+        if (device.type != DeviceType.META)
+            Initialize();
+    }
+
+    /// <summary>W, [C, D].</summary>
+    public Parameter HeadWeight => head.weight;
+
+    /// <summary>b, [C].</summary>
+    public Parameter HeadBias => head.bias!;
+
+    /// <summary>The images' penultimate features, [B, D]: global averages, at least 0, of the last feature maps.</summary>
+    public Tensor Embed(Tensor images) => embedding.call(images);
+
+    /// <summary>The logits of embedded images, [B, C].</summary>
+    public Tensor Classify(Tensor embedded) => head.call(embedded);
+
+    public override Tensor forward(Tensor images)
+    {
+        using var embedded = Embed(images);
+        return Classify(embedded);
+    }
+
+    /// <summary>
+    /// Draws the weights as the original codes of all three architectures do: convolutions from N(0, 2 / (k² · filters)), batch norms at 1 and 0,
+    /// the head's bias at 0; the head's weight keeps the layer's default.
+    /// </summary>
+    private void Initialize()
+    {
+        using var scope = NewDisposeScope();
+        foreach (var module in modules())
+        {
+            // Batch norms are born at 1 and 0.
+            if (module is Conv2d { weight: var weight })
+                init.normal_(weight, 0, Math.Sqrt(2.0 / (weight.shape[0] * weight.shape[2] * weight.shape[3])));
+        }
+
+        init.zeros_(HeadBias);
+    }
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>Wide residual network with pre-activation blocks: three stages of (depth − 4) / 6 blocks with 16, 32 and 64 times <paramref name="Widen"/> filters.</summary>
+/// <remarks>Zagoruyko and Komodakis, "Wide Residual Networks", BMVC 2016, arXiv 1605.07146.</remarks>
+internal sealed record WideResNetBackbone(int Depth, int Widen, double Dropout) : Backbone
+{
+    public int Depth { get; } = BackboneArgument.Depth(Depth, "WideResNet");
+
+    public int Widen { get; } = BackboneArgument.Factor(Widen, nameof(Widen));
+
+    public double Dropout { get; } = BackboneArgument.Dropout(Dropout);
+
+    internal override int EmbeddingSize => 64 * Widen;
+
+    internal override int MinimumImageSize => 4;
+
+    public override string ToString()
+        => Dropout == 0.3 ? $"WideResNet({Depth}, {Widen})" : string.Create(CultureInfo.InvariantCulture, $"WideResNet({Depth}, {Widen}, {Dropout})");
+
+    private protected override Module<Tensor, Tensor> CreateEmbedding(int channels, Device device) => new Embedding(this, channels, device);
+
+    private sealed class Embedding : Module<Tensor, Tensor>
+    {
+        private const int StemFilters = 16;
+
+        private readonly Conv2d conv1;
+        private readonly Sequential block1, block2, block3;
+        private readonly BatchNorm2d bn1;
+
+        public Embedding(WideResNetBackbone backbone, int channels, Device device)
+            : base(nameof(WideResNet))
+        {
+            conv1 = Layers.Convolution(channels, StemFilters, kernel: 3, device);
+            block1 = Stage(StemFilters, 16 * backbone.Widen, stride: 1);
+            block2 = Stage(16 * backbone.Widen, 32 * backbone.Widen, stride: 2);
+            block3 = Stage(32 * backbone.Widen, 64 * backbone.Widen, stride: 2);
+            bn1 = BatchNorm2d(backbone.EmbeddingSize, device: device);
+            RegisterComponents();
+
+            Sequential Stage(int input, int filters, int stride) => Sequential(
+                Enumerable.Range(0, (backbone.Depth - 4) / 6)
+                    .Select(i => new Block(i == 0 ? input : filters, filters, i == 0 ? stride : 1, backbone.Dropout, device)));
+        }
+
+        public override Tensor forward(Tensor images)
+        {
+            using var scope = NewDisposeScope();
+            var maps = block3.call(block2.call(block1.call(conv1.call(images))));   // [B, D, H/4, W/4]
+            return bn1.call(maps).relu_().mean([2, 3]).MoveToOuterDisposeScope();
+        }
+    }
+
+    private sealed class Block : Module<Tensor, Tensor>
+    {
+        private readonly BatchNorm2d bn1;
+        private readonly Conv2d conv1;
+        private readonly BatchNorm2d bn2;
+        private readonly Conv2d conv2;
+        private readonly Conv2d? convShortcut;
+        private readonly double dropout;
+
+        public Block(int input, int filters, int stride, double dropout, Device device)
+            : base(nameof(Block))
+        {
+            bn1 = BatchNorm2d(input, device: device);
+            conv1 = Layers.Convolution(input, filters, kernel: 3, device, stride);
+            bn2 = BatchNorm2d(filters, device: device);
+            conv2 = Layers.Convolution(filters, filters, kernel: 3, device);
+            convShortcut = input == filters ? null : Layers.Convolution(input, filters, kernel: 1, device, stride);
+            this.dropout = dropout;
+            RegisterComponents();
+        }
+
+        // In-place steps only where no backward pass needs the value that is overwritten.
+        public override Tensor forward(Tensor input)
+        {
+            using var scope = NewDisposeScope();
+            var activated = bn1.call(input).relu_();
+            var hidden = bn2.call(conv1.call(activated)).relu_();
+            if (dropout > 0)
+                hidden = functional.dropout(hidden, dropout, training);
+            // A projecting shortcut starts at the activated input, the identity at the input itself.
+            var shortcut = convShortcut is null ? input : convShortcut.call(activated);
+            return conv2.call(hidden).add_(shortcut).MoveToOuterDisposeScope();
+        }
+    }
+}
