@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using TorchSharp;
@@ -26,7 +27,8 @@ internal static class TorchPackages
             && Version.TryParse(field.GetRawConstantValue() as string, out var version) ? new(version.Major, version.Minor, version.Build) : null;
 
     /// <summary>Folder of TorchSharp.dll, or empty in a single-file application.</summary>
-    public static string TorchSharpFolder { get; } = Path.GetDirectoryName(typeof(torch).Assembly.Location) ?? "";
+    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "Empty is an answer that the callers know.")]
+    public static string TorchSharpFolder => Path.GetDirectoryName(typeof(torch).Assembly.Location) ?? "";
 
     /// <summary>File names on this system: libtorch, which depends on all its parts, and TorchSharp's own native library.</summary>
     public static (string LibTorch, string LibTorchSharp) NativeFiles { get; } =
