@@ -7,6 +7,10 @@ namespace Microsoft.ML.LogitNorm;
 /// TorchSharp 0.107.0 is linked with GCC 13, which stamps two symbols with newer versions than Debian 12 and Ubuntu 22.04
 /// (GLIBCXX up to 3.4.30) or RHEL 9 (up to 3.4.29) have, so that the loader refuses the file. Neither is a real need, see
 /// <see cref="SymbolOf"/>. The file of the application stays as it is: a copy without the two stamps is loaded instead.
+/// <para>
+/// Does not help a plug-in host whose load context resolves native libraries to paths: it keeps answering with the stock file, and
+/// <see cref="TorchRuntime"/> then says so. Such a host needs a newer libstdc++.
+/// </para>
 /// </remarks>
 internal static class GlibcxxRelaxation
 {
