@@ -13,4 +13,17 @@ public sealed class TorchRuntimeTests
 
         Assert.That(sum.item<float>(), Is.EqualTo(3));
     }
+
+    [Test]
+    public void EnsureAvailable_SeveralCallersWithALog_LogsAtMostOnce()
+    {
+        var messages = 0;
+        foreach (var ml in new[] { new MLContext(), new MLContext() })
+        {
+            ml.Log += (_, e) => messages += e.Source.Contains(nameof(TorchRuntime), StringComparison.Ordinal) ? 1 : 0;
+            TorchRuntime.EnsureAvailable(ml);
+        }
+
+        Assert.That(messages, Is.LessThanOrEqualTo(1));
+    }
 }

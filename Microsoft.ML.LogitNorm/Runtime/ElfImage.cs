@@ -57,7 +57,9 @@ internal readonly ref struct ElfImage
                     found[UInt16(version + 6)] = ((int)version + 4, symbol);
                 version += UInt32(version + 12);
             }
-            library += UInt32(library + 12);
+            if (UInt32(library + 12) is var next && next == 0)
+                break;   // the last one, whatever a damaged count says
+            library += next;
         }
         return found;
     }

@@ -7,8 +7,11 @@ namespace Microsoft.ML.LogitNorm;
 /// TorchSharp 0.107.0 is linked with GCC 13, which stamps two symbols with newer versions than Debian 12 and Ubuntu 22.04
 /// (GLIBCXX up to 3.4.30) or RHEL 9 (up to 3.4.29) have, so that the loader refuses the file. Neither is a real need, see
 /// <see cref="SymbolOf"/>. The file of the application stays as it is: a copy without the two stamps is loaded instead.
+/// <para>
+/// Does not help a plug-in host whose load context resolves native libraries to paths: it keeps answering with the stock file, and
+/// <see cref="TorchRuntime"/> then says so. Such a host needs a newer libstdc++.
+/// </para>
 /// </remarks>
-[SupportedOSPlatform("linux")]
 internal static class GlibcxxRelaxation
 {
     /// <summary>The versions to do without, each with the one symbol that carries it.</summary>
@@ -29,6 +32,7 @@ internal static class GlibcxxRelaxation
     /// <returns>One line for the log: what was done.</returns>
     /// <exception cref="InvalidDataException">The file is damaged, or needs more of a newer libstdc++ than can be done without.</exception>
     /// <exception cref="DllNotFoundException">The copy could not be written or loaded anywhere.</exception>
+    [SupportedOSPlatform("linux")]
     public static string Load(string stock)
     {
         var image = File.ReadAllBytes(stock);

@@ -27,6 +27,10 @@ internal static class NativeFolders
         ];
     }
 
+    /// <summary>Whether TorchSharp.dll was loaded from a package, <c>…/torchsharp/0.107.0/lib/net6.0</c>, rather than from an application.</summary>
+    public static bool IsPackageCache(string torchSharpFolder)
+        => torchSharpFolder.Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar) is [.., "torchsharp", _, "lib", _];
+
     /// <summary>The first folder that has the file, as a path to it.</summary>
     public static string? Find(this IEnumerable<string> folders, string fileName)
         => folders.Select(folder => Path.Combine(folder, fileName)).FirstOrDefault(File.Exists);

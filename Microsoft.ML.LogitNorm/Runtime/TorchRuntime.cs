@@ -9,6 +9,10 @@ namespace Microsoft.ML.LogitNorm;
 /// <remarks>
 /// TorchSharp loads libtorch in a static constructor, so a failure there is final, and its message blames a missing package whatever
 /// the reason. Call <see cref="EnsureAvailable(IHostEnvironment)"/> before any use of <see cref="torch"/> and before any data is read.
+/// <para>
+/// A libtorch of another major or minor version is refused; it would load on Linux and end the process at the first missing symbol.
+/// What cannot be told apart: patch releases, and builds of the right version with other options than the packages'.
+/// </para>
 /// </remarks>
 internal static class TorchRuntime
 {
@@ -37,31 +41,65 @@ internal static class TorchRuntime
         {
             if (_available)
                 return;
-            _note = Load(typeof(torch).Assembly);
+            _note = Load(typeof(torch).Assembly, NativeFolders.Current);
             _available = true;
         }
     }
 
-    private static string? Load(Assembly torchSharp)
+    private static string? Load(Assembly torchSharp, IReadOnlyList<string> folders)
     {
-        // As TorchSharp does it, in its order: what loads here, loads there.
-        NativeLibrary.TryLoad("torch_cpu", torchSharp, null, out _);
-        if (NativeLibrary.TryLoad("LibTorchSharp", torchSharp, null, out _))
+        var (libtorch, libTorchSharp) = TorchPackages.NativeFiles;
+        var libtorchPath = folders.Find(libtorch);
+        // By name, and torch_cpu first, as TorchSharp does it: what loads here, loads there.
+        var found = NativeLibrary.TryLoad("torch_cpu", torchSharp, null, out var handle)
+            || (libtorchPath is not null && NativeLibrary.TryLoad(libtorchPath, out handle));
+        if (found)
+            LibTorchVersion.Check(handle);
+        if (AskByName(torchSharp) is not { } refusal)
+            return null;
+        // TorchSharp.dll in the package cache: a notebook or script, for which TorchSharp gathers the native files itself.
+        if (NativeFolders.IsPackageCache(TorchPackages.TorchSharpFolder))
             return null;
 
-        var folders = NativeFolders.Current;
-        if (!OperatingSystem.IsLinux() || folders.Find("libtorch.so") is not { } libtorch || folders.Find("libLibTorchSharp.so") is not { } stock)
-            throw new DllNotFoundException($"No native libtorch for {TorchPackages.Platform}.");
-
-        NativeLibrary.Load(libtorch);   // brings everything else that libLibTorchSharp.so needs, CUDA too
+        if (!found && libtorchPath is null)
+            throw new DllNotFoundException(TorchLoadError.NoLibTorch(TorchPackages.Platform, libtorch, folders), refusal);
+        if (folders.Find(libTorchSharp) is not { } stockPath)
+            throw new DllNotFoundException(TorchLoadError.NoLibTorchSharp(TorchPackages.Platform, libTorchSharp, folders), refusal);
         try
         {
-            NativeLibrary.Load(stock);
+            var note = LoadByPath(libtorchPath ?? libtorch, stockPath);
+            return AskByName(torchSharp) is { } stillRefused ? throw stillRefused : note;
+        }
+        catch (Exception reason) when (reason is DllNotFoundException or BadImageFormatException or InvalidDataException)
+        {
+            throw new DllNotFoundException(TorchLoadError.Refused(TorchPackages.Platform, stockPath), reason);
+        }
+    }
+
+    private static Exception? AskByName(Assembly torchSharp)
+    {
+        try
+        {
+            NativeLibrary.Load("LibTorchSharp", torchSharp, null);
             return null;
         }
-        catch (DllNotFoundException refusal) when (GlibcxxRelaxation.Explains(refusal))
+        catch (Exception refusal) when (refusal is DllNotFoundException or BadImageFormatException)
         {
-            return GlibcxxRelaxation.Load(stock);
+            return refusal;
+        }
+    }
+
+    private static string? LoadByPath(string libtorchPath, string stockPath)
+    {
+        NativeLibrary.Load(libtorchPath);   // brings all that LibTorchSharp needs, CUDA too
+        try
+        {
+            NativeLibrary.Load(stockPath);
+            return null;
+        }
+        catch (DllNotFoundException refusal) when (OperatingSystem.IsLinux() && GlibcxxRelaxation.Explains(refusal))
+        {
+            return GlibcxxRelaxation.Load(stockPath);
         }
     }
 }
