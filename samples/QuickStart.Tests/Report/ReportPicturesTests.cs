@@ -1,0 +1,65 @@
+using System.Xml.Linq;
+using QuickStart.Report;
+using SkiaSharp;
+
+namespace QuickStart.Tests.Report;
+
+public sealed class ReportPicturesTests
+{
+    private TemporaryFolder _folder;
+
+    [SetUp]
+    public void SetUp() => _folder = new();
+
+    [TearDown]
+    public void TearDown() => _folder.Dispose();
+
+    [Test]
+    public void ScoreHistograms_TwoPanels_WritesPngAndSvg()
+    {
+        ScorePanel[] panels =
+        [
+            new("CrossEntropy", [new("known", [0.9f, 0.95f, 1]), new("far", [0.2f, float.NaN])]) { Threshold = 0.5 },
+            new("LogitNorm", [new("known", [0.5f, 0.5f]), new("far", [])]),
+        ];
+        ScoreHistograms.Write(_folder.At("scores.png"), _folder.At("scores.svg"), "Scores <&>", "confidence", panels);
+        using var png = SKBitmap.Decode(_folder.At("scores.png"));
+        var texts = XDocument.Load(_folder.At("scores.svg")).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value).ToList();
+        Assert.Multiple(() =>
+        {
+            Assert.That(png.Pixels.Distinct().Count(), Is.GreaterThan(10));
+            Assert.That(texts, Is.SupersetOf(new[] { "Scores <&>", "CrossEntropy", "LogitNorm", "known (3)", "confidence" }));
+        });
+    }
+
+    [Test]
+    public void ContactSheet_Verdicts_AreFramedInTheirColours()
+    {
+        _folder.WithImages("1.png", "2.png");
+        ContactSheet.Write(_folder.At("sheet.png"), "Verdicts",
+            [new("Known", [new(_folder.At("1.png"), "a class with a very long name indeed", 0.98, false, "cat")]), new("Unknown", [new(_folder.At("2.png"), "cat", 0.4, true, null)])]);
+        using var png = SKBitmap.Decode(_folder.At("sheet.png"));
+        Assert.That(png.Pixels, Is.SupersetOf(new[] { new SKColor(0x1A, 0x8F, 0x5A), new SKColor(0xC8, 0x35, 0x3B) }));
+    }
+
+    // On a machine without fonts this is the only one: it comes out of the program itself.
+    [Test]
+    public void ReportFont_Text_HasInkOfItsOwnFont()
+    {
+        using var paint = ReportFont.Paint("Ωλ äß Ж ≥ τ", 20, SKColors.Black);
+        Assert.Multiple(() =>
+        {
+            Assert.That(paint.Typeface.FamilyName, Is.EqualTo("DejaVu Sans"));
+            Assert.That(paint.ContainsGlyphs("Ωλ äß Ж ≥ τ"), Is.True);
+            Assert.That(paint.MeasureText("Ωλ"), Is.GreaterThan(10));
+        });
+    }
+
+    [TestCase("cat", false, "cat", true)]
+    [TestCase("cat", true, "cat", false)]
+    [TestCase("dog", false, "cat", false)]
+    [TestCase("cat", false, null, false)]
+    [TestCase("cat", true, null, true)]
+    public void SheetTile_IsRight_WhenVerdictMeetsTruth(string label, bool rejected, string? truth, bool right)
+        => Assert.That(new SheetTile("x.png", label, 0.5, rejected, truth).IsRight, Is.EqualTo(right));
+}

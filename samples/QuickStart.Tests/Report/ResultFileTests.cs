@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+using QuickStart.Report;
+
+namespace QuickStart.Tests.Report;
+
+public sealed class ResultFileTests
+{
+    private static readonly ResultFile Result = new()
+    {
+        Seed = 1,
+        Backbone = "WideResNet(10, 1)",
+        Epochs = 10,
+        Runs =
+        [
+            new() { Loss = "CrossEntropy", Accuracy = 0.97, FalseAlarmRate = 0.049, TrainSeconds = 40.1, Ood = [new("near", 1000, 0.31, 0.93, 0.97, 0.9)] },
+            new() { Loss = "LogitNorm", Tau = 0.04, TauWarmup = 0.5, Accuracy = 0.96, FalseAlarmRate = 0.05, TrainSeconds = 41, Ood = [] },
+        ],
+    };
+
+    private TemporaryFolder _folder;
+
+    [SetUp]
+    public void SetUp() => _folder = new();
+
+    [TearDown]
+    public void TearDown() => _folder.Dispose();
+
+    [Test]
+    public void Write_Result_HasTheAgreedNames()
+    {
+        Result.Write(_folder.At("out", "result.json"));
+        var json = JsonNode.Parse(File.ReadAllText(_folder.At("out", "result.json")));
+        var expected = JsonNode.Parse("""
+            {"seed": 1, "backbone": "WideResNet(10, 1)", "epochs": 10, "runs": [
+              {"loss": "CrossEntropy", "accuracy": 0.97, "falseAlarmRate": 0.049, "trainSeconds": 40.1,
+               "ood": [{"name": "near", "rows": 1000, "fprAt95Tpr": 0.31, "auroc": 0.93, "auprIn": 0.97, "auprOut": 0.9}]},
+              {"loss": "LogitNorm", "tau": 0.04, "tauWarmup": 0.5, "accuracy": 0.96, "falseAlarmRate": 0.05, "trainSeconds": 41, "ood": []}]}
+            """);
+        Assert.That(JsonNode.DeepEquals(json, expected), Is.True, () => json!.ToString());
+    }
+
+    [Test]
+    public void Write_FileIsThere_IsReplacedAndNothingElseStays()
+    {
+        var path = _folder.Write("result.json", "old, and longer than nothing"u8.ToArray());
+        Result.Write(path);
+        Assert.Multiple(() =>
+        {
+            Assert.That(ResultFile.Read(path).Runs[0].Ood[0], Is.EqualTo(Result.Runs[0].Ood[0]));
+            Assert.That(Directory.EnumerateFiles(_folder.Root), Is.EqualTo(new[] { path }));
+        });
+    }
+
+    [Test]
+    public void Write_WriterFails_KeepsTheOldFile()
+    {
+        var path = _folder.Write("result.json", "old"u8.ToArray());
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => AtomicFile.Write(path, stream => { stream.WriteByte(1); throw new IOException("full"); }), Throws.TypeOf<IOException>());
+            Assert.That(File.ReadAllText(path), Is.EqualTo("old"));
+            Assert.That(Directory.EnumerateFiles(_folder.Root), Is.EqualTo(new[] { path }));
+        });
+    }
+
+    [TestCase("{}")]
+    [TestCase("null")]
+    [TestCase("not json")]
+    public void Read_OtherContent_NamesTheFile(string content)
+    {
+        var path = _folder.Write("result.json", System.Text.Encoding.UTF8.GetBytes(content));
+        Assert.That(() => ResultFile.Read(path), Throws.TypeOf<InvalidDataException>().With.Message.Contains(path));
+    }
+}

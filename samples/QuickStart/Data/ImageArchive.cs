@@ -1,0 +1,86 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace QuickStart.Data;
+
+/// <summary>Unpacks the images of a zip file once, and remembers where.</summary>
+/// <remarks>Only image files are unpacked. No entry can leave the target folder, and sizes are counted as they are written, not as the archive claims.</remarks>
+internal static class ImageArchive
+{
+    /// <summary>What an archive may at most hold.</summary>
+    /// <param name="Images">Number of images.</param>
+    /// <param name="ImageBytes">Bytes of one image file.</param>
+    /// <param name="TotalBytes">Bytes of all image files together.</param>
+    public sealed record Limits(int Images = 2_000_000, long ImageBytes = 256L << 20, long TotalBytes = 32L << 30);
+
+    /// <summary>The folder with the archive's images; unpacked below <paramref name="cache"/> if it is not there yet.</summary>
+    /// <exception cref="InputException">The file is no zip archive, holds no images, is too large, or names a file outside the target folder.</exception>
+    public static string Unpack(string zip, string cache, Limits? limits = null, CancellationToken cancellation = default)
+    {
+        var file = new FileInfo(zip);
+        var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(file.FullName)))[..12];
+        var folder = Path.Combine(cache, $"{Path.GetFileNameWithoutExtension(zip)}-{key}");
+        try
+        {
+            StagedFolder.Write(folder, $"{file.Name} {file.Length} {file.LastWriteTimeUtc:O}", target => Extract(zip, target, limits ?? new(), cancellation));
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InputException($"'{zip}' cannot be unpacked: {e.Message}", e);
+        }
+
+        return folder;
+    }
+
+    private static void Extract(string zip, string target, Limits limits, CancellationToken cancellation)
+    {
+        using var archive = ZipFile.OpenRead(zip);
+        var images = 0;
+        var budget = limits.TotalBytes;
+        var buffer = new byte[1 << 16];
+        foreach (var entry in archive.Entries)
+        {
+            var path = TargetPath(target, entry.FullName);
+            if (!IsImage(entry.FullName))
+                continue;
+            cancellation.ThrowIfCancellationRequested();
+            if (++images > limits.Images)
+                throw new InvalidDataException($"it holds more than {limits.Images:N0} images.");
+            budget -= Copy(entry, path, Math.Min(limits.ImageBytes, budget), buffer);
+        }
+
+        if (images == 0)
+            throw new InvalidDataException($"it holds no images ({string.Join(", ", ImageFiles.Extensions)}).");
+    }
+
+    // Both slashes separate on every system, so that an archive gives the same folders, and the same refusal, everywhere.
+    private static string TargetPath(string target, string name)
+    {
+        var parts = name.Replace('\\', '/').Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (parts.Length == 0 || name[0] is '/' or '\\' || parts.Any(p => p is "." or ".." || p.AsSpan().IndexOfAny(':', '\0') >= 0))
+            throw new InvalidDataException($"its entry '{name}' would be written outside the target folder.");
+        return Path.Combine([target, .. parts]);
+    }
+
+    private static bool IsImage(string name)
+        => name.Replace('\\', '/').Split('/') is var parts && ImageFiles.IsImage(parts[^1]) && !parts.Any(ImageFiles.IsHidden);
+
+    private static long Copy(ZipArchiveEntry entry, string path, long most, byte[] buffer)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        if (File.Exists(path))
+            throw new InvalidDataException($"it holds '{entry.FullName}' twice.");
+        using var from = entry.Open();
+        using var to = File.Create(path);
+        long written = 0;
+        while (from.Read(buffer) is var read && read > 0)
+        {
+            if ((written += read) > most)
+                throw new InvalidDataException($"it is too large; '{entry.FullName}' passes the limit.");
+            to.Write(buffer, 0, read);
+        }
+
+        return written;
+    }
+}

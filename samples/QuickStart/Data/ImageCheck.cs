@@ -1,0 +1,64 @@
+using SkiaSharp;
+
+namespace QuickStart.Data;
+
+/// <summary>Which images can be used.</summary>
+/// <param name="Readable">Images that decode, in their old order.</param>
+/// <param name="Unreadable">Images that do not, with the reason.</param>
+internal sealed record ImageCheck(IReadOnlyList<LabeledImage> Readable, IReadOnlyList<UnreadableImage> Unreadable)
+{
+    // 100 megapixels: 400 MB decoded, more than any camera's picture and less than a bomb.
+    private const long MostPixels = 100_000_000;
+
+    /// <summary>Decodes every image in full, as a file that was cut off half-way opens like any other.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="what">What the images are, as <c>--data photos</c>, for the error.</param>
+    /// <param name="cancellation">Stops the check.</param>
+    /// <exception cref="InputException">None can be decoded.</exception>
+    public static ImageCheck Decode(IReadOnlyList<LabeledImage> images, string what, CancellationToken cancellation = default)
+    {
+        var reasons = new string?[images.Count];
+        Parallel.For(0, images.Count, new ParallelOptions { CancellationToken = cancellation }, i => reasons[i] = WhyUnreadable(images[i].Path));
+        var check = new ImageCheck(
+            [.. images.Where((_, i) => reasons[i] is null)],
+            [.. images.Zip(reasons).Where(pair => pair.Second is not null).Select(pair => new UnreadableImage(pair.First.Path, pair.Second!))]);
+        return check.Readable.Count > 0 ? check : throw new InputException(images.Count == 0
+            ? $"{what}: there are no images."
+            : $"{what}: none of the {images.Count:N0} images can be read. The first is '{check.Unreadable[0].Path}': {check.Unreadable[0].Reason}.");
+    }
+
+    private static string? WhyUnreadable(string path)
+    {
+        try
+        {
+            using var stream = new SKFileStream(path);
+            if (!stream.IsValid)
+                return "the file cannot be opened";
+            if (stream.Length == 0)
+                return "the file is empty";
+            using var codec = SKCodec.Create(stream, out var opened);
+            return codec is null ? Describe(opened) : WhyUnreadable(codec);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
+    }
+
+    private static string? WhyUnreadable(SKCodec codec)
+    {
+        var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+        if ((long)info.Width * info.Height > MostPixels)
+            return $"{info.Width} x {info.Height} pixels are too many";
+        using var bitmap = new SKBitmap(info);
+        return codec.GetPixels(info, bitmap.GetPixels()) is var decoded && decoded != SKCodecResult.Success ? Describe(decoded) : null;
+    }
+
+    private static string Describe(SKCodecResult result) => result switch
+    {
+        SKCodecResult.IncompleteInput => "the file ends too early",
+        SKCodecResult.ErrorInInput => "the content is damaged",
+        SKCodecResult.Unimplemented => "this is no image, or of a format that is not supported",
+        _ => $"it cannot be decoded ({result})",
+    };
+}

@@ -1,0 +1,32 @@
+namespace QuickStart.Data;
+
+/// <summary>Finds image files in folders, always in the same order.</summary>
+internal static class ImageFiles
+{
+    /// <summary>What a file name must end with to be taken for an image.</summary>
+    public static IReadOnlyList<string> Extensions { get; } = [".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp"];
+
+    public static bool IsImage(string path)
+        => !IsHidden(path) && Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The images in a folder and in every folder below it.</summary>
+    public static IReadOnlyList<string> Below(string folder)
+        => [.. DirectlyIn(folder), .. FoldersIn(folder).SelectMany(Below)];
+
+    /// <summary>The images in a folder itself.</summary>
+    public static IReadOnlyList<string> DirectlyIn(string folder)
+        => [.. Directory.EnumerateFiles(folder).Where(IsImage).Order(StringComparer.Ordinal)];
+
+    /// <summary>The folders in a folder, without hidden ones and those that macOS adds to archives.</summary>
+    public static IReadOnlyList<string> FoldersIn(string folder)
+        => [.. Directory.EnumerateDirectories(folder).Where(f => !IsHidden(f)).Order(StringComparer.Ordinal)];
+
+    /// <summary>True for names that file managers do not show, such as <c>._cat.jpg</c> and <c>__MACOSX</c>.</summary>
+    public static bool IsHidden(string path) => Path.GetFileName(path) is var name && (name.StartsWith('.') || name == "__MACOSX");
+
+    /// <summary>At most <paramref name="limit"/> of the images, evenly spread, so that a sorted folder gives a bit of everything.</summary>
+    public static IReadOnlyList<T> Spread<T>(IReadOnlyList<T> images, int? limit)
+        => limit is not { } count || count >= images.Count
+            ? images
+            : [.. Enumerable.Range(0, count).Select(i => images[(int)((long)i * images.Count / count)])];
+}

@@ -1,0 +1,33 @@
+using QuickStart.Pictures;
+
+namespace QuickStart.Data;
+
+/// <summary>Out-of-distribution sets that are generated: pixel noise, written as PNG files like any other set.</summary>
+internal static class NoiseImages
+{
+    /// <summary>Images per set unless asked otherwise.</summary>
+    public const int DefaultCount = 2_000;
+
+    private static readonly Dictionary<string, Func<int, SeededRandom, Canvas>> Painters = new()
+    {
+        ["gaussian-noise"] = NoisePainter.Gaussian,
+        ["uniform-noise"] = NoisePainter.Uniform,
+    };
+
+    /// <summary>The names of the sets.</summary>
+    public static IReadOnlyCollection<string> Names => Painters.Keys;
+
+    /// <summary>Writes one of the sets below <paramref name="cache"/>, or finds it there, and returns its folder.</summary>
+    public static string Write(string name, string cache, int size, int seed, int count = DefaultCount, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        var paint = Painters[name];
+        var manifest = $"{name} version {SignPictures.PainterVersion}, {count} images of {size} pixels, seed {seed}";
+        var folder = Path.Combine(cache, $"{name}-{size}-{seed}");
+        StagedFolder.Write(folder, manifest, target =>
+            Parallel.For(1, count + 1, new ParallelOptions { CancellationToken = cancellation }, i =>
+                File.WriteAllBytes(Path.Combine(target, $"{i:0000}.png"), paint(size, new(seed, $"{name}/{i}")).EncodePng())));
+        return folder;
+    }
+}

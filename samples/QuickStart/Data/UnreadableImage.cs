@@ -1,0 +1,6 @@
+namespace QuickStart.Data;
+
+/// <summary>A file that is named like an image but cannot be decoded.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Reason">Why, in a few words.</param>
+internal sealed record UnreadableImage(string Path, string Reason);

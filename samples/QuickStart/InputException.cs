@@ -1,0 +1,4 @@
+namespace QuickStart;
+
+/// <summary>Something that the user gave cannot be used; the message says what and how to mend it, and is shown without a stack trace.</summary>
+internal sealed class InputException(string message, Exception? inner = null) : Exception(message, inner);
