@@ -31,7 +31,7 @@ public sealed class OodDetectorEstimator : IEstimator<OodDetectorTransformer>
     internal OodDetectorEstimator(IHostEnvironment env, double falseAlarmRate, string scoreColumnName)
     {
         ArgumentException.ThrowIfNullOrEmpty(scoreColumnName);
-        ConformalCalibration.CheckRate(falseAlarmRate);
+        ConformalCalibration.RequiredRows(falseAlarmRate);   // throws for an impossible rate, here rather than at Fit
         (_env, _falseAlarmRate, _scoreColumnName) = (env, falseAlarmRate, scoreColumnName);
     }
 

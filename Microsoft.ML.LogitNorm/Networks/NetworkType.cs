@@ -18,5 +18,4 @@ internal sealed class NetworkType : StructuredDataViewType
 
     public override string ToString() => "Network";
 
-    public override void Register() => DataViewTypeManager.Register(this, typeof(TrainedNetwork));
 }

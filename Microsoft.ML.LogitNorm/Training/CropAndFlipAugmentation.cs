@@ -25,7 +25,7 @@ internal sealed record CropAndFlipAugmentation(int Padding, bool Flip) : Augment
             x = x + (flipped * (width - 1 - (2 * x)));   // x, or width - 1 - x
         }
         x = x + Offsets(batch, generator, device);   // [B, W]
-        var inside = Inside(y, height).unsqueeze(2).logical_and_(Inside(x, width).unsqueeze(1));   // [B, H, W]
+        var inside = Inside(y, height).unsqueeze(2).logical_and(Inside(x, width).unsqueeze(1));   // [B, H, W]
         var number = (((rows.view(-1, 1, 1) * height) + y.clamp(0, height - 1).unsqueeze(2)) * width) + x.clamp(0, width - 1).unsqueeze(1);
         return pixels.view(-1, channels).index_select(0, number.view(-1))
             .mul_(inside.view(-1, 1))

@@ -71,7 +71,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         var label = LabelColumn.Find(input.Schema, _options.LabelColumnName);
         var image = ImageColumn.Find(input.Schema, _options.FeatureColumnName, _options.ImageShape);
         CheckNetworkFits(image, label);
-        var device = TorchDevice.Select(_env, log.Warning);
+        var device = TorchDevice.Select(_env);
         using var training = Load(input, image, label, "training", log);
         CheckTrainable(training, label);
         using var validation = _options.ValidationSet is { } set ? LoadValidation(set, image, label, log) : null;
@@ -118,7 +118,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         if (images.Count == 0)
             throw new InvalidOperationException($"The training data has no rows with a label in column '{label.Name}'.");
         using var scope = TorchSharp.torch.NewDisposeScope();
-        var counts = images.Labels.bincount(minlength: label.ClassCount).data<long>().ToArray();
+        var counts = images.Labels.bincount(null, label.ClassCount).data<long>().ToArray();
         var empty = Enumerable.Range(0, label.ClassCount).Where(i => counts[i] == 0).Select(label.NameOf).ToArray();
         if (empty.Length > 0)
             throw new InvalidOperationException($"No training rows for {empty.Length} of the {label.ClassCount} classes of column '{label.Name}': {string.Join(", ", empty.Take(10))}. Add images, or map the labels anew.");

@@ -1,0 +1,10 @@
+namespace QuickStart;
+
+/// <summary>A row that goes into the pipeline.</summary>
+internal sealed class ImageRow
+{
+    public string ImagePath { get; set; } = "";
+
+    /// <summary>The class; empty for an image to predict.</summary>
+    public string Label { get; set; } = "";
+}

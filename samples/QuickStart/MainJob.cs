@@ -1,0 +1,99 @@
+using Microsoft.ML;
+using Microsoft.ML.LogitNorm;
+using QuickStart.Data;
+using QuickStart.Report;
+
+namespace QuickStart;
+
+/// <summary>The whole run: images, two trainings, comparison, pictures, the saved model put to use.</summary>
+internal sealed class MainJob(Settings settings, CancellationToken cancellation)
+{
+    // Enough to reach 90 % and more on the signs within the minutes that a first try may take on two cores.
+    private const int SignEpochs = 20;
+    private const int DataEpochs = 10;
+
+    public void Run()
+    {
+        Directory.CreateDirectory(settings.Output);
+        var losses = new[] { TrainingLoss.CrossEntropy(), TrainingLoss.LogitNorm(settings.Tau, settings.TauWarmup) };
+        var pictures = Prepare();
+        var epochs = settings.Epochs ?? (settings.Data is null ? SignEpochs : DataEpochs);
+        var backbone = settings.Backbone ?? Backbone.WideResNet(settings.Data is null ? 10 : 16, 1, dropout: 0);
+
+        var ml = new MLContext(settings.Seed) { GpuDeviceId = settings.GpuDeviceId, FallbackToCpu = false };
+        ml.Log += (_, message) => Screen.Log(message);
+        var experiment = new Experiment(ml, settings, pictures, backbone, epochs, cancellation);
+        Screen.Plan(pictures, backbone, epochs, experiment.BatchSize, settings);
+
+        var outcomes = new List<Outcome>();
+        foreach (var loss in losses)
+        {
+            Screen.Training(loss);
+            outcomes.Add(TrainingDisplay.Show(loss.Name, display => experiment.Run(loss, display)));
+            Result(pictures, backbone, epochs, outcomes).Write(Out("result.json"));   // after each, so that a run that is stopped keeps what it has
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        var app = outcomes[^1].App;
+        AtomicFile.Write(Out("model.zip"), stream => ml.Model.Save(app, experiment.View(pictures.Train).Schema, stream));
+        ScoreHistograms.Write(Out("scores.png"), Out("scores.svg"), "How sure is the network? Softmax confidence of known and unknown images", "softmax confidence", [.. outcomes.Select(outcome => outcome.Scores)]);
+        ContactSheet.Write(Out("verdicts.png"), "What the LogitNorm model says", [.. Groups(ml, app, experiment, pictures)]);
+        Screen.Comparison([.. outcomes.Select(outcome => outcome.Result)], settings.FalseAlarmRate);
+        Screen.Files(Out("result.json"), Out("model.zip"), Out("scores.png"), Out("verdicts.png"));
+        Reload(pictures);
+        foreach (var outcome in outcomes)
+            (outcome.App as IDisposable)?.Dispose();
+    }
+
+    private PictureSets Prepare()
+    {
+        if (settings.Data is null)
+            return Screen.Painting(progress => PictureSets.Painted(settings, progress, cancellation));
+        var unreadable = 0;
+        var pictures = PictureSets.Open(settings, image => Screen.Unreadable(image, ++unreadable), cancellation);
+        Screen.UnreadableTotal(unreadable);
+        return pictures;
+    }
+
+    private string Out(string name) => Path.Combine(settings.Output, name);
+
+    private ResultFile Result(PictureSets pictures, Backbone backbone, int epochs, IEnumerable<Outcome> outcomes) => new()
+    {
+        Seed = settings.Seed,
+        Backbone = backbone.ToString(),
+        Epochs = epochs,
+        Data = pictures.Source,
+        Classes = pictures.Classes.Count,
+        TrainRows = pictures.Train.Count,
+        CalibrationRows = pictures.Calibration.Count,
+        TestRows = pictures.Test.Count,
+        AskedFalseAlarmRate = settings.FalseAlarmRate,
+        Runs = [.. outcomes.Select(outcome => outcome.Result)],
+    };
+
+    private static IEnumerable<SheetGroup> Groups(MLContext ml, ITransformer app, Experiment experiment, PictureSets pictures)
+    {
+        yield return Group("Known classes", pictures.Test, isKnown: true);
+        foreach (var (name, images) in pictures.Ood)
+            yield return Group($"Never seen: {name}", images, isKnown: false);
+
+        SheetGroup Group(string title, IReadOnlyList<LabeledImage> images, bool isKnown)
+        {
+            var some = ImageFiles.Spread(images, 20);
+            var verdicts = ml.Data.CreateEnumerable<Verdict>(app.Transform(experiment.View(some)), reuseRowObject: false);
+            return new(title, [.. some.Zip(verdicts, (image, verdict) =>
+                new SheetTile(image.Path, verdict.PredictedLabel, verdict.Score.Max(), verdict.IsOutOfDistribution, isKnown ? image.Label : null))]);
+        }
+    }
+
+    // As another application would, weeks later: nothing but the file.
+    private void Reload(PictureSets pictures)
+    {
+        var ml = new MLContext();
+        var model = ml.Model.Load(Out("model.zip"), out _);
+        using var engine = ml.Model.CreatePredictionEngine<ImageRow, Verdict>(model);
+        var some = ImageFiles.Spread(pictures.Test, 3).Select(image => (Kind: image.Label, image))
+            .Concat(pictures.Ood.Select(set => (Kind: $"none of them ({set.Name})", set.Images[set.Images.Count / 2])));
+        Screen.Predictions(some.Select(pair => (pair.Kind, engine.Predict(new ImageRow { ImagePath = pair.Item2.Path }))));
+    }
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Globalization;
+using Microsoft.ML.LogitNorm;
+using Spectre.Console;
+
+namespace QuickStart;
+
+/// <summary>The command line.</summary>
+internal static class QuickStartCommand
+{
+    private const int Failed = 1;
+    private const int Interrupted = 130;   // what shells expect of a program that Ctrl-C ended
+
+    public static RootCommand Create()
+    {
+        var data = new Option<string?>("--data") { Description = "Your images: a folder with one sub-folder per class, or with train/ and test/ of that kind, or a zip of either. Without it, the program paints road signs and uses those.", HelpName = "PATH" };
+        var test = new Option<string?>("--test") { Description = "Images to test on, laid out like --data. Default: test/ inside --data, else a tenth of the images is held out.", HelpName = "PATH" };
+        var ood = new Option<string[]>("--ood") { Description = "A set of images of none of your classes: NAME=PATH (folder or zip), or a generated set: gaussian-noise, uniform-noise. Repeat for more. Default with --data: both generated sets.", HelpName = "NAME=PATH", DefaultValueFactory = _ => [] };
+        var epochs = new Option<int?>("--epochs") { Description = "Passes over the training images. Default: 20 for the signs, 10 for your images.", HelpName = "N" };
+        var backbone = new Option<string?>("--backbone") { Description = $"The network: {BackboneName.Examples}. Default: WideResNet(10,1) for the signs, WideResNet(16,1) for your images.", HelpName = "NAME" };
+        var tau = new Option<double>("--tau") { Description = "LogitNorm's temperature. Smaller: stronger effect, harder to train.", HelpName = "X", DefaultValueFactory = _ => 0.04 };
+        var warmup = new Option<double>("--tau-warmup") { Description = "Share of the run over which tau falls from 1 to its value; 0 switches it off, as in the paper.", HelpName = "X", DefaultValueFactory = _ => 0.5 };
+        var size = new Option<int>("--image-size") { Description = "Images are resized to this width and height.", HelpName = "PIXELS", DefaultValueFactory = _ => 32 };
+        var noFlip = new Option<bool>("--no-flip") { Description = "Do not mirror training images: right for digits, text and whatever has a left and a right." };
+        var limit = new Option<int?>("--limit") { Description = "At most so many images per class, for a quick try.", HelpName = "N" };
+        var seed = new Option<int>("--seed") { Description = "Decides everything random; the same seed gives the same result on the same machine.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var device = new Option<string>("--device") { Description = "cpu, cuda, or cuda:1 for the second GPU. CUDA needs a build with -p:TorchBackend=cuda.", HelpName = "NAME", DefaultValueFactory = _ => "cpu" };
+        var rate = new Option<double>("--false-alarm-rate") { Description = "The share of known images that the detector may take for unknown.", HelpName = "X", DefaultValueFactory = _ => 0.05 };
+        var output = new Option<string>("--output", "-o") { Description = "Where everything is written.", HelpName = "DIR", DefaultValueFactory = _ => Path.Combine("artifacts", "quickstart") };
+
+        var command = new RootCommand("Trains an image classifier twice, with cross-entropy and with LogitNorm, and shows how each treats images of classes that it has never seen.")
+        {
+            data, test, ood, epochs, backbone, tau, warmup, size, noFlip, limit, seed, device, rate, output,
+        };
+        command.SetAction((result, cancellation) => Run(() => new Settings
+        {
+            Data = result.GetValue(data),
+            Test = result.GetValue(test),
+            Ood = result.GetValue(ood) ?? [],
+            Epochs = AtLeastOne("--epochs", result.GetValue(epochs)),
+            Backbone = result.GetValue(backbone) is { } name ? BackboneName.Parse(name) : null,
+            Tau = result.GetValue(tau),
+            TauWarmup = result.GetValue(warmup),
+            ImageSize = AtLeastOne("--image-size", result.GetValue(size))!.Value,
+            Flip = !result.GetValue(noFlip),
+            Limit = AtLeastOne("--limit", result.GetValue(limit)),
+            Seed = result.GetValue(seed),
+            GpuDeviceId = Gpu(result.GetValue(device)!),
+            FalseAlarmRate = result.GetValue(rate),
+            Output = result.GetValue(output)!,
+        }, cancellation));
+        return command;
+    }
+
+    // On a thread of its own, so that Ctrl-C ends the program within seconds even where something does not look at the token.
+    private static Task<int> Run(Func<Settings> read, CancellationToken cancellation) => Task.Run(() =>
+    {
+        try
+        {
+            new MainJob(read(), cancellation).Run();
+            return 0;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            Screen.Stopped();
+            return Interrupted;
+        }
+        catch (Exception e) when (e is InputException or ArgumentException or InvalidOperationException or IOException or UnauthorizedAccessException or DllNotFoundException)
+        {
+            Screen.Failed(e);
+            return Failed;
+        }
+    }, CancellationToken.None);
+
+    private static int? AtLeastOne(string option, int? value)
+        => value is null or >= 1 ? value : throw new InputException($"{option} {value}: give a number of at least 1.");
+
+    private static int? Gpu(string device) => device.ToLowerInvariant() switch
+    {
+        "cpu" => null,
+        "cuda" => 0,
+        var name when name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var id) => id,
+        _ => throw new InputException($"--device {device}: expected cpu, cuda, or cuda:N with the GPU's number."),
+    };
+}
