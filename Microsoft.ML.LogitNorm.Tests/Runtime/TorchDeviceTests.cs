@@ -70,7 +70,9 @@ public sealed class TorchDeviceTests
     [TestCase(-1)]
     [TestCase(2)]
     public void IsUsable_NumberOfNoGpu_NamesTheCount(int id)
-        => Assert.That(() => TorchDevice.IsUsable(id, fallbackToCpu: true, gpuCount: 2), Throws.InvalidOperationException.With.Message.Contains("0 to 1 (2 in all)"));
+        => Assert.That(
+            () => TorchDevice.IsUsable(id, fallbackToCpu: true, gpuCount: 2),
+            Throws.InvalidOperationException.With.Message.Contains("0 to 1 (2 in all)"));
 
     private static void IgnoreWhereThereIsAGpu()
     {

@@ -35,7 +35,9 @@ public sealed class TorchLoadErrorTests
 
     [Test]
     public void NoLibTorchSharp_PublishedForAnotherPlatform_SaysForWhichToPublish()
-        => Assert.That(TorchLoadError.NoLibTorchSharp("osx-arm64", "libLibTorchSharp.dylib", ["/app"]), Does.Contain("publish it for osx-arm64").And.Contain("/app"));
+        => Assert.That(
+            TorchLoadError.NoLibTorchSharp("osx-arm64", "libLibTorchSharp.dylib", ["/app"]),
+            Does.Contain("publish it for osx-arm64").And.Contain("/app"));
 
     [Test]
     public void WrongVersion_BothKnown_NamesThemAndThePackage()

@@ -29,6 +29,6 @@ internal static class TorchDevice
         0 when fallbackToCpu => false,
         0 => throw new InvalidOperationException($"{TorchLoadError.NoGpu(TorchPackages.Platform, gpuDeviceId)} Or set MLContext.FallbackToCpu."),
         _ when gpuDeviceId >= 0 && gpuDeviceId < gpuCount => true,
-        _ => throw new InvalidOperationException($"MLContext.GpuDeviceId is {gpuDeviceId}, but GPUs here are numbered 0 to {gpuCount - 1} ({gpuCount} in all)."),
+        _ => throw new InvalidOperationException($"MLContext.GpuDeviceId is {gpuDeviceId}, but the GPUs are 0 to {gpuCount - 1} ({gpuCount} in all)."),
     };
 }

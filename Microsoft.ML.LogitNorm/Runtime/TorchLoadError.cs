@@ -5,7 +5,8 @@ internal static class TorchLoadError
 {
     /// <summary>The application has no libtorch.</summary>
     public static string NoLibTorch(string platform, string file, IEnumerable<string> folders)
-        => $"The application has no native libtorch, which TorchSharp {TorchPackages.TorchSharpVersion} needs. {Remedy(platform)} {LookedFor(file, folders)}";
+        => $"The application has no native libtorch, which TorchSharp {TorchPackages.TorchSharpVersion} needs. "
+            + $"{Remedy(platform)} {LookedFor(file, folders)}";
 
     /// <summary>libtorch is there, TorchSharp's own native library is not.</summary>
     public static string NoLibTorchSharp(string platform, string file, IEnumerable<string> folders)
