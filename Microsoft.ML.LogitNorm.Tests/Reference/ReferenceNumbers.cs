@@ -8,7 +8,11 @@ internal static class ReferenceNumbers
     /// <summary>Environment variable that replaces the folder of the golden files.</summary>
     public const string FolderVariable = "LOGITNORM_REFERENCE_DIR";
 
-    private static readonly JsonSerializerOptions SnakeCase = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, RespectRequiredConstructorParameters = true };
+    private static readonly JsonSerializerOptions SnakeCase = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        RespectRequiredConstructorParameters = true,
+    };
 
     /// <summary>A whole file. The caller disposes it.</summary>
     public static JsonDocument Open(string fileName)
@@ -36,6 +40,6 @@ internal static class ReferenceNumbers
         return File.Exists(path)
             ? File.OpenRead(path)
             : throw new FileNotFoundException(
-                $"No golden numbers '{fileName}' in '{folder}'. Build the tests again to copy them there, or let {FolderVariable} name the folder that holds them.", path);
+                $"No golden numbers '{fileName}' in '{folder}'. Build the tests again to copy them there, or let {FolderVariable} name their folder.", path);
     }
 }
