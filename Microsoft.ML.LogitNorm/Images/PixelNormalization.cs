@@ -60,5 +60,5 @@ public sealed record PixelNormalization
 
     /// <summary>Normalises pixels [B, H, W, C] to a network's input [B, C, H, W], which lies in memory channels last.</summary>
     internal static Tensor Apply(Tensor pixels, (Tensor Mean, Tensor Scale) values)
-        => pixels.to(float32).sub_(values.Mean).mul_(values.Scale).permute(0, 3, 1, 2);
+        => (pixels.to(float32) - values.Mean).mul_(values.Scale).permute(0, 3, 1, 2);   // the difference is new memory; pixels that are floats already stay as they are
 }

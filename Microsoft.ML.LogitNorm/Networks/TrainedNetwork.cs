@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -61,7 +62,12 @@ internal sealed class TrainedNetwork : IDisposable
     {
         using var noGradient = inference_mode();
         using var scope = NewDisposeScope();
-        var embedding = Classifier.Embed(Normalize(pixels));
+        // For a single small image libtorch leaves oneDNN for a path that takes twice as long, and that on some processors writes a
+        // warning for each convolution. Two rows stay with oneDNN.
+        var isSingle = pixels.shape[0] == 1 && Device.type == DeviceType.CPU;
+        var embedding = Classifier.Embed(Normalize(isSingle ? cat([pixels, pixels]) : pixels));
+        if (isSingle)
+            embedding = embedding.narrow(0, 0, 1).clone();
         var logits = Classifier.Classify(embedding);
         return (logits.MoveToOuterDisposeScope(), embedding.MoveToOuterDisposeScope());
     }
