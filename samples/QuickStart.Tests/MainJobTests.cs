@@ -1,0 +1,126 @@
+using System.CommandLine;
+using Microsoft.ML;
+using QuickStart.Report;
+using SkiaSharp;
+
+namespace QuickStart.Tests;
+
+/// <summary>The program as a user starts it, on few and tiny images.</summary>
+public sealed class MainJobTests
+{
+    [Test]
+    public async Task PaintedSigns_WriteAllFilesAndAModelThatPredicts()
+    {
+        using var folder = new TemporaryFolder();
+        var exit = await Run("--limit", "20", "--epochs", "1", "--output", folder.At("out"));
+        Assert.That(exit, Is.Zero);
+        MainJobOutput.Check(folder.At("out"), sets: ["near", "far-textures", "far-noise"]);
+    }
+
+    [Test]
+    public async Task OwnImages_UnreadableOne_IsSkippedAndTheRunGoesOn()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var label in new[] { "cat", "dog" })
+            folder.WithImages([.. Enumerable.Range(0, 100).Select(i => $"photos/{label}/{i}.png")]);
+        folder.Write("photos/cat/broken.png", [1, 2, 3]);
+        var exit = await Run("--data", folder.At("photos"), "--epochs", "1", "--image-size", "8", "--backbone", "wrn-10-1", "--output", folder.At("out"));
+        Assert.That(exit, Is.Zero);
+        MainJobOutput.Check(folder.At("out"), sets: ["gaussian-noise", "uniform-noise"]);
+        var result = ResultFile.Read(folder.At("out", "result.json"));
+        Assert.That(result.TrainRows + result.CalibrationRows + result.TestRows, Is.EqualTo(200));
+    }
+
+    [Test]
+    public async Task OwnImages_AllUnreadable_ExitsWithOne()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("photos/cat/1.png", [1]);
+        folder.Write("photos/dog/1.png", [2]);
+        Assert.That(await Run("--data", folder.At("photos"), "--output", folder.At("out")), Is.EqualTo(1));
+    }
+
+    [TestCase("--backbone", "vgg")]
+    [TestCase("--backbone", "wrn-11-1")]
+    [TestCase("--epochs", "0")]
+    [TestCase("--limit", "-1")]
+    [TestCase("--tau", "0")]
+    [TestCase("--device", "tpu")]
+    [TestCase("--false-alarm-rate", "1.5")]
+    [TestCase("--ood", "nowhere=/no/such/folder")]
+    [TestCase("--data", "/no/such/folder")]
+    public async Task BadOption_ExitsWithOneBeforeTraining(string option, string value)
+    {
+        using var folder = new TemporaryFolder();
+        Assert.That(await Run(option, value, "--limit", "1", "--output", folder.At("out")), Is.EqualTo(1));
+        Assert.That(File.Exists(folder.At("out", "result.json")), Is.False);
+    }
+
+    [Test]
+    public async Task Cancelled_ExitsWith130()
+    {
+        using var folder = new TemporaryFolder();
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        var exit = await Run(["--limit", "100", "--epochs", "1000", "--output", folder.At("out")], stop.Token);
+        Assert.That(exit, Is.EqualTo(130));
+    }
+
+    [TestCase("WideResNet(16,1)", "WideResNet(16, 1, 0)")]
+    [TestCase("wrn-40-2", "WideResNet(40, 2, 0)")]
+    [TestCase("resnet18", "ResNet18")]
+    [TestCase("DenseNet(100, 12)", "DenseNet(100, 12)")]
+    public void Backbone_AsPeopleWriteIt(string text, string expected)
+        => Assert.That(BackboneName.Parse(text).ToString(), Is.EqualTo(expected).Or.EqualTo(expected + "()"));
+
+    private static Task<int> Run(params string[] arguments) => Run(arguments, CancellationToken.None);
+
+    private static Task<int> Run(string[] arguments, CancellationToken cancellation)
+        => QuickStartCommand.Create().Parse(arguments).InvokeAsync(new InvocationConfiguration(), cancellation);
+}
+
+/// <summary>What a finished run leaves behind.</summary>
+public sealed class MainJobOutput
+{
+    /// <summary>Checks the output of a run that was made outside the tests, as the continuous integration does.</summary>
+    [Test]
+    [Category("MainJob")]
+    public void OutputFolder_FromEnvironment_IsComplete()
+    {
+        if (Environment.GetEnvironmentVariable("QUICKSTART_OUTPUT") is not { Length: > 0 } folder)
+        {
+            Assert.Ignore("Set QUICKSTART_OUTPUT to the --output folder of a run to have it checked.");
+            return;
+        }
+        Check(folder, sets: ["near", "far-textures", "far-noise"]);
+    }
+
+    internal static void Check(string folder, string[] sets)
+    {
+        var result = ResultFile.Read(Path.Combine(folder, "result.json"));
+        Assert.That(result.Runs.Select(run => run.Loss), Is.EqualTo(new[] { "CrossEntropy", "LogitNorm" }));
+        foreach (var run in result.Runs)
+        {
+            Assert.That(run.Ood.Select(set => set.Name), Is.EqualTo(sets));
+            double[] shares = [run.Accuracy, run.FalseAlarmRate, .. run.Ood.SelectMany(set => new[] { set.FprAt95Tpr, set.Auroc, set.AuprIn, set.AuprOut })];
+            Assert.That(shares, Is.All.InRange(0.0, 1.0));
+            Assert.That(run.TrainSeconds, Is.Positive);
+            Assert.That(run.Ood.Select(set => set.Rows), Is.All.Positive);
+        }
+        foreach (var picture in new[] { "scores.png", "verdicts.png" })
+        {
+            using var bitmap = SKBitmap.Decode(Path.Combine(folder, picture));
+            Assert.That(bitmap, Is.Not.Null, picture);
+        }
+        Assert.That(File.ReadAllText(Path.Combine(folder, "scores.svg")), Does.Contain("</svg>"));
+
+        var ml = new MLContext();
+        var model = ml.Model.Load(Path.Combine(folder, "model.zip"), out _);
+        using var engine = ml.Model.CreatePredictionEngine<ImageRow, Verdict>(model);
+        var image = Directory.EnumerateFiles(folder, "*.png", SearchOption.AllDirectories).First(path => Path.GetDirectoryName(path) != folder);
+        var verdict = engine.Predict(new ImageRow { ImagePath = image });
+        Assert.That(verdict.Score.Sum(), Is.EqualTo(1).Within(1e-4));
+        Assert.That(verdict.PredictedLabel, Is.Not.Empty);
+        Assert.That(verdict.OodConfidence, Is.InRange(0f, 1f));
+        Assert.That(verdict.OodScore, Is.EqualTo(-verdict.Score.Max()).Within(1e-5));
+    }
+}
