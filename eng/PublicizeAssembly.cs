@@ -1,93 +1,129 @@
 using System;
 using System.IO;
+using System.Linq;
+using System.Text;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
-/// <summary>Copies a managed assembly, turning internal types, methods and fields into public ones (ECMA-335 II.22, II.24.2.6).</summary>
+/// <summary>
+/// Copies a managed assembly and makes its internal types, methods and fields public in the copy. Reads the tables of ECMA-335 (II.22,
+/// II.24.2) directly, since a task that is compiled inline cannot reference System.Reflection.Metadata.
+/// </summary>
 public sealed class PublicizeAssembly : Task
 {
-    [Required] public string Source { get; set; }
-    [Required] public string Destination { get; set; }
+    // Numbers of metadata tables, ECMA-335 II.22.
+    private const int TypeRef = 0x01, TypeDef = 0x02, Field = 0x04, MethodDef = 0x06, Param = 0x08, Module = 0x00, ModuleRef = 0x1A, AssemblyRef = 0x23, TypeSpec = 0x1B;
+
+    private byte[] _image;
+    private int[] _rows;
+
+    [Required]
+    public string Source { get; set; }
+
+    [Required]
+    public string Destination { get; set; }
 
     public override bool Execute()
     {
-        byte[] b = File.ReadAllBytes(Source);
-        int pe = BitConverter.ToInt32(b, 0x3C);
-        int sections = BitConverter.ToUInt16(b, pe + 6);
-        int optional = pe + 24;
-        bool plus = BitConverter.ToUInt16(b, optional) == 0x20B;
-        int sectionTable = optional + BitConverter.ToUInt16(b, pe + 20);
-        Func<int, int> offset = rva =>
-        {
-            for (int i = 0; i < sections; i++)
-            {
-                int s = sectionTable + 40 * i, va = BitConverter.ToInt32(b, s + 12);
-                if (rva >= va && rva < va + Math.Max(BitConverter.ToInt32(b, s + 8), BitConverter.ToInt32(b, s + 16)))
-                    return BitConverter.ToInt32(b, s + 20) + rva - va;
-            }
-            throw new BadImageFormatException(Source);
-        };
-        int cli = offset(BitConverter.ToInt32(b, optional + (plus ? 112 : 96) + 8 * 14));
-        int meta = offset(BitConverter.ToInt32(b, cli + 8));
-        int p = meta + 16 + BitConverter.ToInt32(b, meta + 12);
-        int streams = BitConverter.ToUInt16(b, p + 2), tables = -1;
-        p += 4;
-        for (int i = 0; i < streams; i++)
-        {
-            int nameAt = p + 8, end = Array.IndexOf(b, (byte)0, nameAt);
-            string name = System.Text.Encoding.ASCII.GetString(b, nameAt, end - nameAt);
-            if (name == "#~")
-                tables = meta + BitConverter.ToInt32(b, p);
-            p = nameAt + ((name.Length + 4) & ~3);
-        }
-        if (tables < 0)
-            throw new BadImageFormatException(Source);
-        int heap = b[tables + 6];
-        ulong valid = BitConverter.ToUInt64(b, tables + 8);
-        int[] rows = new int[64];
-        p = tables + 24;
-        for (int t = 0; t < 64; t++)
-            if ((valid >> t & 1) != 0)
-            {
-                rows[t] = BitConverter.ToInt32(b, p);
-                p += 4;
-            }
-        int str = (heap & 1) != 0 ? 4 : 2, guid = (heap & 2) != 0 ? 4 : 2, blob = (heap & 4) != 0 ? 4 : 2;
-        Func<int, int[], int> index = (tagBits, targets) =>
-        {
-            int max = 0;
-            foreach (int t in targets)
-                max = Math.Max(max, rows[t]);
-            return max < 1 << (16 - tagBits) ? 2 : 4;
-        };
-        // Row sizes of tables 0..6: Module, TypeRef, TypeDef, FieldPtr, Field, MethodPtr, MethodDef.
-        int[] size =
-        {
-            2 + str + 3 * guid,
-            index(2, new[] { 0x00, 0x1A, 0x23, 0x01 }) + 2 * str,
-            4 + 2 * str + index(2, new[] { 0x02, 0x01, 0x1B }) + index(0, new[] { 0x04 }) + index(0, new[] { 0x06 }),
-            index(0, new[] { 0x04 }),
-            2 + str + blob,
-            index(0, new[] { 0x06 }),
-            8 + str + blob + index(0, new[] { 0x08 }),
-        };
-        for (int t = 0; t < size.Length; t++)
-            for (int r = 0; r < rows[t]; r++, p += size[t])
-                switch (t)
-                {
-                    case 2: // NotPublic -> Public; nested assembly/famandassem/famorassem -> NestedPublic
-                        int v = b[p] & 7;
-                        b[p] = (byte)(b[p] & ~7 | (v == 0 ? 1 : v >= 5 ? 2 : v));
-                        break;
-                    case 4:
-                    case 6: // famandassem, assembly, famorassem -> public
-                        int at = t == 4 ? p : p + 6, a = b[at] & 7;
-                        b[at] = (byte)(b[at] & ~7 | (a == 2 || a == 3 || a == 5 ? 6 : a));
-                        break;
-                }
+        _image = File.ReadAllBytes(Source);
+        var tables = FindTables();
+        var position = ReadRowCounts(tables);
+        var sizes = RowSizes(heapSizes: _image[tables + 6]);
+        for (var table = 0; table < sizes.Length; table++)
+            for (var row = 0; row < _rows[table]; row++, position += sizes[table])
+                if (table == TypeDef)
+                    PublicizeType(position);
+                else if (table == Field)
+                    PublicizeMember(position);
+                else if (table == MethodDef)
+                    PublicizeMember(position + 6);   // after RVA and ImplFlags
         Directory.CreateDirectory(Path.GetDirectoryName(Destination));
-        File.WriteAllBytes(Destination, b);
+        File.WriteAllBytes(Destination, _image);
         Log.LogMessage(MessageImportance.Normal, "Publicize: {0} -> {1}", Path.GetFileName(Source), Destination);
         return true;
     }
+
+    // NotPublic becomes Public; nested internal, family-and-assembly and family-or-assembly become NestedPublic. Private stays.
+    private void PublicizeType(int flags)
+    {
+        var visibility = _image[flags] & 7;
+        _image[flags] = (byte)((_image[flags] & ~7) | (visibility == 0 ? 1 : visibility >= 5 ? 2 : visibility));
+    }
+
+    // Family-and-assembly, assembly and family-or-assembly become public. Private and protected stay.
+    private void PublicizeMember(int flags)
+    {
+        var access = _image[flags] & 7;
+        _image[flags] = (byte)((_image[flags] & ~7) | (access == 2 || access == 3 || access == 5 ? 6 : access));
+    }
+
+    private int FindTables()
+    {
+        var header = Int32(0x3C);
+        var optionalHeader = header + 24;
+        var isPe32Plus = UInt16(optionalHeader) == 0x20B;
+        var cliHeader = Offset(Int32(optionalHeader + (isPe32Plus ? 112 : 96) + (8 * 14)));
+        var metadata = Offset(Int32(cliHeader + 8));
+        var streams = metadata + 16 + Int32(metadata + 12);
+        var stream = streams + 4;
+        for (var left = UInt16(streams + 2); left > 0; left--)
+        {
+            var name = stream + 8;
+            var end = Array.IndexOf(_image, (byte)0, name);
+            if (Encoding.ASCII.GetString(_image, name, end - name) == "#~")
+                return metadata + Int32(stream);
+            stream = name + ((end - name + 4) & ~3);
+        }
+        throw new BadImageFormatException("There is no metadata.", Source);
+    }
+
+    private int Offset(int virtualAddress)
+    {
+        var header = Int32(0x3C);
+        var section = header + 24 + UInt16(header + 20);
+        for (var left = UInt16(header + 6); left > 0; left--, section += 40)
+        {
+            var start = Int32(section + 12);
+            if (virtualAddress >= start && virtualAddress < start + Math.Max(Int32(section + 8), Int32(section + 16)))
+                return Int32(section + 20) + virtualAddress - start;
+        }
+        throw new BadImageFormatException("An address lies in no section.", Source);
+    }
+
+    private int ReadRowCounts(int tables)
+    {
+        var present = BitConverter.ToUInt64(_image, tables + 8);
+        var position = tables + 24;
+        _rows = new int[64];
+        for (var table = 0; table < 64; table++)
+            if ((present >> table & 1) != 0)
+            {
+                _rows[table] = Int32(position);
+                position += 4;
+            }
+        return position;
+    }
+
+    // Bytes of a row in tables 0 (Module) to 6 (MethodDef); nothing after them is changed.
+    private int[] RowSizes(int heapSizes)
+    {
+        int text = (heapSizes & 1) != 0 ? 4 : 2, guid = (heapSizes & 2) != 0 ? 4 : 2, blob = (heapSizes & 4) != 0 ? 4 : 2;
+        return new[]
+        {
+            2 + text + (3 * guid),
+            Index(2, Module, ModuleRef, AssemblyRef, TypeRef) + (2 * text),
+            4 + (2 * text) + Index(2, TypeDef, TypeRef, TypeSpec) + Index(0, Field) + Index(0, MethodDef),
+            Index(0, Field),
+            2 + text + blob,
+            Index(0, MethodDef),
+            8 + text + blob + Index(0, Param),
+        };
+    }
+
+    // An index takes two bytes where the largest of its tables leaves room for its tag, else four.
+    private int Index(int tagBits, params int[] targets) => targets.Max(table => _rows[table]) < 1 << (16 - tagBits) ? 2 : 4;
+
+    private int Int32(int at) => BitConverter.ToInt32(_image, at);
+
+    private int UInt16(int at) => BitConverter.ToUInt16(_image, at);
 }
