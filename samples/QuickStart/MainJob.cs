@@ -9,7 +9,7 @@ namespace QuickStart;
 internal sealed class MainJob(Settings settings, CancellationToken cancellation)
 {
     // Enough to reach 90 % and more on the signs within the minutes that a first try may take on two cores.
-    private const int SignEpochs = 20;
+    private const int SignEpochs = 24;
     private const int DataEpochs = 10;
 
     public void Run()

@@ -7,7 +7,7 @@ internal sealed record SignPictureCounts
     public int Train { get; init => field = AtLeastOne(value); } = 500;
 
     /// <summary>Pictures per known kind to calibrate the detector with; the network never sees them.</summary>
-    public int Calibration { get; init => field = AtLeastOne(value); } = 100;
+    public int Calibration { get; init => field = AtLeastOne(value); } = 400;
 
     /// <summary>Pictures per known kind to test with.</summary>
     public int Test { get; init => field = AtLeastOne(value); } = 125;
