@@ -19,11 +19,11 @@ internal sealed record LogitNormLoss(double Tau, double Warmup) : TrainingLoss("
 
     public double Tau { get; } = Tau > 0 && double.IsFinite(Tau)
         ? Tau
-        : throw new ArgumentOutOfRangeException(nameof(Tau), Tau, "The temperature tau divides the logits: give a positive number, such as 0.04.");
+        : throw new ArgumentOutOfRangeException("tau", Tau, "The temperature tau divides the logits: give a positive number, such as 0.04.");
 
     public double Warmup { get; } = Warmup is >= 0 and <= 1
         ? Warmup
-        : throw new ArgumentOutOfRangeException(nameof(Warmup), Warmup, "The warm-up is a share of the training steps: give a number from 0 (none) to 1 (all of them).");
+        : throw new ArgumentOutOfRangeException("warmup", Warmup, "The warm-up is a share of the training steps: give a number from 0 (none) to 1 (all of them).");
 
     /// <summary>The temperature at a point of the training: τ^(progress / warmup) during the warm-up, τ after it, and always τ where τ ≥ 1.</summary>
     public double TauAt(double progress) => progress < Warmup && Tau < 1 ? Math.Pow(Tau, progress / Warmup) : Tau;

@@ -15,7 +15,7 @@ internal sealed record LogitPenaltyLoss(double Lambda) : TrainingLoss("LogitPena
     public double Lambda { get; } = Lambda >= 0 && double.IsFinite(Lambda)
         ? Lambda
         : throw new ArgumentOutOfRangeException(
-            nameof(Lambda), Lambda, "The weight lambda of the penalty must be a number of at least 0, such as 0.05; 0 is plain cross-entropy.");
+            "lambda", Lambda, "The weight lambda of the penalty must be a number of at least 0, such as 0.05; 0 is plain cross-entropy.");
 
     public override string ToString() => Invariant($"LogitPenalty(lambda: {Lambda})");
 

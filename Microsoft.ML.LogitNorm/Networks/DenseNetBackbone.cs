@@ -14,7 +14,7 @@ internal sealed record DenseNetBackbone(int Depth, int Growth, double Dropout) :
 {
     public int Depth { get; } = BackboneArgument.Depth(Depth, "DenseNet");
 
-    public int Growth { get; } = BackboneArgument.Factor(Growth, nameof(Growth));
+    public int Growth { get; } = BackboneArgument.Factor(Growth, "growth");
 
     public double Dropout { get; } = BackboneArgument.Dropout(Dropout);
 

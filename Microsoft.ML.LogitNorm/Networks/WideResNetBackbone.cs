@@ -11,7 +11,7 @@ internal sealed record WideResNetBackbone(int Depth, int Widen, double Dropout) 
 {
     public int Depth { get; } = BackboneArgument.Depth(Depth, "WideResNet");
 
-    public int Widen { get; } = BackboneArgument.Factor(Widen, nameof(Widen));
+    public int Widen { get; } = BackboneArgument.Factor(Widen, "widen");
 
     public double Dropout { get; } = BackboneArgument.Dropout(Dropout);
 

@@ -1,0 +1,35 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.LogitNorm.Tests.Networks;
+
+/// <summary>The rule of wrn.json, by which two implementations get the same weights without exchanging a file.</summary>
+internal static class ClosedForm
+{
+    /// <summary>Parameter l in order gets 0.3 sin(1.234 i + l) over its row-major elements i, batch norm weights 1 more; running mean 0.05, variance 1.2.</summary>
+    public static void Fill(ImageClassifier network)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var normWeights = network.modules().OfType<BatchNorm2d>().Select(norm => norm.weight.Handle).ToHashSet();
+        foreach (var (index, (_, parameter)) in network.named_parameters().Index())
+        {
+            var offset = normWeights.Contains(parameter.Handle) ? 1 : 0;
+            parameter.copy_(Sines((int)parameter.numel(), 0.3, 1.234, index, offset).reshape(parameter.shape));
+        }
+
+        foreach (var norm in network.modules().OfType<BatchNorm2d>())
+        {
+            norm.running_mean!.fill_(0.05);
+            norm.running_var!.fill_(1.2);
+        }
+    }
+
+    /// <summary>Two images [2, 3, 32, 32] of sin(0.011 i + 0.5).</summary>
+    public static Tensor Input() => Sines(2 * 3 * 32 * 32, 1, 0.011, 0.5).reshape(2, 3, 32, 32);
+
+    // In double until the end: the sines' arguments are large.
+    private static Tensor Sines(int count, double amplitude, double frequency, double phase, double offset = 0)
+        => tensor(Enumerable.Range(0, count).Select(i => (float)(offset + amplitude * Math.Sin(frequency * i + phase))).ToArray());
+}
