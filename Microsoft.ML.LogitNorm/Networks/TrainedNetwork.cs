@@ -62,8 +62,8 @@ internal sealed class TrainedNetwork : IDisposable
     {
         using var noGradient = inference_mode();
         using var scope = NewDisposeScope();
-        // For a single small image libtorch leaves oneDNN for a path that takes twice as long, and that on some processors writes a
-        // warning for each convolution. Two rows stay with oneDNN.
+        // For a single small image libtorch leaves oneDNN for NNPACK, which on processors that it does not know writes a warning to the
+        // console for each convolution. Two rows stay with oneDNN, and take about as long.
         var isSingle = pixels.shape[0] == 1 && Device.type == DeviceType.CPU;
         var embedding = Classifier.Embed(Normalize(isSingle ? cat([pixels, pixels]) : pixels));
         if (isSingle)
