@@ -108,12 +108,16 @@ internal sealed record ImageColumn(string Name, ImageShape Shape, PixelKind Kind
 
     private static bool IsChannelCount(int value) => value is 1 or 3 or 4;
 
-    private static string Describe(SchemaShape.Column column) => column.Kind switch
+    private static string Describe(SchemaShape.Column column)
     {
-        SchemaShape.Column.VectorKind.Scalar => column.IsKey ? $"Key<{column.ItemType}>" : column.ItemType.ToString()!,
-        SchemaShape.Column.VectorKind.Vector => $"Vector<{column.ItemType}>",
-        _ => $"VarVector<{column.ItemType}>",
-    };
+        var item = column.IsKey ? $"Key<{column.ItemType}>" : column.ItemType.ToString()!;
+        return column.Kind switch
+        {
+            SchemaShape.Column.VectorKind.Scalar => item,
+            SchemaShape.Column.VectorKind.Vector => $"Vector<{item}>",
+            _ => $"VarVector<{item}>",
+        };
+    }
 
     private static string Remedy(DataViewType item, bool isVector)
         => item is TextDataViewType && !isVector

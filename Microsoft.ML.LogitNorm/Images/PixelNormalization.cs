@@ -21,7 +21,7 @@ public sealed record PixelNormalization
             throw new ArgumentException($"Every mean must be finite; got {string.Join(", ", mean)}.", nameof(mean));
         if (!standardDeviation.All(value => float.IsFinite(value) && value > 0))
             throw new ArgumentException($"Every standard deviation must be finite and above 0; got {string.Join(", ", standardDeviation)}.", nameof(standardDeviation));
-        (Mean, StandardDeviation) = (mean, standardDeviation);
+        (Mean, StandardDeviation) = ([.. mean], [.. standardDeviation]);
     }
 
     /// <summary>The mean of each channel.</summary>
@@ -43,15 +43,17 @@ public sealed record PixelNormalization
         {
             using var step = NewDisposeScope();
             var part = pixels.narrow(0, start, Math.Min(RowsAtOnce, rows - start)).reshape(-1, channels).to(float64);
-            sum.add_(part.sum(0));
-            sumOfSquares.add_(part.square().sum(0));
+            // [0], not 0: the literal would turn into ScalarType.Byte and pick the overload that sums everything as bytes.
+            sum.add_(part.sum([0]));
+            sumOfSquares.add_(part.square().sum([0]));
         }
         double count = rows * pixels.shape[1] * pixels.shape[2];
         var mean = sum / count;
-        var deviation = (sumOfSquares / count - mean.square()).clamp_min(0).sqrt();
-        var means = mean.to(float32).data<float>().ToArray();
-        var deviations = deviation.to(float32).data<float>().ToArray();
-        return new(means, [.. deviations.Select(value => value > 1e-6f ? value : 1f)]);
+        var meanOfSquares = sumOfSquares / count;
+        // A constant channel leaves a difference of the rounding's size: anything below a millionth of the values' size is none.
+        var deviation = (meanOfSquares - mean.square()).clamp_min(0).sqrt();
+        deviation = deviation.where(deviation > meanOfSquares.sqrt() * 1e-6, 1);
+        return new(mean.to(float32).data<float>().ToArray(), deviation.to(float32).data<float>().ToArray());
     }
 
     /// <summary>Two tensors [C] on the device, ready for <see cref="Apply"/>; the caller owns them.</summary>
@@ -60,5 +62,5 @@ public sealed record PixelNormalization
 
     /// <summary>Normalises pixels [B, H, W, C] to a network's input [B, C, H, W], which lies in memory channels last.</summary>
     internal static Tensor Apply(Tensor pixels, (Tensor Mean, Tensor Scale) values)
-        => (pixels.to(float32) - values.Mean).mul_(values.Scale).permute(0, 3, 1, 2);   // the difference is new memory; pixels that are floats already stay as they are
+        => pixels.to(float32, copy: true).sub_(values.Mean).mul_(values.Scale).permute(0, 3, 1, 2);
 }

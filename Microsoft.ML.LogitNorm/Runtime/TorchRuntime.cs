@@ -42,6 +42,7 @@ internal static class TorchRuntime
             if (_available)
                 return;
             _note = Load(typeof(torch).Assembly, NativeFolders.Current);
+            NativeAllocator.KeepFreedMemory();
             _available = true;
         }
     }
