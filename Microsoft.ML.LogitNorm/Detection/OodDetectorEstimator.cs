@@ -31,9 +31,14 @@ public sealed class OodDetectorEstimator : IEstimator<OodDetectorTransformer>
     internal OodDetectorEstimator(IHostEnvironment env, double falseAlarmRate, string scoreColumnName)
     {
         ArgumentException.ThrowIfNullOrEmpty(scoreColumnName);
-        ConformalCalibration.RequiredRows(falseAlarmRate);   // throws for an impossible rate, here rather than at Fit
+        RequiredRows(falseAlarmRate);   // throws for an impossible rate, here rather than at Fit
         (_env, _falseAlarmRate, _scoreColumnName) = (env, falseAlarmRate, scoreColumnName);
     }
+
+    /// <summary>The fewest calibration rows for a false-alarm rate: with fewer, no row could ever be called out of distribution.</summary>
+    /// <param name="falseAlarmRate">In (0, 1). 0.05 needs 19 rows, 0.01 needs 99.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="falseAlarmRate"/> lies outside (0, 1).</exception>
+    public static int RequiredRows(double falseAlarmRate) => ConformalCalibration.RequiredRows(falseAlarmRate);
 
     /// <summary>The columns with the confidence and the decision appended.</summary>
     /// <param name="inputSchema">The columns of the data.</param>
@@ -51,7 +56,7 @@ public sealed class OodDetectorEstimator : IEstimator<OodDetectorTransformer>
     /// <summary>Keeps the scores of the calibration rows.</summary>
     /// <param name="input">In-distribution rows that the network was not trained on, with their scores.</param>
     /// <exception cref="ArgumentOutOfRangeException">The score's column is missing or has another type.</exception>
-    /// <exception cref="InvalidOperationException">There are too few rows for the false-alarm rate, or a score is NaN; the message says how many are needed.</exception>
+    /// <exception cref="ArgumentException">There are fewer rows than <see cref="RequiredRows"/>, or a score is NaN.</exception>
     public OodDetectorTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);

@@ -13,7 +13,7 @@ internal sealed record Energy(double Temperature) : OodScore
 {
     public double Temperature { get; } = double.IsFinite(Temperature) && Temperature > 0
         ? Temperature
-        : throw new ArgumentOutOfRangeException(nameof(Temperature), Temperature, "The temperature is above 0; the paper uses 1.");
+        : throw new ArgumentOutOfRangeException("temperature", Temperature, "The temperature is above 0; the paper uses 1.");
 
     internal override Tensor Score(in OodBatch batch) => (batch.Logits / Temperature).logsumexp(1) * -Temperature;
 }

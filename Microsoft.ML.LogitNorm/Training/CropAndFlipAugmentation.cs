@@ -9,7 +9,7 @@ namespace Microsoft.ML.LogitNorm;
 /// </remarks>
 internal sealed record CropAndFlipAugmentation(int Padding, bool Flip) : Augmentation
 {
-    public int Padding { get; } = Padding >= 0 ? Padding : throw new ArgumentOutOfRangeException(nameof(Padding), Padding, "Pad by 0 or more pixels.");
+    public int Padding { get; } = Padding >= 0 ? Padding : throw new ArgumentOutOfRangeException("padding", Padding, "Pad by 0 or more pixels.");
 
     public override string ToString() => $"CropAndFlip({Padding}{(Flip ? "" : ", flip: false")})";
 

@@ -2,7 +2,7 @@ namespace Microsoft.ML.LogitNorm;
 
 public sealed partial class LogitNormTrainer
 {
-    /// <summary>Options of the <see cref="LogitNormTrainer"/>. The defaults are the paper's recipe for CIFAR-10 (arXiv 2205.09310, section 4.1).</summary>
+    /// <summary>Options of the <see cref="LogitNormTrainer"/>. The defaults are the paper's recipe for CIFAR-10 (arXiv 2205.09310, section 4.1), but for tau warm-up, which is ours: <c>TrainingLoss.LogitNorm(0.04, warmup: 0)</c> leaves it out.</summary>
     public sealed record Options
     {
         /// <summary>The column with the class of each row, a key. Put <c>MapValueToKey</c> before the trainer to make it from text or numbers.</summary>

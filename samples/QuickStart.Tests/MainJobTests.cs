@@ -42,8 +42,8 @@ public sealed class MainJobTests
 
     [TestCase("--backbone", "vgg")]
     [TestCase("--backbone", "wrn-11-1")]
-    [TestCase("--epochs", "0")]
     [TestCase("--limit", "-1")]
+    [TestCase("--false-alarm-rate", "0")]
     [TestCase("--tau", "0")]
     [TestCase("--device", "tpu")]
     [TestCase("--false-alarm-rate", "1.5")]
@@ -51,9 +51,18 @@ public sealed class MainJobTests
     [TestCase("--data", "/no/such/folder")]
     public async Task BadOption_ExitsWithOneBeforeTraining(string option, string value)
     {
+        // So many epochs never end: a run that went on to train would be stopped, and exit with 130.
         using var folder = new TemporaryFolder();
-        Assert.That(await Run(option, value, "--limit", "1", "--output", folder.At("out")), Is.EqualTo(1));
-        Assert.That(File.Exists(folder.At("out", "result.json")), Is.False);
+        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        Assert.That(await Run([option, value, "--epochs", "1000000", "--output", folder.At("out")], stop.Token), Is.EqualTo(1));
+    }
+
+    [TestCase("--epochs", "0")]
+    [TestCase("--limit", "2")]   // 16 calibration images: too few for 5 %
+    public async Task TooFewEpochsOrImages_ExitsWithOne(string option, string value)
+    {
+        using var folder = new TemporaryFolder();
+        Assert.That(await Run(option, value, "--output", folder.At("out")), Is.EqualTo(1));
     }
 
     [Test]

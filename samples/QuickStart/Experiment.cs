@@ -30,7 +30,7 @@ internal sealed class Experiment(MLContext ml, Settings settings, PictureSets pi
                 Epochs = epochs,
                 BatchSize = BatchSize,
                 LearningRateSchedule = LearningRateSchedule.OneCycle(),
-                Augmentation = Augmentation.CropAndFlip(settings.ImageSize / 8, settings.Flip && settings.Data is not null),
+                Augmentation = Augmentation.CropAndFlip(settings.ImageSize / 8, settings.Flip),
                 Seed = settings.Seed,
                 StepCompleted = display.Step,
                 EpochCompleted = display.Epoch,

@@ -17,6 +17,7 @@ internal sealed class MainJob(Settings settings, CancellationToken cancellation)
         Directory.CreateDirectory(settings.Output);
         var losses = new[] { TrainingLoss.CrossEntropy(), TrainingLoss.LogitNorm(settings.Tau, settings.TauWarmup) };
         var pictures = Prepare();
+        RequireCalibration(pictures);
         var epochs = settings.Epochs ?? (settings.Data is null ? SignEpochs : DataEpochs);
         var backbone = settings.Backbone ?? Backbone.WideResNet(settings.Data is null ? 10 : 16, 1, dropout: 0);
 
@@ -53,6 +54,16 @@ internal sealed class MainJob(Settings settings, CancellationToken cancellation)
         var pictures = PictureSets.Open(settings, image => Screen.Unreadable(image, ++unreadable), cancellation);
         Screen.UnreadableTotal(unreadable);
         return pictures;
+    }
+
+    // Told now rather than after minutes of training: with fewer, no image could ever be called unknown at that rate.
+    private void RequireCalibration(PictureSets pictures)
+    {
+        if (settings.FalseAlarmRate is not (> 0 and < 1))
+            throw new InputException($"--false-alarm-rate {settings.FalseAlarmRate}: give a share between 0 and 1, such as 0.05.");
+        var required = OodDetectorEstimator.RequiredRows(settings.FalseAlarmRate);
+        if (pictures.Calibration.Count < required)
+            throw new InputException($"--false-alarm-rate {settings.FalseAlarmRate} needs at least {required:N0} calibration images; {pictures.Calibration.Count:N0} could be held out. Give more images, or ask for a higher rate.");
     }
 
     private string Out(string name) => Path.Combine(settings.Output, name);

@@ -17,9 +17,11 @@ internal sealed record PictureSets(
     IReadOnlyList<(string Name, IReadOnlyList<LabeledImage> Images)> Ood)
 {
     private const double TestShare = 0.1;
-    private const double CalibrationShare = 0.05;
-    private const int MostCalibration = 2_500;   // more adds nothing to a rate of a few per cent
-    private const int FewestCalibration = 100;
+
+    // The more calibration images, the closer the false-alarm rate comes to the one asked for; but they are lost for training.
+    private const double CalibrationShare = 0.05, LargestCalibrationShare = 0.25;
+    private const int WantedCalibration = 200, MostCalibration = 2_500;
+    private const int SignKinds = 8;
 
     /// <summary>Classes, in order.</summary>
     public IReadOnlyList<string> Classes => [.. Train.Select(image => image.Label).Distinct().Order(StringComparer.Ordinal)];
@@ -36,7 +38,7 @@ internal sealed record PictureSets(
             ("near", Below(signs.Near)),
             ("far-textures", Below(signs.Textures)),
             ("far-noise", Below(signs.Noise)),
-            .. Extra(settings, cancellation),
+            .. Extra(settings, settings.Limit * SignKinds, cancellation),
         ]);
     }
 
@@ -49,12 +51,20 @@ internal sealed record PictureSets(
         var (rest, test) = folder.Test is { } own
             ? (all, Readable(own, $"--test {settings.Test ?? settings.Data}", unreadable, cancellation))
             : Split(all, TestShare, settings.Seed, "test");
-        var (train, calibration) = Split(rest, Math.Clamp(Math.Max(CalibrationShare, (double)FewestCalibration / rest.Count), 0, (double)MostCalibration / rest.Count), settings.Seed, "calibration");
-        if (train.Select(image => image.Label).Distinct().Count() < folder.Classes.Count)
-            throw new InputException($"--data {settings.Data}: {all.Count:N0} readable images are too few to train, calibrate and test with all {folder.Classes.Count} classes. Give at least 20 per class.");
-        var ood = Extra(settings with { Ood = settings.Ood.Count > 0 ? settings.Ood : [.. NoiseImages.Names] }, cancellation)
+        var wanted = Math.Clamp(CalibrationShare * rest.Count, WantedCalibration, MostCalibration);
+        var (train, calibration) = Split(rest, Math.Min(wanted / rest.Count, LargestCalibrationShare), settings.Seed, "calibration");
+        RequireEveryClass(folder, train, $"--data {settings.Data}: to train on");
+        RequireEveryClass(folder, test, "to test on");
+        var ood = Extra(settings with { Ood = settings.Ood.Count > 0 ? settings.Ood : [.. NoiseImages.Names] }, settings.Limit * folder.Classes.Count, cancellation)
             .Select(set => (set.Name, Readable(set.Images, $"--ood {set.Name}", unreadable, cancellation)));
         return new(settings.Data!, train, calibration, test, [.. ood]);
+    }
+
+    private static void RequireEveryClass(ImageFolder folder, IReadOnlyList<LabeledImage> images, string part)
+    {
+        var missing = folder.Classes.Except(images.Select(image => image.Label)).ToList();
+        if (missing.Count > 0)
+            throw new InputException($"{part}, no readable image is left of {string.Join(", ", missing.Take(10))}. Give at least 10 images of each class.");
     }
 
     private static ImageSource Opener(Settings settings) => new(Path.Combine(settings.Output, "cache"));
@@ -75,8 +85,8 @@ internal sealed record PictureSets(
 
     private static IReadOnlyList<LabeledImage> Below(string folder) => [.. ImageFiles.Below(folder).Select(path => new LabeledImage(path, Path.GetFileName(Path.GetDirectoryName(path)!)))];
 
-    private static IEnumerable<(string Name, IReadOnlyList<LabeledImage> Images)> Extra(Settings settings, CancellationToken cancellation)
-        => OodOption.ParseAll(settings.Ood).Select(option => (option.Name, option.Load(Opener(settings), settings.ImageSize, settings.Seed, cancellation: cancellation)));
+    private static IEnumerable<(string Name, IReadOnlyList<LabeledImage> Images)> Extra(Settings settings, int? limit, CancellationToken cancellation)
+        => OodOption.ParseAll(settings.Ood).Select(option => (option.Name, option.Load(Opener(settings), settings.ImageSize, settings.Seed, limit, cancellation)));
 
     private static IReadOnlyList<LabeledImage> Readable(IReadOnlyList<LabeledImage> images, string what, Action<UnreadableImage> unreadable, CancellationToken cancellation)
     {
