@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 using static TorchSharp.torch;
@@ -15,9 +16,11 @@ internal sealed record ImageColumn(string Name, ImageShape Shape, PixelKind Kind
     private const string Expected = "MLImage of known size or a vector of Single or Byte of known shape";
 
     /// <summary>The type that pixels have in memory and in the training set: bytes stay bytes.</summary>
+    [JsonIgnore]
     public ScalarType PixelType => Kind == PixelKind.VectorOfSingle ? ScalarType.Float32 : ScalarType.Byte;
 
     /// <summary>Bytes of one image.</summary>
+    [JsonIgnore]
     public int BytesPerImage => Shape.ValueCount * (Kind == PixelKind.VectorOfSingle ? sizeof(float) : 1);
 
     /// <summary>Checks what can be known before the data is there: that there is such a column, and its kind.</summary>

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>What the values of an image column are.</summary>
+/// <summary>What the values of an image column are; model files hold the names.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<PixelKind>))]
 internal enum PixelKind
 {
     /// <summary><see cref="Microsoft.ML.Data.MLImage"/>; red, green and blue from 0 to 255.</summary>
