@@ -41,6 +41,19 @@ internal sealed class ImageClassifier : Module<Tensor, Tensor>
     /// <summary>The logits of embedded images, [B, C].</summary>
     public Tensor Classify(Tensor embedded) => head.call(embedded);
 
+    /// <summary>
+    /// Ends training: evaluation mode and weights without gradients. Scores that differentiate by the image, from several threads, then write nothing here.
+    /// </summary>
+    public void Freeze()
+    {
+        eval();
+        foreach (var parameter in parameters())
+        {
+            parameter.requires_grad = false;
+            parameter.grad = null;
+        }
+    }
+
     public override Tensor forward(Tensor images)
     {
         using var embedded = Embed(images);

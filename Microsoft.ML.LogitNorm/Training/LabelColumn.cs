@@ -37,6 +37,13 @@ internal sealed record LabelColumn(string Name, int ClassCount, ClassValues? Cla
         return new(name, (int)key.Count, ClassValues.Read(column));
     }
 
+    /// <summary>The classes for messages, such as "3 classes (cat, dog, fox)".</summary>
+    public string ClassesText => $"{ClassCount} classes ({string.Join(", ", Enumerable.Range(0, Math.Min(ClassCount, 10)).Select(NameOf))}{(ClassCount > 10 ? ", …" : "")})";
+
+    /// <summary>Whether the keys mean the same: the same names in the same order.</summary>
+    public bool HasClassesOf(LabelColumn other)
+        => ClassCount == other.ClassCount && Enumerable.Range(0, ClassCount).All(i => NameOf(i) == other.NameOf(i));
+
     /// <summary>The class's name for messages.</summary>
     public string NameOf(int index) => Classes?.NameOf(index) ?? $"class {index + 1}";
 }

@@ -79,6 +79,7 @@ public sealed class LogitNormModel : RowToRowTransformer, IDisposable
             file.Check(Weights(outline));
         var network = spec.Backbone.CreateNetwork(spec.Image.Shape.Channels, spec.ClassCount, CPU);
         file.CopyTo(Weights(network));
+        network.Freeze();
         return network;
     }
 }

@@ -71,10 +71,13 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         var label = LabelColumn.Find(input.Schema, _options.LabelColumnName);
         var image = ImageColumn.Find(input.Schema, _options.FeatureColumnName, _options.ImageShape);
         CheckNetworkFits(image, label);
+        CheckValidation(_options.ValidationSet?.Schema, image, label);
         var device = TorchDevice.Select(_env);
         using var training = Load(input, image, label, "training", log);
         CheckTrainable(training, label);
-        using var validation = _options.ValidationSet is { } set ? LoadValidation(set, image, label, log) : null;
+        using var validation = _options.ValidationSet is { } set ? Load(set, image, label, "validation", log) : null;
+        if (validation is { Count: 0 })
+            throw new InvalidOperationException("ValidationSet has no labelled rows. Leave it out, or give it some.");
         log.Info($"Decoded {training.Count:N0} images of {image.Shape} in {clock.Elapsed.TotalSeconds:N1} s.");
 
         var seed = _options.Seed ?? MachineLearningContext.Seed(_env) ?? Random.Shared.Next();
@@ -95,22 +98,30 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
             throw new InvalidOperationException($"Normalization has {given.Mean.Count} channels; images in column '{image.Name}' have {image.Shape.Channels}.");
     }
 
+    private void CheckValidation(DataViewSchema? schema, ImageColumn image, LabelColumn label)
+    {
+        if (schema is null)
+            return;
+        const string Remedy = "Transform the training and the validation rows by the same fitted pipeline.";
+        try
+        {
+            if (ImageColumn.Find(schema, image.Name, _options.ImageShape) is var found && found != image)
+                throw new InvalidOperationException($"ValidationSet has other images in column '{image.Name}': expected {image.Kind} {image.Shape}, found {found.Kind} {found.Shape}. {Remedy}");
+            if (LabelColumn.Find(schema, label.Name) is var classes && !classes.HasClassesOf(label))
+                throw new InvalidOperationException($"ValidationSet has other classes in column '{label.Name}': expected {label.ClassesText}, found {classes.ClassesText}. {Remedy}");
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw new InvalidOperationException($"ValidationSet cannot be used: {e.Message}", e);
+        }
+    }
+
     private ImageSet Load(IDataView data, ImageColumn image, LabelColumn label, string role, TrainingLog log)
     {
         var (images, unlabelled) = ImageSetLoader.Load(data, image, label.Name, _options.CancellationToken);
         if (unlabelled > 0)
             log.Warning($"{unlabelled:N0} {role} rows have no label, or one that is not among the classes; they are left out.");
         return images;
-    }
-
-    private ImageSet LoadValidation(IDataView data, ImageColumn image, LabelColumn label, TrainingLog log)
-    {
-        var (validationLabel, validationImage) = (LabelColumn.Find(data.Schema, label.Name), ImageColumn.Find(data.Schema, image.Name, _options.ImageShape));
-        if (validationImage != image || validationLabel.ClassCount != label.ClassCount)
-            throw new InvalidOperationException(
-                $"ValidationSet must have the training data's columns: expected {image.Shape} images and {label.ClassCount} classes, found {validationImage.Shape} and {validationLabel.ClassCount}. Transform both by the same fitted pipeline.");
-        var images = Load(data, image, label, "validation", log);
-        return images.Count > 0 ? images : throw new InvalidOperationException("ValidationSet has no labelled rows. Leave it out, or give it some.");
     }
 
     private void CheckTrainable(ImageSet images, LabelColumn label)

@@ -29,7 +29,7 @@ internal sealed class TrainingLoop(LogitNormTrainer.Options options, Device devi
             using (optimizer)
                 for (var epoch = 1; epoch <= options.Epochs; epoch++)
                     Report(TrainEpoch(epoch, network, trained, optimizer, onDevice, generator), validationOnDevice, trained);
-            network.eval();
+            network.Freeze();
             return trained;
         }
         catch

@@ -1,0 +1,117 @@
+using Microsoft.ML.Data;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.LogitNorm.Tests.Training;
+
+/// <summary>Whatever ends a training, native memory is as it was; and a running one does not pile tensors up.</summary>
+[TestFixture]
+public sealed class LogitNormTrainerLifetimeTests
+{
+    private readonly MLContext _ml = new(seed: 1);
+    private static readonly LogitNormTrainer.Options _quick = TinyImages.Options with { Epochs = 2 };
+
+    [Test]
+    public void Fit_ScoreAndDispose_LeavesNoTensors() => AssertNothingLeft(() =>
+    {
+        using var chain = TinyImages.Pipeline(_ml, _quick with { ValidationSet = Mapped(20) }).Fit(TinyImages.View(_ml, 48));
+        Assert.That(chain.Transform(TinyImages.View(_ml, 10)).GetColumn<float[]>("Logits").Count(), Is.EqualTo(10));
+    });
+
+    [Test]
+    public void Fit_MoreEpochs_HoldNoMoreTensors()
+    {
+        var counts = new List<long>();
+        TinyImages.Pipeline(_ml, _quick with { Epochs = 8, ValidationSet = Mapped(20), EpochCompleted = _ => counts.Add(Tensor.TotalCount) }).Fit(TinyImages.View(_ml, 48)).Dispose();
+        Assert.That(counts[1..], Is.All.EqualTo(counts[1]));
+    }
+
+    [TestCase(1)]
+    [TestCase(2)]
+    [TestCase(4)]
+    public void CancellationToken_CancelledInAStep_StopsBeforeTheNextAndFreesAll(int step) => AssertNothingLeft(() =>
+    {
+        using var cancellation = new CancellationTokenSource();
+        var steps = 0;
+        var options = _quick with
+        {
+            CancellationToken = cancellation.Token,
+            ValidationSet = Mapped(20),
+            StepCompleted = _ =>
+            {
+                if (++steps == step)
+                    cancellation.Cancel();
+            },
+        };
+        Assert.That(() => TinyImages.Pipeline(_ml, options).Fit(TinyImages.View(_ml, 48)), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(steps, Is.EqualTo(step));
+    });
+
+    [Test]
+    public void CancellationToken_CancelledBefore_DoesNotTrain() => AssertNothingLeft(()
+        => Assert.That(
+            () => TinyImages.Pipeline(_ml, _quick with { CancellationToken = new(canceled: true), StepCompleted = _ => Assert.Fail("It trains.") }).Fit(TinyImages.View(_ml, 48)),
+            Throws.InstanceOf<OperationCanceledException>()),
+        networks: 0);
+
+    [Test]
+    public void Callback_Throws_ReachesTheCallerAndFreesAll() => AssertNothingLeft(() =>
+    {
+        Assert.That(
+            () => TinyImages.Pipeline(_ml, _quick with { EpochCompleted = _ => throw new TimeoutException("mine") }).Fit(TinyImages.View(_ml, 48)),
+            Throws.TypeOf<TimeoutException>().With.Message.EqualTo("mine"));
+        Assert.That(
+            () => TinyImages.Pipeline(_ml, _quick with { StepCompleted = _ => throw new TimeoutException("mine too") }).Fit(TinyImages.View(_ml, 48)),
+            Throws.TypeOf<TimeoutException>().With.Message.EqualTo("mine too"));
+    }, networks: 2);
+
+    [Test]
+    public void Fit_Fails_FreesAll() => AssertNothingLeft(() =>
+    {
+        Assert.Throws<InvalidOperationException>(() => TinyImages.Pipeline(_ml, _quick with { BatchSize = 64 }).Fit(TinyImages.View(_ml, 48)));
+        Assert.Throws<InvalidOperationException>(() => TinyImages.Pipeline(_ml, _quick with { LearningRate = 1e30, Loss = TrainingLoss.CrossEntropy() }).Fit(TinyImages.View(_ml, 48)));
+        Assert.Throws<InvalidOperationException>(() => TinyImages.Pipeline(_ml, _quick with { ValidationSet = Mapped(0) }).Fit(TinyImages.View(_ml, 48)));
+    }, networks: 1);   // only the one in the middle came so far
+
+    [Test]
+    public void Fit_InsideAUsersScope_SurvivesIt()
+    {
+        LogitNormModel model;
+        using (NewDisposeScope())
+            model = TinyImages.Pipeline(_ml, _quick).Fit(TinyImages.View(_ml, 48)).LastTransformer;
+        Assert.That(model.Transform(TinyImages.View(_ml, 2)).GetColumn<float[]>("Logits").Count(), Is.EqualTo(2));
+        model.Dispose();
+    }
+
+    [Test]
+    public void Fit_LeavesNoGradients()
+    {
+        // Gradients would double the model's memory, and scores that differentiate by the image would write into them from several threads.
+        using var chain = TinyImages.Pipeline(_ml, _quick).Fit(TinyImages.View(_ml, 48));
+        var parameters = NetworkOf.View(chain.Transform(TinyImages.View(_ml, 1))).Classifier.parameters().ToArray();
+        Assert.That(parameters.Select(parameter => parameter.requires_grad), Is.All.False);
+        Assert.That(parameters.Select(parameter => parameter.grad is null), Is.All.True);
+    }
+
+    private IDataView Mapped(int count)
+    {
+        var map = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(TinyImages.View(_ml, 3));
+        return map.Transform(TinyImages.View(_ml, count, seed: 3));
+    }
+
+    private static void AssertNothingLeft(Action train, int networks = 1)
+    {
+        train();   // what is made once per process is made now
+        // TorchSharp counts a parameter twice when it is made and once when it goes, so each network leaves a known surplus.
+        var surplus = Growth(() => _quick.Backbone.CreateNetwork(3, 3, CPU).Dispose());
+        Assert.That(Growth(train), Is.EqualTo(networks * surplus));
+    }
+
+    private static long Growth(Action act)
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();   // tensors that other tests left may go meanwhile: they must not hide what is left here
+        var before = Tensor.TotalCount;
+        act();
+        return Tensor.TotalCount - before;
+    }
+}
