@@ -31,9 +31,9 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
         _batch = map.Open(input, capacity, map.ActiveOutputs(active));
         _getters = new Delegate?[map.Bindings.AddedColumnIndices.Count];
         for (var output = 0; output < _getters.Length; output++)
-            _getters[output] = active[map.Bindings.AddedColumnIndices[output]] ? _batch.CreateGetter(output, () => _row) : null;
+            _getters[output] = active[map.Bindings.AddedColumnIndices[output]] ? _batch.CreateGetter(output, CheckedRow) : null;
         var passedThrough = map.Bindings.GetActiveInput(index => active[index]);
-        _passThrough = [.. map.Bindings.InputSchema.Select(c => passedThrough[c.Index] ? PassThroughColumn.Create(input, c, capacity, () => _row) : null)];
+        _passThrough = [.. map.Bindings.InputSchema.Select(c => passedThrough[c.Index] ? PassThroughColumn.Create(input, c, capacity, CheckedRow) : null)];
     }
 
     public override DataViewSchema Schema => _map.Bindings.Schema;
@@ -86,7 +86,7 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
         return _batch.Count > 0;
     }
 
-    private int CheckedRow() => _row >= 0 && !_ended ? _row : throw new InvalidOperationException("The cursor is not on a row: call MoveNext first.");
+    private int CheckedRow() => _row >= 0 && !_ended ? _row : throw ColumnError.NotOnRow();
 
     protected override void Dispose(bool disposing)
     {
