@@ -55,7 +55,7 @@ public sealed class OodScoreTransformer : RowToRowTransformer, IDisposable
     {
         TorchRuntime.EnsureAvailable(env);
         var reader = new ModelReader(context, _format);
-        var saved = reader.Json<Saved>("Score");
+        var saved = reader.Json<Saved>("Score", read => ArgumentException.ThrowIfNullOrEmpty(read.OutputColumnName));
         return new(env, saved.Score, saved.OutputColumnName, reader.Tensors("Learned", file => file.ReadAll()));
     }
 

@@ -75,8 +75,8 @@ public sealed class LogitNormModel : RowToRowTransformer, IDisposable
     {
         TorchRuntime.EnsureAvailable(env);
         var reader = new ModelReader(context, _format);
-        var spec = reader.Json<ModelSpec>("Model");
-        var network = reader.Tensors("Weights", file => Build(spec.Checked(), file));
+        var spec = reader.Json<ModelSpec>("Model", read => read.Check());
+        var network = reader.Tensors("Weights", file => Build(spec, file));
         var device = TorchDevice.Select(env);
         network.to(device);
         return new(env, spec, new TrainedNetwork(network, device, spec.Image, spec.Normalization));
