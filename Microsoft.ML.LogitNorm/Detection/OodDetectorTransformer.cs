@@ -37,24 +37,12 @@ public sealed class OodDetectorTransformer : RowToRowTransformer
     private static OodDetectorTransformer Create(IHostEnvironment env, ModelLoadContext context)
     {
         var reader = new ModelReader(context, _format);
-        var saved = reader.Json<Saved>("Calibration");
-        return new(env, saved.Calibration(reader), saved.ScoreColumnName);
+        ConformalCalibration calibration = null!;
+        var saved = reader.Json<Saved>("Calibration", read => calibration = new(read.Scores, read.FalseAlarmRate));
+        return new(env, calibration, saved.ScoreColumnName);
     }
 
-    private sealed record Saved(string ScoreColumnName, double FalseAlarmRate, float[] Scores)
-    {
-        public ConformalCalibration Calibration(ModelReader reader)
-        {
-            try
-            {
-                return new(Scores, FalseAlarmRate);
-            }
-            catch (Exception e) when (e is ArgumentException or InvalidOperationException)
-            {
-                throw reader.Invalid(e.Message);
-            }
-        }
-    }
+    private sealed record Saved(string ScoreColumnName, double FalseAlarmRate, float[] Scores);
 
     /// <summary>One look-up a row: nothing to gain from batches.</summary>
     private sealed class DetectorRowMap(DataViewSchema input, DataViewSchema.Column score, ConformalCalibration calibration)

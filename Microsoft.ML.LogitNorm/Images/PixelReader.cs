@@ -14,7 +14,7 @@ internal abstract class PixelReader(ImageColumn column)
         var source = row.Schema[column.Name];
         return column.Kind switch
         {
-            PixelKind.Image => new ImagePixels(row.GetGetter<MLImage>(source), column),
+            PixelKind.Image => new ImagePixels(new ImageGetter(row, source), column),
             PixelKind.VectorOfByte => new VectorPixels<byte>(row.GetGetter<VBuffer<byte>>(source), column),
             _ => new VectorPixels<float>(row.GetGetter<VBuffer<float>>(source), column),
         };
@@ -28,20 +28,17 @@ internal abstract class PixelReader(ImageColumn column)
     private protected InvalidOperationException Wrong(string found)
         => new($"Column '{Column.Name}' has a row with {found}; expected an image of {Column.Shape} (channels × height × width).");
 
-    private sealed class ImagePixels(ValueGetter<MLImage> get, ImageColumn column) : PixelReader(column)
+    private sealed class ImagePixels(ImageGetter images, ImageColumn column) : PixelReader(column)
     {
-        private MLImage _image = null!;
-
         public override void Read(Span<byte> destination)
         {
-            get(ref _image);
             var (height, width) = (Column.Shape.Height, Column.Shape.Width);
-            if (_image is null)
+            if (images.Get() is not { } image)
                 throw Wrong("no image. Is its path empty?");
-            if (_image.Height != height || _image.Width != width)
-                throw Wrong($"an image of {_image.Height}×{_image.Width} pixels ({_image.Tag ?? "not from a file"}). Put ResizeImages before the model");
-            var source = _image.Pixels;
-            var (red, blue) = _image.PixelFormat == MLPixelFormat.Bgra32 ? (2, 0) : (0, 2);
+            if (image.Height != height || image.Width != width)
+                throw Wrong($"an image of {image.Height}×{image.Width} pixels ({image.Tag ?? "not from a file"}). Put ResizeImages before the model");
+            var source = image.Pixels;
+            var (red, blue) = image.PixelFormat == MLPixelFormat.Bgra32 ? (2, 0) : (0, 2);
             if (Column.Shape.Channels == 3)
                 for (int from = 0, to = 0; to < destination.Length; from += 4, to += 3)
                     (destination[to], destination[to + 1], destination[to + 2]) = (source[from + red], source[from + 1], source[from + blue]);

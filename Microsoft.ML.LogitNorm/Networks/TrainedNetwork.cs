@@ -12,7 +12,7 @@ internal sealed class TrainedNetwork : IDisposable
     private readonly ImageClassifier _classifier;
     private readonly (Tensor Mean, Tensor Scale) _normalization;
     private readonly ImageColumn _image;
-    private volatile bool _disposed;
+    private readonly NativeLifetime _lifetime;
 
     public TrainedNetwork(ImageClassifier classifier, Device device, ImageColumn image, PixelNormalization normalization)
     {
@@ -22,19 +22,27 @@ internal sealed class TrainedNetwork : IDisposable
         using var scope = NewDisposeScope();
         var (mean, scale) = normalization.OnDevice(device);
         _normalization = (mean.DetachFromDisposeScope(), scale.DetachFromDisposeScope());
+        _lifetime = new(typeof(LogitNormModel), Free);
     }
 
     public Device Device { get; }
 
-    /// <summary>The network itself, for its head and its gradients; owned here.</summary>
+    /// <summary>The network itself, for its head and its gradients; owned here. Stands as long as <see cref="Enter"/> says.</summary>
     public ImageClassifier Classifier
     {
         get
         {
-            ObjectDisposedException.ThrowIf(_disposed, typeof(LogitNormModel));
+            using var use = Enter();
             return _classifier;
         }
     }
+
+    /// <summary>
+    /// Keeps the network's memory while the caller computes with it, though another thread may dispose of the model meanwhile.
+    /// <see cref="Forward"/> does this itself.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The model has been disposed of.</exception>
+    public NativeLifetime.Use Enter() => _lifetime.Enter();
 
     /// <summary>Finds the images in a schema: a column of the name, and with images of the size, that the network was trained on.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The column is missing, has another type or images of another size.</exception>
@@ -51,7 +59,7 @@ internal sealed class TrainedNetwork : IDisposable
     /// <summary>Pixels [B, H, W, C], as <see cref="PixelReader"/> reads them, to the network's normalised input [B, C, H, W].</summary>
     public Tensor Normalize(Tensor pixels)
     {
-        ObjectDisposedException.ThrowIf(_disposed, typeof(LogitNormModel));
+        using var use = Enter();
         return PixelNormalization.Apply(pixels.to(Device), _normalization);
     }
 
@@ -60,21 +68,24 @@ internal sealed class TrainedNetwork : IDisposable
     /// <returns>Logits [B, C] and embedding [B, D], on the network's device, in the caller's scope.</returns>
     public (Tensor Logits, Tensor Embedding) Forward(Tensor pixels)
     {
+        using var use = Enter();
         using var noGradient = inference_mode();
         using var scope = NewDisposeScope();
         // For a single small image libtorch leaves oneDNN for NNPACK, which on processors that it does not know writes a warning to the
         // console for each convolution. Two rows stay with oneDNN, and take about as long.
         var isSingle = pixels.shape[0] == 1 && Device.type == DeviceType.CPU;
-        var embedding = Classifier.Embed(Normalize(isSingle ? cat([pixels, pixels]) : pixels));
+        var embedding = _classifier.Embed(Normalize(isSingle ? cat([pixels, pixels]) : pixels));
         if (isSingle)
             embedding = embedding.narrow(0, 0, 1).clone();
-        var logits = Classifier.Classify(embedding);
+        var logits = _classifier.Classify(embedding);
         return (logits.MoveToOuterDisposeScope(), embedding.MoveToOuterDisposeScope());
     }
 
-    public void Dispose()
+    /// <summary>Frees the network's memory, as soon as no thread computes with it any more.</summary>
+    public void Dispose() => _lifetime.Dispose();
+
+    private void Free()
     {
-        _disposed = true;
         _classifier.Dispose();
         _normalization.Mean.Dispose();
         _normalization.Scale.Dispose();

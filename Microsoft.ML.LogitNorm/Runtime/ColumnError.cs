@@ -22,6 +22,10 @@ internal static class ColumnError
         _ => throw new ArgumentException($"Column '{column.Name}' holds {column.Type.RawType}, not {typeof(TValue)}.", nameof(column)),
     };
 
+    /// <summary>A value was asked for where there is none.</summary>
+    public static InvalidOperationException NotOnRow()
+        => new("The cursor is not on a row: values can be read once MoveNext has returned true, and until it returns false.");
+
     private static ArgumentOutOfRangeException Describe(Exception mismatch, string more)
         => new("inputSchema", FirstLine(mismatch.Message) + more);
 

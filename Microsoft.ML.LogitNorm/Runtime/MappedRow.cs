@@ -37,6 +37,8 @@ internal sealed class MappedRow : DataViewRow
 
     private int CurrentRow()
     {
+        if (_input.Position < 0)
+            throw ColumnError.NotOnRow();
         if (_input.Position == _position)
             return 0;
         _batch!.Clear();

@@ -27,7 +27,12 @@ internal abstract class PassThroughColumn
         private readonly T[] _values = new T[capacity];
 
         public override Delegate Getter => (ValueGetter<T>)((ref T value) => value = _values[row()]);
-        public override void Store(int row) => _get(ref _values[row]);
+
+        public override void Store(int row)
+        {
+            _values[row] = default!;   // an object that was handed out belongs to whoever has it
+            _get(ref _values[row]);
+        }
     }
 
     private sealed class Vectors<T>(DataViewRow input, DataViewSchema.Column column, int capacity, Func<int> row) : PassThroughColumn
@@ -45,9 +50,8 @@ internal abstract class PassThroughColumn
     /// </summary>
     private sealed class Images(DataViewRow input, DataViewSchema.Column column, int capacity, Func<int> row) : PassThroughColumn
     {
-        private readonly ValueGetter<MLImage> _get = input.GetGetter<MLImage>(column);
+        private readonly ImageGetter _input = new(input, column);
         private readonly (byte[]? Pixels, int Width, int Height, MLPixelFormat Format, string? Tag)[] _images = new (byte[]?, int, int, MLPixelFormat, string?)[capacity];
-        private MLImage _current = null!;
 
         public override Delegate Getter => (ValueGetter<MLImage>)((ref MLImage value) =>
         {
@@ -59,9 +63,6 @@ internal abstract class PassThroughColumn
         });
 
         public override void Store(int row)
-        {
-            _get(ref _current);
-            _images[row] = _current is null ? default : (_current.Pixels.ToArray(), _current.Width, _current.Height, _current.PixelFormat, _current.Tag);
-        }
+            => _images[row] = _input.Get() is { } image ? (image.Pixels.ToArray(), image.Width, image.Height, image.PixelFormat, image.Tag) : default;
     }
 }

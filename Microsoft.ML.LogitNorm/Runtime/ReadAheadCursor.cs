@@ -1,10 +1,12 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>
 /// Reads a batch of rows, computes a map's outputs for all of them at once, then walks over them. The columns that pass through
-/// are copied while the input stands on their row, so the input is read once and in its own order, whatever that is.
+/// are copied while the input stands on their row, so the input is read once and in its own order, whatever that is. A row that
+/// cannot be read throws when it is reached, not before: the rows in front of it are delivered.
 /// </summary>
 internal sealed class ReadAheadCursor : DataViewRowCursor
 {
@@ -20,6 +22,7 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
     private long _position = -1;
     private int _row = -1;
     private bool _inputEnded, _ended;
+    private ExceptionDispatchInfo? _unreadable;
 
     public ReadAheadCursor(RowMap map, DataViewRowCursor input, bool[] active)
     {
@@ -31,9 +34,9 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
         _batch = map.Open(input, capacity, map.ActiveOutputs(active));
         _getters = new Delegate?[map.Bindings.AddedColumnIndices.Count];
         for (var output = 0; output < _getters.Length; output++)
-            _getters[output] = active[map.Bindings.AddedColumnIndices[output]] ? _batch.CreateGetter(output, () => _row) : null;
+            _getters[output] = active[map.Bindings.AddedColumnIndices[output]] ? _batch.CreateGetter(output, CheckedRow) : null;
         var passedThrough = map.Bindings.GetActiveInput(index => active[index]);
-        _passThrough = [.. map.Bindings.InputSchema.Select(c => passedThrough[c.Index] ? PassThroughColumn.Create(input, c, capacity, () => _row) : null)];
+        _passThrough = [.. map.Bindings.InputSchema.Select(c => passedThrough[c.Index] ? PassThroughColumn.Create(input, c, capacity, CheckedRow) : null)];
     }
 
     public override DataViewSchema Schema => _map.Bindings.Schema;
@@ -69,24 +72,38 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
     {
         _batch.Clear();
         _row = -1;
+        _unreadable?.Throw();
         while (_batch.Count < _ids.Length && !_inputEnded)
         {
-            if (!_input.MoveNext())
+            try
             {
-                _inputEnded = true;
+                _inputEnded = !ReadRow();
+            }
+            catch (Exception e)
+            {
+                _unreadable = ExceptionDispatchInfo.Capture(e);
+                if (_batch.Count == 0)
+                    throw;
                 break;
             }
-            var row = _batch.Count;
-            _getId(ref _ids[row]);
-            _batchNumbers[row] = _input.Batch;
-            foreach (var column in _passThrough)
-                column?.Store(row);
-            _batch.Add();
         }
         return _batch.Count > 0;
     }
 
-    private int CheckedRow() => _row >= 0 && !_ended ? _row : throw new InvalidOperationException("The cursor is not on a row: call MoveNext first.");
+    private bool ReadRow()
+    {
+        if (!_input.MoveNext())
+            return false;
+        var row = _batch.Count;
+        _getId(ref _ids[row]);
+        _batchNumbers[row] = _input.Batch;
+        foreach (var column in _passThrough)
+            column?.Store(row);
+        _batch.Add();
+        return true;
+    }
+
+    private int CheckedRow() => _row >= 0 && !_ended ? _row : throw ColumnError.NotOnRow();
 
     protected override void Dispose(bool disposing)
     {

@@ -33,16 +33,25 @@ internal sealed class TensorFile
 
         private static long ByteCount(ScalarType type, long[] shape)
         {
-            var bytes = (long)ElementSize(type);
+            Int128 bytes = ElementSize(type);
             foreach (var dimension in shape)
-                bytes = dimension >= 0 ? checked(bytes * dimension) : throw new InvalidDataException($"a dimension of {dimension} is impossible.");
-            return bytes;
+            {
+                if (dimension < 0)
+                    throw new InvalidDataException($"a dimension of {dimension} is impossible.");
+                bytes *= Math.Max(dimension, 1);   // an empty tensor has strides too, and torch counts them so
+                if (bytes > long.MaxValue)
+                    throw new InvalidDataException($"a tensor of [{string.Join(", ", shape)}] is impossible.");
+            }
+            return shape.Contains(0) ? 0 : (long)bytes;
         }
     }
 
     /// <summary>Writes tensors of any device and memory order.</summary>
+    /// <exception cref="NotSupportedException">A tensor could not be read again: its element type, its number of dimensions or its name.</exception>
     public static void Write(BinaryWriter writer, IReadOnlyList<(string Name, Tensor Tensor)> tensors)
     {
+        foreach (var (name, tensor) in tensors)
+            CheckReadable(name, tensor);
         writer.Write(_magic);
         writer.Write(tensors.Count);
         foreach (var (name, tensor) in tensors)
@@ -63,7 +72,8 @@ internal sealed class TensorFile
     }
 
     /// <summary>Reads the names and shapes, and checks that the stream is as long as they say.</summary>
-    /// <exception cref="InvalidDataException">The stream holds something else, or is cut short.</exception>
+    /// <exception cref="InvalidDataException">The stream holds something else, or is too short or too long for its tensors.</exception>
+    /// <exception cref="EndOfStreamException">The stream ends among the names and shapes.</exception>
     public static TensorFile Open(BinaryReader reader)
     {
         if (!reader.ReadBytes(_magic.Length).AsSpan().SequenceEqual(_magic))
@@ -75,8 +85,10 @@ internal sealed class TensorFile
         var entries = new List<Entry>();
         for (var i = 0; i < count; i++)
             entries.Add(ReadEntry(reader));
+        if (entries.GroupBy(entry => entry.Name).FirstOrDefault(group => group.Count() > 1) is { Key: var name })
+            throw new InvalidDataException($"it holds '{name}' more than once.");
         left = reader.BaseStream.Length - reader.BaseStream.Position;
-        var needed = entries.Aggregate(0L, (sum, entry) => checked(sum + entry.Bytes));
+        var needed = entries.Aggregate(Int128.Zero, (sum, entry) => sum + entry.Bytes);
         if (needed != left)
             throw new InvalidDataException($"its tensors need {needed:N0} bytes, but {left:N0} are there: the file is cut short or was changed.");
         return new(reader, entries);
@@ -109,23 +121,30 @@ internal sealed class TensorFile
         }
     }
 
-    /// <summary>Reads all tensors; the caller owns them.</summary>
+    /// <summary>Reads all tensors; the caller owns them, whatever dispose scope it is in.</summary>
     public IReadOnlyDictionary<string, Tensor> ReadAll()
-        => Entries.ToDictionary(entry => entry.Name, Read);
+    {
+        using var scope = NewDisposeScope();
+        var tensors = Entries.ToDictionary(entry => entry.Name, Read);
+        scope.Detach(tensors.Values);
+        return tensors;
+    }
 
     private Tensor Read(Entry entry)
     {
         var tensor = empty(entry.Shape, entry.Type);
-        try
-        {
-            _reader.BaseStream.ReadExactly(tensor.bytes);
-            return tensor;
-        }
-        catch
-        {
-            tensor.Dispose();
-            throw;
-        }
+        _reader.BaseStream.ReadExactly(tensor.bytes);
+        return tensor;
+    }
+
+    private static void CheckReadable(string name, Tensor tensor)
+    {
+        if (tensor.dim() > MaxRank)
+            throw new NotSupportedException($"Tensor '{name}' has {tensor.dim()} dimensions; at most {MaxRank} can be saved.");
+        if (Encoding.UTF8.GetByteCount(name) is 0 or > MaxNameBytes)
+            throw new NotSupportedException($"Tensor '{name}' has a name that cannot be saved: it must have 1 to {MaxNameBytes} bytes.");
+        if (!IsWritten(tensor.dtype))
+            throw new NotSupportedException($"Tensor '{name}' holds {tensor.dtype}, which cannot be saved. Convert it to Float32 first.");
     }
 
     private static Entry ReadEntry(BinaryReader reader)
@@ -145,6 +164,9 @@ internal sealed class TensorFile
             dimension = reader.ReadInt64();
         return new(Encoding.UTF8.GetString(name), type, shape);
     }
+
+    private static bool IsWritten(ScalarType type)
+        => type is ScalarType.Byte or ScalarType.Int8 or ScalarType.Bool or ScalarType.Float32 or ScalarType.Int32 or ScalarType.Float64 or ScalarType.Int64;
 
     private static int ElementSize(ScalarType type) => type switch
     {

@@ -30,8 +30,8 @@ internal sealed class OodRows
     /// <exception cref="InvalidOperationException">A value is NaN or infinite.</exception>
     public void Add(long position)
     {
-        _logits.ReadTo(_logitValues, position);
-        _embedding?.ReadTo(_embeddingValues, position);
+        _logits.ReadTo(_logitValues, Count, position);
+        _embedding?.ReadTo(_embeddingValues, Count, position);
         if (_pixels is not null)
         {
             var size = _source.Image!.BytesPerImage;
@@ -54,24 +54,24 @@ internal sealed class OodRows
     {
         var device = _source.Network?.Device ?? CPU;
         return new(
-            Matrix(_logitValues, device),
-            _embedding is null ? null : Matrix(_embeddingValues, device),
+            Matrix(_logitValues, _logits.Width, device),
+            _embedding is null ? null : Matrix(_embeddingValues, _embedding.Width, device),
             _source.Network,
             _source.Image is { } image ? Pixels(image) : null,
             learned);
     }
 
-    private Tensor Matrix(List<float> values, Device device)
+    private Tensor Matrix(List<float> values, int width, Device device)
     {
-        var tensor = empty([Count, values.Count / Count], float32);
-        CollectionsMarshal.AsSpan(values).CopyTo(MemoryMarshal.Cast<byte, float>(tensor.bytes));
+        var tensor = empty([Count, width], float32);
+        CollectionsMarshal.AsSpan(values)[..(Count * width)].CopyTo(MemoryMarshal.Cast<byte, float>(tensor.bytes));
         return tensor.to(device);
     }
 
     private Tensor Pixels(ImageColumn image)
     {
         var tensor = empty([Count, image.Shape.Height, image.Shape.Width, image.Shape.Channels], image.PixelType);
-        CollectionsMarshal.AsSpan(_pixelBytes).CopyTo(tensor.bytes);
+        CollectionsMarshal.AsSpan(_pixelBytes)[..(Count * image.BytesPerImage)].CopyTo(tensor.bytes);
         return tensor;
     }
 
@@ -80,13 +80,18 @@ internal sealed class OodRows
         private readonly ValueGetter<VBuffer<float>> _get = row.GetGetter<VBuffer<float>>(column);
         private VBuffer<float> _values;
 
-        public void ReadTo(List<float> destination, long position)
+        public int Width { get; } = ((VectorDataViewType)column.Type).Size;
+
+        /// <summary>Reads into place <paramref name="row"/>; what a row that could not be read has left there is overwritten.</summary>
+        public void ReadTo(List<float> destination, int row, long position)
         {
             _get(ref _values);
-            foreach (var value in _values.DenseValues())
-                destination.Add(float.IsFinite(value)
-                    ? value
-                    : throw new InvalidOperationException($"Column '{column.Name}' holds {value} in row {position} (counted from 0): it cannot be scored. Did training diverge, or does the image hold values far outside those of training?"));
+            CollectionsMarshal.SetCount(destination, (row + 1) * Width);
+            var place = CollectionsMarshal.AsSpan(destination)[(row * Width)..];
+            _values.CopyTo(place);
+            foreach (var value in place)
+                if (!float.IsFinite(value))
+                    throw new InvalidOperationException($"Column '{column.Name}' holds {value} in row {position} (counted from 0): it cannot be scored. Did training diverge, or does the image hold values far outside those of training?");
         }
     }
 }

@@ -5,7 +5,7 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>Any score, a batch at a time.</summary>
 internal sealed class OodScoreRowMap(
-    DataViewSchema input, OodScore score, OodSource source, IReadOnlyDictionary<string, Tensor> learned, string outputColumnName)
+    DataViewSchema input, OodScore score, OodSource source, IReadOnlyDictionary<string, Tensor> learned, NativeLifetime lifetime, string outputColumnName)
     : RowMap(input, [new DataViewSchema.DetachedColumn(outputColumnName, NumberDataViewType.Single, null)])
 {
     // Enough that torch's cost per call does not count; rows that pass through are held in memory for so long.
@@ -13,9 +13,10 @@ internal sealed class OodScoreRowMap(
 
     public override IEnumerable<DataViewSchema.Column> InputsFor(Func<int, bool> activeOutput) => source.Columns(Bindings.InputSchema);
 
-    public override RowBatch Open(DataViewRow row, int capacity, Func<int, bool> activeOutput) => new Scores(row, capacity, score, source, learned);
+    public override RowBatch Open(DataViewRow row, int capacity, Func<int, bool> activeOutput) => new Scores(row, capacity, score, source, learned, lifetime);
 
-    private sealed class Scores(DataViewRow row, int capacity, OodScore score, OodSource source, IReadOnlyDictionary<string, Tensor> learned)
+    private sealed class Scores(
+        DataViewRow row, int capacity, OodScore score, OodSource source, IReadOnlyDictionary<string, Tensor> learned, NativeLifetime lifetime)
         : RowBatch(row, capacity)
     {
         private readonly OodRows _rows = new(row, source);
@@ -37,6 +38,8 @@ internal sealed class OodScoreRowMap(
 
         protected override void Compute()
         {
+            using var use = lifetime.Enter();
+            using var networkUse = source.Network?.Enter();
             using var scope = NewDisposeScope();
             using var noGradient = no_grad();
             score.Score(_rows.ToBatch(learned)).to(float32).cpu().contiguous().data<float>().CopyTo(_scores.AsSpan(0, Count));

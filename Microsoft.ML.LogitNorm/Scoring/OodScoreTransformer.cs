@@ -12,40 +12,50 @@ public sealed class OodScoreTransformer : RowToRowTransformer, IDisposable
 
     private readonly string _outputColumnName;
     private readonly IReadOnlyDictionary<string, Tensor> _learned;
+    private readonly NativeLifetime _lifetime;
 
     internal OodScoreTransformer(IHostEnvironment env, OodScore score, string outputColumnName, IReadOnlyDictionary<string, Tensor> learned)
         : base(env)
-        => (Score, _outputColumnName, _learned) = (score, outputColumnName, learned);
+    {
+        (Score, _outputColumnName, _learned) = (score, outputColumnName, learned);
+        _lifetime = new(typeof(OodScoreTransformer), Free);
+    }
 
     /// <summary>The score and its hyper-parameters.</summary>
     public OodScore Score { get; }
 
     private protected override ModelFormat Format => _format;
 
-    /// <summary>Frees what the score learned; nothing for scores that learn nothing.</summary>
-    public void Dispose()
-    {
-        foreach (var tensor in _learned.Values)
-            tensor.Dispose();
-    }
+    /// <summary>
+    /// Frees what the score learned. Scoring afterwards throws an <see cref="ObjectDisposedException"/>; a batch that another thread is scoring
+    /// is scored to its end first.
+    /// </summary>
+    public void Dispose() => _lifetime.Dispose();
 
     private protected override RowMap Bind(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return new OodScoreRowMap(inputSchema, Score, OodSource.Find(inputSchema, Score), _learned, _outputColumnName);
+        return new OodScoreRowMap(inputSchema, Score, OodSource.Find(inputSchema, Score), _learned, _lifetime, _outputColumnName);
     }
 
     private protected override void Save(ModelWriter writer)
     {
+        using var use = _lifetime.Enter();
         writer.Json("Score", new Saved(Score, _outputColumnName));
         writer.Tensors("Learned", [.. _learned.Select(pair => (pair.Key, pair.Value))]);
+    }
+
+    private void Free()
+    {
+        foreach (var tensor in _learned.Values)
+            tensor.Dispose();
     }
 
     private static OodScoreTransformer Create(IHostEnvironment env, ModelLoadContext context)
     {
         TorchRuntime.EnsureAvailable(env);
         var reader = new ModelReader(context, _format);
-        var saved = reader.Json<Saved>("Score");
+        var saved = reader.Json<Saved>("Score", read => ArgumentException.ThrowIfNullOrEmpty(read.OutputColumnName));
         return new(env, saved.Score, saved.OutputColumnName, reader.Tensors("Learned", file => file.ReadAll()));
     }
 

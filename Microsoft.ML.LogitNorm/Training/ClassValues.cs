@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Reflection;
 using System.Text.Json;
 using Microsoft.ML.Data;
 
@@ -31,8 +31,21 @@ internal sealed record ClassValues(string Type, JsonElement[] Values)
         };
     }
 
-    /// <summary>Adds the values to a column's annotations under the given name.</summary>
+    /// <summary>Checks what a file could have wrong.</summary>
     /// <exception cref="InvalidDataException">The type is unknown or a value is not of it.</exception>
+    public void Check()
+    {
+        try
+        {
+            AddTo(new DataViewSchema.Annotations.Builder(), AnnotationKinds.KeyValues);
+        }
+        catch (TargetInvocationException e) when (e.InnerException is JsonException or FormatException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"a class value is not of type '{Type}': {e.InnerException.Message}");
+        }
+    }
+
+    /// <summary>Adds the values to a column's annotations under the given name.</summary>
     public void AddTo(DataViewSchema.Annotations.Builder annotations, string name)
     {
         var type = _types.FirstOrDefault(known => known.ToString() == Type) ?? throw new InvalidDataException($"class values of type '{Type}' are unknown.");
@@ -51,10 +64,10 @@ internal sealed record ClassValues(string Type, JsonElement[] Values)
     private ReadOnlyMemory<char>[] Names() => [.. Values.Select(value => value.ToString().AsMemory())];
 
     private static ClassValues ReadTyped<T>(DataViewSchema.Column label, PrimitiveDataViewType type)
-        => new(type.ToString()!, [.. Read<T>(label).Select(value => JsonSerializer.SerializeToElement(value))]);
+        => new(type.ToString()!, [.. Read<T>(label).Select(value => JsonSerializer.SerializeToElement(value, ModelJson.Options))]);
 
     private void AddTyped<T>(DataViewSchema.Annotations.Builder annotations, string name, PrimitiveDataViewType type)
-        => Add(annotations, name, type, Values.Select(value => value.Deserialize<T>()!).ToArray());
+        => Add(annotations, name, type, Values.Select(value => value.Deserialize<T>(ModelJson.Options)!).ToArray());
 
     private static T[] Read<T>(DataViewSchema.Column label)
     {
@@ -67,5 +80,5 @@ internal sealed record ClassValues(string Type, JsonElement[] Values)
         => annotations.Add(name, new VectorDataViewType(type, values.Length), (ref VBuffer<T> value) => new VBuffer<T>(values.Length, values).CopyTo(ref value));
 
     private static System.Reflection.MethodInfo Generic(string method, Type type)
-        => typeof(ClassValues).GetMethod(method, System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.Instance)!.MakeGenericMethod(type);
+        => typeof(ClassValues).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance)!.MakeGenericMethod(type);
 }

@@ -10,7 +10,7 @@ namespace Microsoft.ML.LogitNorm;
 /// </summary>
 /// <remarks>
 /// It owns the network's native memory: dispose of it, or of the chain or prediction engine that holds it, when no more rows will be
-/// scored. Any number of threads may score at once, each through its own data view or prediction engine.
+/// scored. Any number of threads may score at once, each through its own cursor or prediction engine.
 /// </remarks>
 public sealed class LogitNormModel : RowToRowTransformer, IDisposable
 {
@@ -38,11 +38,21 @@ public sealed class LogitNormModel : RowToRowTransformer, IDisposable
     public PixelNormalization Normalization => _spec.Normalization;
 
     /// <summary>Weights and biases that training set.</summary>
-    public long ParameterCount => _network.Classifier.parameters().Sum(parameter => parameter.numel());
+    public long ParameterCount
+    {
+        get
+        {
+            using var use = _network.Enter();
+            return _network.Classifier.parameters().Sum(parameter => parameter.numel());
+        }
+    }
 
     private protected override ModelFormat Format => _format;
 
-    /// <summary>Frees the network's memory. Scoring afterwards throws an <see cref="ObjectDisposedException"/>.</summary>
+    /// <summary>
+    /// Frees the network's memory. Scoring afterwards throws an <see cref="ObjectDisposedException"/>; a batch that another thread is scoring
+    /// is scored to its end first.
+    /// </summary>
     public void Dispose() => _network.Dispose();
 
     private protected override RowMap Bind(DataViewSchema inputSchema)
@@ -53,6 +63,7 @@ public sealed class LogitNormModel : RowToRowTransformer, IDisposable
 
     private protected override void Save(ModelWriter writer)
     {
+        using var use = _network.Enter();
         writer.Json("Model", _spec);
         writer.Tensors("Weights", Weights(_network.Classifier));
     }
@@ -64,8 +75,8 @@ public sealed class LogitNormModel : RowToRowTransformer, IDisposable
     {
         TorchRuntime.EnsureAvailable(env);
         var reader = new ModelReader(context, _format);
-        var spec = reader.Json<ModelSpec>("Model");
-        var network = reader.Tensors("Weights", file => Build(spec.Checked(), file));
+        var spec = reader.Json<ModelSpec>("Model", read => read.Check());
+        var network = reader.Tensors("Weights", file => Build(spec, file));
         var device = TorchDevice.Select(env);
         network.to(device);
         return new(env, spec, new TrainedNetwork(network, device, spec.Image, spec.Normalization));

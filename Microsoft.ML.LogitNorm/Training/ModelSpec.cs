@@ -10,14 +10,16 @@ internal sealed record ModelSpec(Backbone Backbone, int ClassCount, ImageColumn 
 {
     /// <summary>Checks what a file could have wrong.</summary>
     /// <exception cref="InvalidDataException">The parts do not fit together.</exception>
-    public ModelSpec Checked()
+    public void Check()
     {
         if (ClassCount < 2)
             throw new InvalidDataException($"{ClassCount} classes are too few.");
         if (Classes is { } classes && classes.Values.Length != ClassCount)
             throw new InvalidDataException($"it has {classes.Values.Length} class names for {ClassCount} classes.");
+        Classes?.Check();
+        if ((Int128)Image.Shape.Channels * Image.Shape.Height * Image.Shape.Width * sizeof(float) > Array.MaxLength)
+            throw new InvalidDataException($"images of {Image.Shape} are impossible.");
         if (Normalization.Mean.Count != Image.Shape.Channels)
             throw new InvalidDataException($"it normalises {Normalization.Mean.Count} channels of images that have {Image.Shape.Channels}.");
-        return this;
     }
 }

@@ -1,0 +1,30 @@
+using TorchSharp;
+
+namespace Microsoft.ML.LogitNorm.Tests;
+
+/// <summary>A model whose weights are as they were drawn: enough wherever it does not matter what is predicted, and there at once.</summary>
+internal static class UntrainedModel
+{
+    public static readonly ImageShape Shape = new(3, TinyImages.Size, TinyImages.Size);
+
+    /// <summary>A model of <see cref="TinyImages"/>; always the same one.</summary>
+    public static LogitNormModel Create(MLContext ml, PixelKind kind = PixelKind.VectorOfByte, ImageShape? shape = null, ClassValues? classes = null)
+    {
+        torch.manual_seed(1);
+        classes ??= new("String", [.. TinyImages.Classes.Select(name => System.Text.Json.JsonSerializer.SerializeToElement(name))]);
+        var image = new ImageColumn("Image", shape ?? Shape, kind, Interleaved: kind == PixelKind.Image);
+        var normalization = new PixelNormalization([128, 128, 128], [64, 64, 64]);
+        var spec = new ModelSpec(Backbone.WideResNet(10, 1, dropout: 0), classes.Values.Length, image, normalization, classes);
+        var network = spec.Backbone.CreateNetwork(3, spec.ClassCount, torch.CPU);
+        return new(ml, spec, new TrainedNetwork(network, torch.CPU, image, normalization));
+    }
+
+    /// <summary>The model with a score and a decision.</summary>
+    public static Data.TransformerChain<OodDetectorTransformer> App(MLContext ml, LogitNormModel? model = null)
+    {
+        model ??= Create(ml);
+        var data = TinyImages.View(ml, 60, seed: 2);
+        var scored = new Data.TransformerChain<LogitNormModel>(model).Append(ml.Transforms.OodScore(OodScores.Energy(2.5)).Fit(model.Transform(data)));
+        return scored.Append(ml.Transforms.OodDetector(0.05).Fit(scored.Transform(data)));
+    }
+}

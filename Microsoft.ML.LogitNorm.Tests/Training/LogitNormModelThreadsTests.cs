@@ -1,0 +1,106 @@
+using Microsoft.ML.Data;
+using TorchSharp;
+
+namespace Microsoft.ML.LogitNorm.Tests;
+
+public sealed class LogitNormModelThreadsTests
+{
+    private const int Threads = 4;
+
+    private readonly MLContext _ml = new(seed: 1);
+
+    [Test]
+    public void Transform_OneViewReadByManyThreads_GivesEachTheSame()
+    {
+        using var app = UntrainedModel.App(_ml);
+        var view = app.Transform(TinyImages.View(_ml, 150, seed: 5));
+        string[] columns = ["Logits", "Score", "OodScore", "IsOutOfDistribution"];
+        var expected = columns.Select(column => ColumnValues.Read(view, column)).ToArray();
+        foreach (var values in Run(thread => ColumnValues.Read(view, columns[thread % columns.Length])).Select((values, thread) => (values, thread)))
+            Assert.That(values.values, Is.EqualTo(expected[values.thread % columns.Length]));
+    }
+
+    // libtorch frees a tensor at once, so a model freed under a forward pass would end the process. Every round meets it at another moment.
+    [Test]
+    public void Dispose_WhileOthersScore_EndsThemWithAnException()
+    {
+        var data = _ml.Data.Cache(TinyImages.View(_ml, 24, seed: 5));
+        for (var round = 0; round < 10; round++)
+        {
+            var app = UntrainedModel.App(_ml);
+            var view = app.Transform(data);
+            var expected = view.GetColumn<float[]>("Logits").First();
+            using var started = new CountdownEvent(Threads);
+            var scoring = Start(_ =>
+            {
+                for (var pass = 0; ; pass++)
+                {
+                    var first = view.GetColumn<float[]>("Logits").First();
+                    if (pass == 0)
+                        started.Signal();
+                    if (!first.SequenceEqual(expected))
+                        return "other logits";
+                }
+            });
+            started.Wait();
+            app.Dispose();
+            foreach (var task in scoring)
+                Assert.That(() => task.GetAwaiter().GetResult(), Throws.TypeOf<ObjectDisposedException>().With.Message.Contains(nameof(LogitNormModel)));
+        }
+    }
+
+    [Test]
+    public void Dispose_WhileOthersScoreWithWhatAScoreLearned_EndsThemWithAnException()
+    {
+        var data = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 24).Select(i => new LogitsRow { Logits = [i, 1] }));
+        for (var round = 0; round < 10; round++)
+        {
+            var learned = new Dictionary<string, torch.Tensor> { ["weights"] = torch.ones(2, 2000) };
+            var score = new OodScoreTransformer(_ml, new LearnedScore(), "OodScore", learned);
+            var view = score.Transform(data);
+            using var started = new CountdownEvent(Threads);
+            var scoring = Start(_ =>
+            {
+                for (var pass = 0; ; pass++)
+                {
+                    var first = view.GetColumn<float>("OodScore").First();
+                    if (pass == 0)
+                        started.Signal();
+                    if (first != 2000)
+                        return "another score";
+                }
+            });
+            started.Wait();
+            score.Dispose();
+            foreach (var task in scoring)
+                Assert.That(() => task.GetAwaiter().GetResult(), Throws.TypeOf<ObjectDisposedException>().With.Message.Contains(nameof(OodScoreTransformer)));
+            Assert.That(learned["weights"].IsInvalid, Is.True);
+        }
+    }
+
+    [Test]
+    public void Dispose_Twice_IsOnce()
+    {
+        var model = UntrainedModel.Create(_ml);
+        model.Dispose();
+        model.Dispose();
+        Assert.That(() => model.ParameterCount, Throws.TypeOf<ObjectDisposedException>());
+        Assert.That(() => _ml.Model.Save(model, null, new MemoryStream()), Throws.TypeOf<ObjectDisposedException>());
+    }
+
+    private static T[] Run<T>(Func<int, T> work) => [.. Start(work).Select(task => task.Result)];
+
+    private static Task<T>[] Start<T>(Func<int, T> work)
+        => [.. Enumerable.Range(0, Threads).Select(thread => Task.Factory.StartNew(() => work(thread), TaskCreationOptions.LongRunning))];
+
+    private sealed record LearnedScore : OodScore
+    {
+        internal override torch.Tensor Score(in OodBatch batch) => batch.Logits.matmul(batch.Learned["weights"]).sum(1);
+    }
+
+    private sealed class LogitsRow
+    {
+        [VectorType(2)]
+        public float[] Logits { get; set; } = [];
+    }
+}
