@@ -42,7 +42,7 @@ public static class LogitNormCatalog
     /// <param name="score">How to score; see <see cref="OodScores"/>. It decides which columns are needed, and its page says which.</param>
     /// <param name="outputColumnName">Name of the new column, a <see cref="float"/>; its range is the score's.</param>
     /// <exception cref="ArgumentNullException"><paramref name="score"/> is null.</exception>
-    public static OodScoreEstimator OodScore(this TransformsCatalog catalog, OodScore score, string outputColumnName = OodColumns.Score)
+    public static OodScoreEstimator OodScore(this TransformsCatalog catalog, OodScore score, string outputColumnName = ColumnNames.OodScore)
         => new(MachineLearningContext.Environment(catalog), score, outputColumnName);
 
     /// <summary>Appends the decision whether a row is out of distribution, with a guaranteed rate of false alarms.</summary>
@@ -53,7 +53,7 @@ public static class LogitNormCatalog
     /// </param>
     /// <param name="scoreColumnName">The column to decide by, a <see cref="float"/> for which higher means more likely out of distribution.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="falseAlarmRate"/> lies outside (0, 1).</exception>
-    public static OodDetectorEstimator OodDetector(this TransformsCatalog catalog, double falseAlarmRate = 0.05, string scoreColumnName = OodColumns.Score)
+    public static OodDetectorEstimator OodDetector(this TransformsCatalog catalog, double falseAlarmRate = 0.05, string scoreColumnName = ColumnNames.OodScore)
         => new(MachineLearningContext.Environment(catalog), falseAlarmRate, scoreColumnName);
 
     /// <summary>Measures how well a score tells rows of the known classes from others.</summary>
@@ -68,7 +68,7 @@ public static class LogitNormCatalog
         this AnomalyDetectionCatalog catalog,
         IDataView inDistribution,
         IDataView outOfDistribution,
-        string scoreColumnName = OodColumns.Score,
-        string decisionColumnName = OodColumns.IsOutOfDistribution)
+        string scoreColumnName = ColumnNames.OodScore,
+        string decisionColumnName = ColumnNames.IsOutOfDistribution)
         => OodEvaluation.Evaluate(inDistribution, outOfDistribution, scoreColumnName, decisionColumnName);
 }

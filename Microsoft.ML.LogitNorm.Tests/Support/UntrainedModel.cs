@@ -16,7 +16,7 @@ internal static class UntrainedModel
         var normalization = new PixelNormalization([128, 128, 128], [64, 64, 64]);
         var spec = new ModelSpec(Backbone.WideResNet(10, 1, dropout: 0), classes.Values.Length, image, normalization, classes);
         var network = spec.Backbone.CreateNetwork(3, spec.ClassCount, torch.CPU);
-        return new(ml, spec, new TrainedNetwork(network, torch.CPU, image, normalization));
+        return new(ml, spec, new TrainedNetwork(network, torch.CPU, image, normalization, owner: typeof(LogitNormModel)));
     }
 
     /// <summary>The model with a score and a decision.</summary>

@@ -49,8 +49,8 @@ public sealed class OodDetectorEstimator : IEstimator<OodDetectorTransformer>
         ScoreColumn.Check(inputSchema, _scoreColumnName);
         return Shapes.Append(
             inputSchema,
-            Shapes.Column(OodColumns.Confidence, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.Single),
-            Shapes.Column(OodColumns.IsOutOfDistribution, SchemaShape.Column.VectorKind.Scalar, BooleanDataViewType.Instance));
+            Shapes.Column(ColumnNames.OodConfidence, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.Single),
+            Shapes.Column(ColumnNames.IsOutOfDistribution, SchemaShape.Column.VectorKind.Scalar, BooleanDataViewType.Instance));
     }
 
     /// <summary>Keeps the scores of the calibration rows.</summary>

@@ -46,7 +46,7 @@ public sealed class OodDetectorTransformer : RowToRowTransformer
 
     /// <summary>One look-up a row: nothing to gain from batches.</summary>
     private sealed class DetectorRowMap(DataViewSchema input, DataViewSchema.Column score, ConformalCalibration calibration)
-        : RowMap(input, [new(OodColumns.Confidence, NumberDataViewType.Single, null), new(OodColumns.IsOutOfDistribution, BooleanDataViewType.Instance, null)])
+        : RowMap(input, [new(ColumnNames.OodConfidence, NumberDataViewType.Single, null), new(ColumnNames.IsOutOfDistribution, BooleanDataViewType.Instance, null)])
     {
         public override int BatchSize => 1;
 

@@ -14,7 +14,12 @@ internal sealed class TrainedNetwork : IDisposable
     private readonly ImageColumn _image;
     private readonly NativeLifetime _lifetime;
 
-    public TrainedNetwork(ImageClassifier classifier, Device device, ImageColumn image, PixelNormalization normalization)
+    /// <param name="classifier">The network, owned from now on.</param>
+    /// <param name="device">Where it is.</param>
+    /// <param name="image">The column that its images came from in training.</param>
+    /// <param name="normalization">How pixels are centred and scaled.</param>
+    /// <param name="owner">The public type that users dispose of, for <see cref="ObjectDisposedException"/>.</param>
+    public TrainedNetwork(ImageClassifier classifier, Device device, ImageColumn image, PixelNormalization normalization, Type owner)
     {
         classifier.eval();
         (_classifier, _image) = (classifier, image);
@@ -22,7 +27,7 @@ internal sealed class TrainedNetwork : IDisposable
         using var scope = NewDisposeScope();
         var (mean, scale) = normalization.OnDevice(device);
         _normalization = (mean.DetachFromDisposeScope(), scale.DetachFromDisposeScope());
-        _lifetime = new(typeof(LogitNormModel), Free);
+        _lifetime = new(owner, Free);
     }
 
     public Device Device { get; }

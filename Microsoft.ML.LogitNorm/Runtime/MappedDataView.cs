@@ -6,7 +6,7 @@ namespace Microsoft.ML.LogitNorm;
 internal sealed class MappedDataView(IDataView source, RowMap map) : IDataView, IRowToRowMapper
 {
     public DataViewSchema Schema => map.Bindings.Schema;
-    public DataViewSchema InputSchema => map.Bindings.InputSchema;
+    public DataViewSchema InputSchema => map.InputSchema;
     public DataViewSchema OutputSchema => map.Bindings.Schema;
     public bool CanShuffle => source.CanShuffle;
     public long? GetRowCount() => source.GetRowCount();

@@ -36,7 +36,7 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
         for (var output = 0; output < _getters.Length; output++)
             _getters[output] = active[map.Bindings.AddedColumnIndices[output]] ? _batch.CreateGetter(output, CheckedRow) : null;
         var passedThrough = map.Bindings.GetActiveInput(index => active[index]);
-        _passThrough = [.. map.Bindings.InputSchema.Select(c => passedThrough[c.Index] ? PassThroughColumn.Create(input, c, capacity, CheckedRow) : null)];
+        _passThrough = [.. map.InputSchema.Select(c => passedThrough[c.Index] ? PassThroughColumn.Create(input, c, capacity, CheckedRow) : null)];
     }
 
     public override DataViewSchema Schema => _map.Bindings.Schema;

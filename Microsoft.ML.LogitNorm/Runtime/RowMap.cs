@@ -13,6 +13,9 @@ internal abstract class RowMap(DataViewSchema input, DataViewSchema.DetachedColu
     /// <summary>Where each column of the output schema comes from.</summary>
     public ColumnBindings Bindings { get; } = new(input, outputs);
 
+    /// <summary>The schema that the map reads from.</summary>
+    public DataViewSchema InputSchema => Bindings.InputSchema;
+
     /// <summary>Rows computed together when a whole data view is read. 1: nothing is gained by reading ahead.</summary>
     public abstract int BatchSize { get; }
 
@@ -42,6 +45,6 @@ internal abstract class RowMap(DataViewSchema input, DataViewSchema.DetachedColu
     {
         var passedThrough = Bindings.GetActiveInput(index => active[index]);
         var needed = AnyOutput(active) ? InputsFor(ActiveOutputs(active)).Select(column => column.Index).ToHashSet() : [];
-        return Bindings.InputSchema.Where(column => passedThrough[column.Index] || needed.Contains(column.Index));
+        return InputSchema.Where(column => passedThrough[column.Index] || needed.Contains(column.Index));
     }
 }

@@ -11,7 +11,7 @@ internal sealed class OodScoreRowMap(
     // Enough that torch's cost per call does not count; rows that pass through are held in memory for so long.
     public override int BatchSize => 128;
 
-    public override IEnumerable<DataViewSchema.Column> InputsFor(Func<int, bool> activeOutput) => source.Columns(Bindings.InputSchema);
+    public override IEnumerable<DataViewSchema.Column> InputsFor(Func<int, bool> activeOutput) => source.Columns(InputSchema);
 
     public override RowBatch Open(DataViewRow row, int capacity, Func<int, bool> activeOutput) => new Scores(row, capacity, score, source, learned, lifetime);
 

@@ -15,9 +15,9 @@ internal sealed record OodSource(DataViewSchema.Column Logits, DataViewSchema.Co
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, or the logits have lost their network.</exception>
     public static void Check(SchemaShape schema, OodScore score)
     {
-        var logits = Vector(schema, ModelColumns.Logits, "logits");
+        var logits = Vector(schema, ColumnNames.Logits, "logits");
         if (score.Needs.HasFlag(OodInputs.Embedding))
-            Vector(schema, ModelColumns.Embedding, "embedding");
+            Vector(schema, ColumnNames.Embedding, "embedding");
         if (score.Needs.HasFlag(OodInputs.Network) && logits.Annotations.All(annotation => annotation.Name != AnnotationKinds.Network))
             throw NetworkLost(score);
     }
@@ -26,8 +26,8 @@ internal sealed record OodSource(DataViewSchema.Column Logits, DataViewSchema.Co
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, or the logits have lost their network.</exception>
     public static OodSource Find(DataViewSchema schema, OodScore score)
     {
-        var logits = Vector(schema, ModelColumns.Logits, "logits");
-        DataViewSchema.Column? embedding = score.Needs.HasFlag(OodInputs.Embedding) ? Vector(schema, ModelColumns.Embedding, "embedding") : null;
+        var logits = Vector(schema, ColumnNames.Logits, "logits");
+        DataViewSchema.Column? embedding = score.Needs.HasFlag(OodInputs.Embedding) ? Vector(schema, ColumnNames.Embedding, "embedding") : null;
         var network = score.Needs.HasFlag(OodInputs.Network) ? FindNetwork(logits, score) : null;
         var image = score.Needs.HasFlag(OodInputs.Images) ? network!.BindImage(schema) : null;
         return new(logits, embedding, network, image);
@@ -66,6 +66,6 @@ internal sealed record OodSource(DataViewSchema.Column Logits, DataViewSchema.Co
     }
 
     private static Exception NetworkLost(OodScore score)
-        => ColumnError.Mismatch("logits", ModelColumns.Logits, $"the annotation '{AnnotationKinds.Network}', which the score {score.GetType().Name} reads",
+        => ColumnError.Mismatch("logits", ColumnNames.Logits, $"the annotation '{AnnotationKinds.Network}', which the score {score.GetType().Name} reads",
             "a column without it", "A transform between the model and OodScore made the column anew, or it was read from a file: put OodScore directly after the model.");
 }

@@ -79,7 +79,7 @@ public sealed class LogitNormModel : RowToRowTransformer, IDisposable
         var network = reader.Tensors("Weights", file => Build(spec, file));
         var device = TorchDevice.Select(env);
         network.to(device);
-        return new(env, spec, new TrainedNetwork(network, device, spec.Image, spec.Normalization));
+        return new(env, spec, new TrainedNetwork(network, device, spec.Image, spec.Normalization, owner: typeof(LogitNormModel)));
     }
 
     private static ImageClassifier Build(ModelSpec spec, TensorFile file)

@@ -30,7 +30,7 @@ namespace Microsoft.ML.LogitNorm;
 /// | Exportable to ONNX | No |
 ///
 /// ### Training Algorithm Details
-/// Stochastic gradient descent on a residual network. With softmax cross-entropy the norm of the logit vector f keeps growing through training, and the
+/// Stochastic gradient descent on a convolutional network. With softmax cross-entropy the norm of the logit vector f keeps growing through training, and the
 /// network becomes confident of anything. The LogitNorm loss is the cross-entropy of f / (τ‖f‖₂), so only the direction of f is trained
 /// (Wei et al., "Mitigating Neural Network Overconfidence with Logit Normalization", ICML 2022, arXiv 2205.09310, equation 4).
 /// ]]>
@@ -66,7 +66,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     public LogitNormModel Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        using var log = new TrainingLog(_env);
+        using var log = new ContextLog(_env, "trainer");
         var clock = Stopwatch.StartNew();
         var label = LabelColumn.Find(input.Schema, _options.LabelColumnName);
         var image = ImageColumn.Find(input.Schema, _options.FeatureColumnName, _options.ImageShape);
@@ -116,7 +116,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         }
     }
 
-    private ImageSet Load(IDataView data, ImageColumn image, LabelColumn label, string role, TrainingLog log)
+    private ImageSet Load(IDataView data, ImageColumn image, LabelColumn label, string role, ContextLog log)
     {
         var (images, unlabelled) = ImageSetLoader.Load(data, image, label.Name, _options.CancellationToken);
         if (unlabelled > 0)

@@ -2,14 +2,9 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>The columns that a <see cref="LogitNormModel"/> appends: their names, what the trainer promises of them and what the model delivers.</summary>
+/// <summary>The columns that a <see cref="LogitNormModel"/> appends: what the trainer promises of them and what the model delivers.</summary>
 internal static class ModelColumns
 {
-    public const string PredictedLabel = "PredictedLabel";
-    public const string Score = "Score";
-    public const string Logits = "Logits";
-    public const string Embedding = "Embedding";
-
     private const string ScoreColumnKind = "MulticlassClassification";
 
     // Evaluators find the columns of one model by a number that they share.
@@ -30,12 +25,12 @@ internal static class ModelColumns
         SchemaShape.Column[] names = hasNames ? [slotNames] : [];
         SchemaShape.Column[] network = [Shapes.Column(AnnotationKinds.Network, SchemaShape.Column.VectorKind.Scalar, NetworkType.Instance)];
         return Shapes.Append(input,
-            Shapes.Column(PredictedLabel, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, annotations: keyValues is { } values ? [values, .. scoreSet] : scoreSet),
-            Shapes.Column(Score, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, annotations: keyValues is { } training
+            Shapes.Column(ColumnNames.PredictedLabel, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, annotations: keyValues is { } values ? [values, .. scoreSet] : scoreSet),
+            Shapes.Column(ColumnNames.Score, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, annotations: keyValues is { } training
                 ? [slotNames, Shapes.Column(AnnotationKinds.TrainingLabelValues, SchemaShape.Column.VectorKind.Vector, training.ItemType), .. scoreSet]
                 : scoreSet),
-            Shapes.Column(Logits, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, annotations: [.. names, .. network]),
-            Shapes.Column(Embedding, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single));
+            Shapes.Column(ColumnNames.Logits, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, annotations: [.. names, .. network]),
+            Shapes.Column(ColumnNames.Embedding, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single));
     }
 
     /// <summary>What the model appends, in the order of <see cref="ModelOutput"/>.</summary>
@@ -56,10 +51,10 @@ internal static class ModelColumns
 
         return
         [
-            new(PredictedLabel, new KeyDataViewType(typeof(uint), spec.ClassCount), predicted.ToAnnotations()),
-            new(Score, new VectorDataViewType(NumberDataViewType.Single, spec.ClassCount), score.ToAnnotations()),
-            new(Logits, new VectorDataViewType(NumberDataViewType.Single, spec.ClassCount), logits.ToAnnotations()),
-            new(Embedding, new VectorDataViewType(NumberDataViewType.Single, spec.Backbone.EmbeddingSize), null),
+            new(ColumnNames.PredictedLabel, new KeyDataViewType(typeof(uint), spec.ClassCount), predicted.ToAnnotations()),
+            new(ColumnNames.Score, new VectorDataViewType(NumberDataViewType.Single, spec.ClassCount), score.ToAnnotations()),
+            new(ColumnNames.Logits, new VectorDataViewType(NumberDataViewType.Single, spec.ClassCount), logits.ToAnnotations()),
+            new(ColumnNames.Embedding, new VectorDataViewType(NumberDataViewType.Single, spec.Backbone.EmbeddingSize), null),
         ];
     }
 

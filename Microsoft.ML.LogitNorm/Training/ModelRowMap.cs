@@ -11,7 +11,7 @@ internal sealed class ModelRowMap(DataViewSchema input, ImageColumn image, Model
     // Larger batches cost memory and are no faster on a CPU; at 32×32, 128 images keep every core busy.
     public override int BatchSize => 128;
 
-    public override IEnumerable<DataViewSchema.Column> InputsFor(Func<int, bool> activeOutput) => [Bindings.InputSchema[image.Name]];
+    public override IEnumerable<DataViewSchema.Column> InputsFor(Func<int, bool> activeOutput) => [InputSchema[image.Name]];
 
     public override RowBatch Open(DataViewRow row, int capacity, Func<int, bool> activeOutput) => new Images(row, capacity, image, spec, network);
 

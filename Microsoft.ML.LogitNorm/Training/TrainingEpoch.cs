@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>What one pass over the training rows came to; passed to <see cref="LogitNormTrainer.Options.EpochCompleted"/>.</summary>
@@ -29,4 +31,10 @@ public sealed record TrainingEpoch
 
     /// <summary>Time since training began, decoding of the images included.</summary>
     public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>A line for a log.</summary>
+    public override string ToString()
+        => string.Create(
+            CultureInfo.InvariantCulture,
+            $"Epoch {Epoch}/{Epochs}: loss {Loss:F4}, accuracy {Accuracy:P2}{(ValidationAccuracy is { } validation ? $", validation accuracy {validation:P2}" : "")}, mean logit norm {MeanLogitNorm:F2}, learning rate {LearningRate:G3}, {ImagesPerSecond:F0} images/s, {Elapsed:hh\\:mm\\:ss}");
 }

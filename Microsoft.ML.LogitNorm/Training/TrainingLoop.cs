@@ -6,13 +6,13 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>The training itself: from decoded images to a trained network.</summary>
-internal sealed class TrainingLoop(LogitNormTrainer.Options options, Device device, int seed, Stopwatch clock, TrainingLog log)
+internal sealed class TrainingLoop(LogitNormTrainer.Options options, Device device, int seed, Stopwatch clock, ContextLog log)
 {
     // The loss is read, which waits for the device, once in so many steps; a NaN is then traced to its step.
     private const int StepsBetweenChecks = 50;
     private const int ValidationBatch = 512;
 
-    /// <summary>Trains. The sets are moved to the device, and stay owned by the caller's variables only where that is the CPU.</summary>
+    /// <summary>Trains. The sets are moved to the device and freed when training ends, whoever made them.</summary>
     public TrainedNetwork Run(ImageSet training, ImageSet? validation, ImageColumn image, int classes, PixelNormalization normalization)
     {
         using var scope = NewDisposeScope();
@@ -20,7 +20,7 @@ internal sealed class TrainingLoop(LogitNormTrainer.Options options, Device devi
         using var generator = new Generator((ulong)seed, CPU);
         var network = options.Backbone.CreateNetwork(image.Shape.Channels, classes, CPU);
         network.to(device);
-        var trained = new TrainedNetwork(network, device, image, normalization);
+        var trained = new TrainedNetwork(network, device, image, normalization, owner: typeof(LogitNormModel));
         try
         {
             using var onDevice = training.To(device);
@@ -104,7 +104,7 @@ internal sealed class TrainingLoop(LogitNormTrainer.Options options, Device devi
     {
         if (validation is not null)
             epoch = epoch with { ValidationAccuracy = Accuracy(validation, trained), Elapsed = clock.Elapsed };
-        log.Epoch(epoch);
+        log.Info(epoch.ToString());
         options.EpochCompleted?.Invoke(epoch);
     }
 
