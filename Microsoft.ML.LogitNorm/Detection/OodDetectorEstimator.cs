@@ -51,7 +51,7 @@ public sealed class OodDetectorEstimator : IEstimator<OodDetectorTransformer>
     /// <summary>Keeps the scores of the calibration rows.</summary>
     /// <param name="input">In-distribution rows that the network was not trained on, with their scores.</param>
     /// <exception cref="ArgumentOutOfRangeException">The score's column is missing or has another type.</exception>
-    /// <exception cref="InvalidOperationException">There are too few rows for the false-alarm rate, or a score is NaN; the message says how many are needed.</exception>
+    /// <exception cref="ArgumentException">There are too few rows for the false-alarm rate, or a score is NaN; the message says how many are needed.</exception>
     public OodDetectorTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
