@@ -53,7 +53,10 @@ internal sealed class TrainedNetwork : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">The column is missing, has another type or images of another size.</exception>
     public ImageColumn BindImage(DataViewSchema schema)
     {
-        var image = ImageColumn.Find(schema, _image.Name, _image.SizeIsLostIn(schema) ? _image.Shape : null);
+        var sizeIsLost = _image.SizeIsLostIn(schema);
+        var image = ImageColumn.Find(schema, _image.Name, sizeIsLost ? _image.Shape : null);
+        if (sizeIsLost && image.Kind != PixelKind.Image && _image.Kind != PixelKind.Image)   // so is the order of its values: it is training's
+            image = image with { Interleaved = _image.Interleaved };
         if (image.Kind == PixelKind.Image && _image.Shape.Channels is 1 or 3)   // an MLImage serves as colour or as grey
             image = image with { Shape = image.Shape with { Channels = _image.Shape.Channels } };
         return image.Shape == _image.Shape

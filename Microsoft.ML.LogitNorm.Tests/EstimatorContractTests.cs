@@ -1,0 +1,96 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.LogitNorm.Tests;
+
+/// <summary>Every estimator of the catalog goes through the contract.</summary>
+[TestFixture]
+public sealed class EstimatorContractTests
+{
+    private readonly MLContext _ml = new(seed: 1);
+
+    [Test]
+    public void Trainer_TextLabels() => CheckTrainer("Label");
+
+    [Test]
+    public void Trainer_NumericLabels() => CheckTrainer("Id");
+
+    [Test]
+    public void Trainer_FloatLabels() => CheckTrainer("Order");
+
+    [Test]
+    public void Trainer_KeyWithoutValues()
+    {
+        var data = _ml.Data.LoadFromEnumerable(TinyImages.Rows(32).Select(row => new KeyRow { Label = (uint)(row.Id % 3), Image = row.Image }));
+        EstimatorContract.Check(_ml, _ml.MulticlassClassification.Trainers.LogitNorm(TinyImages.Options with { Epochs = 1 }), data);
+    }
+
+    [Test]
+    public void Trainer_Images()
+    {
+        var data = Mapped("Label");
+        var images = _ml.Transforms.ConvertToImage(TinyImages.Size, TinyImages.Size, "Image", interleavedColors: false).Fit(data).Transform(data);
+        EstimatorContract.Check(_ml, _ml.MulticlassClassification.Trainers.LogitNorm(TinyImages.Options with { Epochs = 1 }), images);
+    }
+
+    [Test]
+    public void OodScore_OfLogits() => CheckScore(OodScores.Energy(2));
+
+    [Test]
+    public void OodDetector_OfOodScore()
+    {
+        using var model = TinyImages.Pipeline(_ml).Append(_ml.Transforms.OodScore(OodScores.MaxSoftmax())).Fit(TinyImages.View(_ml, 48));
+        var scored = model.Transform(TinyImages.View(_ml, 30));
+        EstimatorContract.Check(_ml, _ml.Transforms.OodDetector(), scored,
+            Transformed(scored, _ml.Transforms.DropColumns("OodScore")),
+            Transformed(scored, _ml.Transforms.CopyColumns("OodScore", "Score")),
+            Transformed(scored, _ml.Transforms.CopyColumns("OodScore", "PredictedLabel")),
+            Transformed(scored, _ml.Transforms.Conversion.ConvertType("OodScore", outputKind: DataKind.Double)));
+        EstimatorContract.Check(_ml, _ml.Transforms.OodDetector(0.2, "Order"), scored);
+    }
+
+    private void CheckTrainer(string label)
+    {
+        var data = Mapped(label);
+        var trainer = _ml.MulticlassClassification.Trainers.LogitNorm(TinyImages.Options with { LabelColumnName = "Class", Epochs = 1 });
+        EstimatorContract.Check(_ml, trainer, data,
+            Transformed(data, _ml.Transforms.DropColumns("Class")),
+            Transformed(data, _ml.Transforms.DropColumns("Image")),
+            Transformed(data, _ml.Transforms.CopyColumns("Class", "Name")),
+            Transformed(data, _ml.Transforms.CopyColumns("Class", "Numbers")),
+            Transformed(data, _ml.Transforms.CopyColumns("Image", "Name")),
+            Transformed(data, _ml.Transforms.CopyColumns("Image", "Order")),
+            Transformed(data, _ml.Transforms.Conversion.ConvertType("Image", outputKind: DataKind.Double)));
+    }
+
+    private void CheckScore(OodScore score)
+    {
+        using var model = TinyImages.Pipeline(_ml).Fit(TinyImages.View(_ml, 48));
+        var scored = model.Transform(TinyImages.View(_ml, 130));
+        EstimatorContract.Check(_ml, _ml.Transforms.OodScore(score, "Unusual"), scored,
+            Transformed(scored, _ml.Transforms.DropColumns("Logits")),
+            Transformed(scored, _ml.Transforms.CopyColumns("Logits", "PredictedLabel")),
+            Transformed(scored, _ml.Transforms.Conversion.ConvertType("Logits", outputKind: DataKind.Double)));
+    }
+
+    private IDataView Mapped(string label)
+    {
+        // Three values of each column, of its own type.
+        var rows = TinyImages.Rows(32);
+        foreach (var row in rows)
+            (row.Id, row.Order) = (row.Id % 3, (row.Id % 3) + 0.5f);
+        var data = _ml.Data.LoadFromEnumerable(rows);
+        var map = label == "Label" ? _ml.Transforms.Conversion.MapValueToKey("Label").Append(_ml.Transforms.CopyColumns("Class", "Label")) : null;
+        return map is null ? Transformed(data, _ml.Transforms.Conversion.MapValueToKey("Class", label)) : map.Fit(data).Transform(data);
+    }
+
+    private static IDataView Transformed(IDataView data, IEstimator<ITransformer> estimator) => estimator.Fit(data).Transform(data);
+
+    private sealed class KeyRow
+    {
+        [KeyType(3)]
+        public uint Label { get; set; }
+
+        [VectorType(3, TinyImages.Size, TinyImages.Size)]
+        public byte[] Image { get; set; } = [];
+    }
+}
