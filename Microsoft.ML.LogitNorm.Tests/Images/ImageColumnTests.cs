@@ -93,6 +93,15 @@ public sealed class ImageColumnTests
     public void ImageShape_WithoutPixels_IsRefused(int channels, int height, int width)
         => Assert.That(() => new ImageShape(channels, height, width), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("at least 1 channel, 1 row and 1 column"));
 
+    [TestCase(8, 8, 128)]
+    [TestCase(64, 64, 128)]
+    [TestCase(64, 128, 64)]
+    [TestCase(224, 224, 10)]
+    [TestCase(3000, 4000, 1)]
+    [TestCase(100_000, 100_000, 1)]
+    public void ImageShape_BatchSize_ShrinksAsImagesGrow(int height, int width, int expected)
+        => Assert.That(new ImageShape(3, height, width).BatchSize, Is.EqualTo(expected));
+
     // What ML.NET's own transforms promise before there is data must be enough.
     [Test]
     public void Check_ImageTransformsOfMlNet_PromiseEnough()

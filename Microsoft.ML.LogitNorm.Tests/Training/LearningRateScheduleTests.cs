@@ -16,6 +16,8 @@ public sealed class LearningRateScheduleTests
     [TestCase(3, 0.3)]
     [TestCase(7, 0.7)]
     [TestCase(6, 0.6)]
+    [TestCase(7, 0.1 * 7, Description = "0.7000000000000001")]
+    [TestCase(3, 0.1 + 0.2, Description = "0.30000000000000004")]
     public void Milestones_SharesThatBinaryCannotHold_FallOnTime(int epoch, double milestone)
     {
         var schedule = LearningRateSchedule.Milestones([milestone], factor: 0.5);

@@ -1,5 +1,5 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.Transforms.Image;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm.Tests.Training;
 
@@ -30,6 +30,19 @@ public sealed class LogitNormModelImageTests
             // The shape is lost: the order is the one of training.
             Assert.That(Logits(_ml.Data.LoadFromEnumerable(rows.Select(row => new Flat { Image = trainInterleaved ? Interleave(row.Image) : row.Image }))), Is.EqualTo(expected));
         });
+    }
+
+    [Test]
+    public void Transform_LargeImages_ReadsFewAtOnce()
+    {
+        // 128 of them would not fit into one array.
+        var data = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 2).Select(i => new Large { Label = (uint)i }));
+        var column = ImageColumn.Find(data.Schema, "Image", new(3, 3000, 3000));
+        using var network = new TrainedNetwork(Backbone.WideResNet(10, 1).CreateNetwork(3, 2, CPU), CPU, column, new([0, 0, 0], [1, 1, 1]));
+        var map = new ModelRowMap(data.Schema, column, new(Backbone.WideResNet(10, 1), 2, column, new([0, 0, 0], [1, 1, 1]), null), network);
+        var scored = new MappedDataView(data, map);
+        using var cursor = scored.GetRowCursor(scored.Schema);
+        Assert.That(cursor.MoveNext(), Is.True);   // an image is read when a column is
     }
 
     [Test]
@@ -116,6 +129,14 @@ public sealed class LogitNormModelImageTests
     {
         [VectorType(3, Size, Size)]
         public float[] Image { get; set; } = [];
+    }
+
+    private sealed class Large
+    {
+        [KeyType(2)]
+        public uint Label { get; set; }
+
+        public byte[] Image { get; set; } = [];
     }
 
     private sealed class Small

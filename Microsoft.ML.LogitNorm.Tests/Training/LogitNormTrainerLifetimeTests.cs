@@ -21,6 +21,8 @@ public sealed class LogitNormTrainerLifetimeTests
     public void Fit_MoreEpochs_HoldNoMoreTensors()
     {
         var counts = new List<long>();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();   // as in Growth
         TinyImages.Pipeline(_ml, _quick with { Epochs = 8, ValidationSet = Mapped(20), EpochCompleted = _ => counts.Add(Tensor.TotalCount) }).Fit(TinyImages.View(_ml, 48)).Dispose();
         Assert.That(counts[1..], Is.All.EqualTo(counts[1]));
     }

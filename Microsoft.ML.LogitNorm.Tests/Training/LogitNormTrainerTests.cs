@@ -153,7 +153,8 @@ public sealed class LogitNormTrainerTests
         var ml = new MLContext();
         var map = ml.Transforms.Conversion.MapValueToKey("Label").Fit(TinyImages.View(ml, Rows));
         var validation = map.Transform(TinyImages.View(ml, 700, seed: 4));   // more than are classified at once
-        var options = _quick with { Epochs = 2, LearningRate = 0.02, ValidationSet = validation, EpochCompleted = epochs.Add };
+        // A network that learns next to nothing: a trained one is right about all rows, even where batch normalisation still uses the batch.
+        var options = _quick with { Epochs = 2, LearningRate = 1e-6, ValidationSet = validation, EpochCompleted = epochs.Add };
         using var model = ml.MulticlassClassification.Trainers.LogitNorm(options).Fit(map.Transform(TinyImages.View(ml, Rows)));
         Assert.That(epochs[0].ValidationAccuracy, Is.Not.Null);
         Assert.That(epochs[1].ValidationAccuracy, Is.EqualTo(ml.MulticlassClassification.Evaluate(model.Transform(validation)).MicroAccuracy).Within(1e-12));

@@ -9,7 +9,7 @@ internal sealed class ModelRowMap(DataViewSchema input, ImageColumn image, Model
     : RowMap(input, ModelColumns.Deliver(spec, network))
 {
     // Larger batches cost memory and are no faster on a CPU; at 32×32, 128 images keep every core busy.
-    public override int BatchSize => 128;
+    public override int BatchSize => image.Shape.BatchSize;
 
     public override IEnumerable<DataViewSchema.Column> InputsFor(Func<int, bool> activeOutput) => [InputSchema[image.Name]];
 

@@ -10,7 +10,6 @@ internal sealed class TrainingLoop(LogitNormTrainer.Options options, Device devi
 {
     // The loss is read, which waits for the device, once in so many steps; a NaN is then traced to its step.
     private const int StepsBetweenChecks = 50;
-    private const int ValidationBatch = 512;
 
     /// <summary>Trains. The sets are moved to the device and freed when training ends, whoever made them.</summary>
     public TrainedNetwork Run(ImageSet training, ImageSet? validation, ImageColumn image, int classes, PixelNormalization normalization)
@@ -112,11 +111,11 @@ internal sealed class TrainingLoop(LogitNormTrainer.Options options, Device devi
     {
         trained.Classifier.eval();
         long correct = 0;
-        for (long start = 0; start < images.Count; start += ValidationBatch)
+        for (long start = 0; start < images.Count; start += options.BatchSize)
         {
             options.CancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var count = Math.Min(ValidationBatch, images.Count - start);
+            var count = Math.Min(options.BatchSize, images.Count - start);
             var (logits, _) = trained.Forward(images.Pixels.narrow(0, start, count));
             correct += logits.argmax(1).eq(images.Labels.narrow(0, start, count)).sum().item<long>();
         }
