@@ -32,6 +32,11 @@ internal static class ImageSetLoader
                 .GetAwaiter().GetResult();
             return (Join(parts, column), parts.Sum(part => part.Unlabelled));
         }
+        catch (OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();   // the caller's token, which it may look for, not the linked one
+            throw;
+        }
         finally
         {
             foreach (var part in parts)

@@ -42,7 +42,10 @@ internal sealed class OodScoreRowMap(
             using var networkUse = source.Network?.Enter();
             using var scope = NewDisposeScope();
             using var noGradient = no_grad();
-            score.Score(_rows.ToBatch(learned)).to(float32).cpu().contiguous().data<float>().CopyTo(_scores.AsSpan(0, Count));
+            var scores = score.Score(_rows.ToBatch(learned));
+            if (scores.shape is not [var rows] || rows != Count)
+                throw new InvalidOperationException($"The score {score.GetType().Name} gave [{string.Join(", ", scores.shape)}] for {Count} rows; expected [{Count}], one number a row.");
+            scores.to(float32).cpu().contiguous().data<float>().CopyTo(_scores.AsSpan(0, Count));
         }
     }
 }
