@@ -41,9 +41,11 @@ public static class LogitNormCatalog
     /// <param name="catalog">The transforms catalog.</param>
     /// <param name="score">How to score; see <see cref="OodScores"/>. It decides which columns are needed, and its page says which.</param>
     /// <param name="outputColumnName">Name of the new column, a <see cref="float"/>; its range is the score's.</param>
+    /// <param name="labelColumnName">The column with the class of each row, a key, for scores that learn from labelled rows; others do not look at it.</param>
     /// <exception cref="ArgumentNullException"><paramref name="score"/> is null.</exception>
-    public static OodScoreEstimator OodScore(this TransformsCatalog catalog, OodScore score, string outputColumnName = ColumnNames.OodScore)
-        => new(MachineLearningContext.Environment(catalog), score, outputColumnName);
+    public static OodScoreEstimator OodScore(
+        this TransformsCatalog catalog, OodScore score, string outputColumnName = ColumnNames.OodScore, string labelColumnName = "Label")
+        => new(MachineLearningContext.Environment(catalog), score, outputColumnName, labelColumnName);
 
     /// <summary>Appends the decision whether a row is out of distribution, with a guaranteed rate of false alarms.</summary>
     /// <param name="catalog">The transforms catalog.</param>
@@ -52,16 +54,26 @@ public static class LogitNormCatalog
     /// none of them seen by the trainer.
     /// </param>
     /// <param name="scoreColumnName">The column to decide by, a <see cref="float"/> for which higher means more likely out of distribution.</param>
+    /// <param name="confidenceColumnName">Name of the new column with 1 − p-value, a <see cref="float"/>: the share of calibration rows that look less unusual.</param>
+    /// <param name="decisionColumnName">Name of the new column with the decision, a <see cref="bool"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="falseAlarmRate"/> lies outside (0, 1).</exception>
-    public static OodDetectorEstimator OodDetector(this TransformsCatalog catalog, double falseAlarmRate = 0.05, string scoreColumnName = ColumnNames.OodScore)
-        => new(MachineLearningContext.Environment(catalog), falseAlarmRate, scoreColumnName);
+    public static OodDetectorEstimator OodDetector(
+        this TransformsCatalog catalog,
+        double falseAlarmRate = 0.05,
+        string scoreColumnName = ColumnNames.OodScore,
+        string confidenceColumnName = ColumnNames.OodConfidence,
+        string decisionColumnName = ColumnNames.IsOutOfDistribution)
+        => new(MachineLearningContext.Environment(catalog), falseAlarmRate, new(scoreColumnName, confidenceColumnName, decisionColumnName));
 
     /// <summary>Measures how well a score tells rows of the known classes from others.</summary>
     /// <param name="catalog">The anomaly detection catalog.</param>
     /// <param name="inDistribution">Scored rows of the known classes, not used for training or calibration.</param>
     /// <param name="outOfDistribution">Scored rows of none of them.</param>
     /// <param name="scoreColumnName">The score's column, a <see cref="float"/> for which higher means more likely out of distribution.</param>
-    /// <param name="decisionColumnName">The decision's column, a <see cref="bool"/>; if both sides have it, the false-alarm and detection rates are measured too.</param>
+    /// <param name="decisionColumnName">
+    /// The decision's column, a <see cref="bool"/>, from which the false-alarm and detection rates are measured. Null (default) takes <c>IsOutOfDistribution</c>
+    /// if both sides have it, and leaves the rates null otherwise.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type.</exception>
     /// <exception cref="ArgumentException">A side has no rows, or a score is NaN.</exception>
     public static OodDetectionMetrics EvaluateOod(
@@ -69,6 +81,6 @@ public static class LogitNormCatalog
         IDataView inDistribution,
         IDataView outOfDistribution,
         string scoreColumnName = ColumnNames.OodScore,
-        string decisionColumnName = ColumnNames.IsOutOfDistribution)
+        string? decisionColumnName = null)
         => OodEvaluation.Evaluate(inDistribution, outOfDistribution, scoreColumnName, decisionColumnName);
 }

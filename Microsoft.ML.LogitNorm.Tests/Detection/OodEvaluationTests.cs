@@ -31,13 +31,19 @@ public sealed class OodEvaluationTests
         var undecided = _ml.Transforms.DropColumns("IsOutOfDistribution").Fit(View(_known)).Transform(View(_known));
         foreach (var metrics in (OodDetectionMetrics[])[
             _ml.AnomalyDetection.EvaluateOod(undecided, View(_unknown)),
-            _ml.AnomalyDetection.EvaluateOod(View(_unknown), undecided),
-            _ml.AnomalyDetection.EvaluateOod(View(_known), View(_unknown), decisionColumnName: "Other")])
+            _ml.AnomalyDetection.EvaluateOod(View(_unknown), undecided)])
         {
             Assert.That(metrics.FalseAlarmRate, Is.Null);
             Assert.That(metrics.DetectionRate, Is.Null);
         }
     }
+
+    [TestCase("Other", "Could not find decision column 'Other'")]
+    [TestCase("OodScore", "decision column 'OodScore': expected Boolean, got Single")]
+    public void EvaluateOod_NamedDecisionThatIsNone_IsRefused(string name, string message)
+        => Assert.That(
+            () => _ml.AnomalyDetection.EvaluateOod(View(_known), View(_unknown), decisionColumnName: name),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains(message));
 
     [Test]
     public void EvaluateOod_OtherColumn_IsTheOneMeasured()

@@ -56,7 +56,7 @@ public sealed class PassThroughColumnTests
         using var model = UntrainedModel.Create(_ml, PixelKind.Image);
         Assert.That(
             () => model.Transform(images).GetColumn<uint>("PredictedLabel").ToArray(),
-            Throws.InvalidOperationException.With.Message.Contains("no image").And.Message.Contains("'Image'"));
+            Throws.InstanceOf<InvalidOperationException>().With.Message.Contains("no image").And.Message.Contains("'Image'"));
     }
 
     [Test]

@@ -40,7 +40,7 @@ public sealed class SingleRowTests
         engine.Predict(rows[0]);
         rows[1].Image = [1, 2, 3];
         for (var attempt = 0; attempt < 2; attempt++)
-            Assert.That(() => engine.Predict(rows[1]), Throws.InvalidOperationException.With.Message.Contains("'Image'"));
+            Assert.That(() => engine.Predict(rows[1]), Throws.InstanceOf<InvalidOperationException>().With.Message.Contains("'Image'"));
         Assert.That(engine.Predict(rows[2]).Logits, Is.EqualTo(expected));
     }
 
@@ -73,7 +73,7 @@ public sealed class SingleRowTests
         using var score = _ml.Transforms.OodScore(OodScores.MaxLogit()).Fit(data);
         var view = score.Transform(data);
         Assert.That(_ml.Data.TakeRows(view, bad).GetColumn<float>("OodScore"), Is.EqualTo(Enumerable.Range(0, bad).Select(i => -Math.Max(i, 1f))));
-        Assert.That(() => view.GetColumn<float>("OodScore").ToArray(), Throws.InvalidOperationException.With.Message.Contains($"NaN in row {bad} "));
+        Assert.That(() => view.GetColumn<float>("OodScore").ToArray(), Throws.InstanceOf<InvalidOperationException>().With.Message.Contains($"NaN in row {bad} "));
     }
 
     private PredictionEngine<TinyImages.Row, TinyImages.Prediction> Engine()

@@ -57,7 +57,7 @@ public sealed class OodScoresTests
     [TestCase(double.NaN)]
     [TestCase(double.PositiveInfinity)]
     public void Energy_ImpossibleTemperature_IsRefused(double temperature)
-        => Assert.That(() => OodScores.Energy(temperature), Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("Temperature").And.Message.Contains("the paper uses 1"));
+        => Assert.That(() => OodScores.Energy(temperature), Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("temperature").And.Message.Contains("the paper uses 1"));
 
     [Test]
     public void Scores_WithTheSameParameters_AreEqual()

@@ -18,7 +18,7 @@ internal sealed class TwiceMap(DataViewSchema input, int batchSize, string sourc
     public static IDataView Append(IDataView data, int batchSize, string source = "Number", string output = "Twice")
         => new MappedDataView(data, new TwiceMap(data.Schema, batchSize, source, output));
 
-    public override IEnumerable<DataViewSchema.Column> InputsFor(Func<int, bool> activeOutput) => [_source];
+    public override IEnumerable<DataViewSchema.Column> Inputs => [_source];
 
     public override RowBatch Open(DataViewRow row, int capacity, Func<int, bool> activeOutput) => new Batch(this, row, capacity);
 

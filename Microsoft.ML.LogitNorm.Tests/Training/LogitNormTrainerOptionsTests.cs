@@ -26,8 +26,8 @@ public sealed class LogitNormTrainerOptionsTests
         yield return Case(() => new() { Loss = null! }, "Loss", "null");
         yield return Case(() => new() { LearningRateSchedule = null! }, "LearningRateSchedule", "null");
         yield return Case(() => new() { Augmentation = null! }, "Augmentation", "null");
-        yield return Case(() => new() { Loss = TrainingLoss.LogitNorm(tau: 0) }, "Tau", "give a positive number, such as 0.04");
-        yield return Case(() => new() { Loss = TrainingLoss.LogitNorm(tau: -0.04) }, "Tau", "positive");
+        yield return Case(() => new() { Loss = TrainingLoss.LogitNorm(tau: 0) }, "tau", "give a positive number, such as 0.04");
+        yield return Case(() => new() { Loss = TrainingLoss.LogitNorm(tau: -0.04) }, "tau", "positive");
         yield return Case(() => new LogitNormTrainer.Options() with { Epochs = -3 }, "Epochs", "at least 1 epoch");
 
         static TestCaseData Case(Func<LogitNormTrainer.Options> set, string name, string message, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(set))] string text = "")

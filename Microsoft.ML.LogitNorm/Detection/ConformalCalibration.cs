@@ -65,7 +65,7 @@ internal sealed class ConformalCalibration
     }
 
     /// <summary>p-value of the hypothesis that a row is in-distribution: (1 + #{calibration ≥ score}) / (n + 1), in [1 / (n + 1), 1].</summary>
-    /// <remarks>A score that is NaN is more unusual than every other: it gets the smallest p-value, so a broken row raises an alarm instead of passing.</remarks>
+    /// <param name="score">Not NaN: the caller checks.</param>
     public double PValue(float score)
     {
         var (low, high) = (0, _sorted.Length);   // the first calibration score that is at least the new one lies in [low, high]

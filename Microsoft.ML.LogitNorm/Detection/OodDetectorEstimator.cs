@@ -13,7 +13,7 @@ namespace Microsoft.ML.LogitNorm;
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | Yes |
 /// | Input column data type | <xref:System.Single>; higher means more likely out of distribution |
-/// | Output column data type | `OodConfidence`: <xref:System.Single> in [0, 1]; `IsOutOfDistribution`: <xref:System.Boolean> |
+/// | Output column data type | `OodConfidence`: <xref:System.Single> in [0, 1); `IsOutOfDistribution`: <xref:System.Boolean> |
 /// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.LogitNorm |
 /// | Exportable to ONNX | No |
 ///
@@ -26,13 +26,13 @@ public sealed class OodDetectorEstimator : IEstimator<OodDetectorTransformer>
 {
     private readonly IHostEnvironment _env;
     private readonly double _falseAlarmRate;
-    private readonly string _scoreColumnName;
+    private readonly DetectorColumns _columns;
 
-    internal OodDetectorEstimator(IHostEnvironment env, double falseAlarmRate, string scoreColumnName)
+    internal OodDetectorEstimator(IHostEnvironment env, double falseAlarmRate, DetectorColumns columns)
     {
-        ArgumentException.ThrowIfNullOrEmpty(scoreColumnName);
+        columns.Check();
         RequiredRows(falseAlarmRate);   // throws for an impossible rate, here rather than at Fit
-        (_env, _falseAlarmRate, _scoreColumnName) = (env, falseAlarmRate, scoreColumnName);
+        (_env, _falseAlarmRate, _columns) = (env, falseAlarmRate, columns);
     }
 
     /// <summary>The fewest calibration rows for a false-alarm rate: with fewer, no row could ever be called out of distribution.</summary>
@@ -46,11 +46,11 @@ public sealed class OodDetectorEstimator : IEstimator<OodDetectorTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        ScoreColumn.Check(inputSchema, _scoreColumnName);
+        ScoreColumn.Check(inputSchema, _columns.Score);
         return Shapes.Append(
             inputSchema,
-            Shapes.Column(ColumnNames.OodConfidence, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.Single),
-            Shapes.Column(ColumnNames.IsOutOfDistribution, SchemaShape.Column.VectorKind.Scalar, BooleanDataViewType.Instance));
+            Shapes.Column(_columns.Confidence, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.Single),
+            Shapes.Column(_columns.Decision, SchemaShape.Column.VectorKind.Scalar, BooleanDataViewType.Instance));
     }
 
     /// <summary>Keeps the scores of the calibration rows.</summary>
@@ -60,6 +60,6 @@ public sealed class OodDetectorEstimator : IEstimator<OodDetectorTransformer>
     public OodDetectorTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new(_env, new ConformalCalibration(ScoreColumn.Read(input, _scoreColumnName), _falseAlarmRate), _scoreColumnName);
+        return new(_env, new ConformalCalibration(ScoreColumn.Read(input, _columns.Score), _falseAlarmRate), _columns);
     }
 }

@@ -11,11 +11,11 @@ public sealed class OodDetectorTransformer : RowToRowTransformer
     private static readonly ModelFormat _format = new("out-of-distribution decision", "LNOODDET", LoaderSignature);
 
     private readonly ConformalCalibration _calibration;
-    private readonly string _scoreColumnName;
+    private readonly DetectorColumns _columns;
 
-    internal OodDetectorTransformer(IHostEnvironment env, ConformalCalibration calibration, string scoreColumnName)
+    internal OodDetectorTransformer(IHostEnvironment env, ConformalCalibration calibration, DetectorColumns columns)
         : base(env)
-        => (_calibration, _scoreColumnName) = (calibration, scoreColumnName);
+        => (_calibration, _columns) = (calibration, columns);
 
     /// <summary>At most this share of in-distribution rows is called out of distribution.</summary>
     public double FalseAlarmRate => _calibration.FalseAlarmRate;
@@ -28,29 +28,33 @@ public sealed class OodDetectorTransformer : RowToRowTransformer
     private protected override RowMap Bind(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return new DetectorRowMap(inputSchema, ScoreColumn.Find(inputSchema, _scoreColumnName), _calibration);
+        return new DetectorRowMap(inputSchema, ScoreColumn.Find(inputSchema, _columns.Score), _columns, _calibration);
     }
 
     private protected override void Save(ModelWriter writer)
-        => writer.Json("Calibration", new Saved(_scoreColumnName, _calibration.FalseAlarmRate, _calibration.Scores.ToArray()));
+        => writer.Json("Calibration", new Saved(_columns, _calibration.FalseAlarmRate, _calibration.Scores.ToArray()));
 
     private static OodDetectorTransformer Create(IHostEnvironment env, ModelLoadContext context)
     {
         var reader = new ModelReader(context, _format);
         ConformalCalibration calibration = null!;
-        var saved = reader.Json<Saved>("Calibration", read => calibration = new(read.Scores, read.FalseAlarmRate));
-        return new(env, calibration, saved.ScoreColumnName);
+        var saved = reader.Json<Saved>("Calibration", read =>
+        {
+            read.Columns.Check();
+            calibration = new(read.Scores, read.FalseAlarmRate);
+        });
+        return new(env, calibration, saved.Columns);
     }
 
-    private sealed record Saved(string ScoreColumnName, double FalseAlarmRate, float[] Scores);
+    private sealed record Saved(DetectorColumns Columns, double FalseAlarmRate, float[] Scores);
 
     /// <summary>One look-up a row: nothing to gain from batches.</summary>
-    private sealed class DetectorRowMap(DataViewSchema input, DataViewSchema.Column score, ConformalCalibration calibration)
-        : RowMap(input, [new(ColumnNames.OodConfidence, NumberDataViewType.Single, null), new(ColumnNames.IsOutOfDistribution, BooleanDataViewType.Instance, null)])
+    private sealed class DetectorRowMap(DataViewSchema input, DataViewSchema.Column score, DetectorColumns columns, ConformalCalibration calibration)
+        : RowMap(input, [new(columns.Confidence, NumberDataViewType.Single, null), new(columns.Decision, BooleanDataViewType.Instance, null)])
     {
         public override int BatchSize => 1;
 
-        public override IEnumerable<DataViewSchema.Column> InputsFor(Func<int, bool> activeOutput) => [score];
+        public override IEnumerable<DataViewSchema.Column> Inputs => [score];
 
         public override RowBatch Open(DataViewRow row, int capacity, Func<int, bool> activeOutput) => new Decision(row, score, calibration);
     }
@@ -71,7 +75,7 @@ public sealed class OodDetectorTransformer : RowToRowTransformer
         protected override void Compute()
             => _pValue = !float.IsNaN(_score)
                 ? calibration.PValue(_score)
-                : throw new InvalidOperationException($"Column '{column.Name}' holds NaN in row {Position(0)} (counted from 0): it cannot be decided on.");
+                : throw RowError.Naming(Position(0), $"Column '{column.Name}' holds NaN in row {Position(0)} (counted from 0): it cannot be decided on.");
 
         private double PValue(Func<int> row)
         {

@@ -5,17 +5,32 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>Metrics of scores and decisions that stand in data views.</summary>
 internal static class OodEvaluation
 {
-    public static OodDetectionMetrics Evaluate(IDataView inDistribution, IDataView outOfDistribution, string scoreColumnName, string decisionColumnName)
+    public static OodDetectionMetrics Evaluate(IDataView inDistribution, IDataView outOfDistribution, string scoreColumnName, string? decisionColumnName)
     {
         ArgumentNullException.ThrowIfNull(inDistribution);
         ArgumentNullException.ThrowIfNull(outOfDistribution);
-        var decided = HasDecision(inDistribution, decisionColumnName) && HasDecision(outOfDistribution, decisionColumnName);
-        var (known, falseAlarms) = Read(inDistribution, scoreColumnName, decided ? decisionColumnName : null);
-        var (unknown, detections) = Read(outOfDistribution, scoreColumnName, decided ? decisionColumnName : null);
+        if (decisionColumnName is not null)
+        {
+            CheckDecision(inDistribution.Schema, decisionColumnName);
+            CheckDecision(outOfDistribution.Schema, decisionColumnName);
+        }
+        else if (IsDecision(inDistribution.Schema, ColumnNames.IsOutOfDistribution) && IsDecision(outOfDistribution.Schema, ColumnNames.IsOutOfDistribution))
+            decisionColumnName = ColumnNames.IsOutOfDistribution;
+        var (known, falseAlarms) = Read(inDistribution, scoreColumnName, decisionColumnName);
+        var (unknown, detections) = Read(outOfDistribution, scoreColumnName, decisionColumnName);
         return OodDetectionMetrics.Compute(known, unknown, falseAlarms, detections);
     }
 
-    private static bool HasDecision(IDataView data, string name) => data.Schema.GetColumnOrNull(name) is { Type: BooleanDataViewType };
+    private static bool IsDecision(DataViewSchema schema, string name) => schema.GetColumnOrNull(name) is { Type: BooleanDataViewType };
+
+    private static void CheckDecision(DataViewSchema schema, string name)
+    {
+        const string Remedy = "Append ml.Transforms.OodDetector(...) before it.";
+        if (schema.GetColumnOrNull(name) is not { } column)
+            throw ColumnError.Missing("decision", name, schema.Where(c => !c.IsHidden).Select(c => c.Name), Remedy);
+        if (!IsDecision(schema, name))
+            throw ColumnError.Mismatch("decision", name, "Boolean", column.Type.ToString()!, Remedy);
+    }
 
     // Score and decision in one pass: the data may be images that a network classifies as they are read.
     private static (float[] Scores, double? DecidedOut) Read(IDataView data, string scoreColumnName, string? decisionColumnName)

@@ -23,6 +23,13 @@ internal sealed record ImageColumn(string Name, ImageShape Shape, PixelKind Kind
     [JsonIgnore]
     public int BytesPerImage => Shape.ValueCount * (Kind == PixelKind.VectorOfSingle ? sizeof(float) : 1);
 
+    /// <summary>
+    /// How many images are classified together: 128 up to 64×64 pixels, where more are no faster, and fewer of larger ones, so that a network's maps
+    /// stay within some hundred megabytes.
+    /// </summary>
+    [JsonIgnore]
+    public int RowsPerBatch => (int)Math.Clamp(128L * 64 * 64 / ((long)Shape.Height * Shape.Width), 1, 128);
+
     /// <summary>Checks what can be known before the data is there: that there is such a column, and its kind.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or has another type.</exception>
     public static void Check(SchemaShape schema, string name, ImageShape? given)
@@ -72,7 +79,7 @@ internal sealed record ImageColumn(string Name, ImageShape Shape, PixelKind Kind
     public bool SizeIsLostIn(DataViewSchema schema) => schema.GetColumnOrNull(Name) is { Type: var type } && type switch
     {
         ImageDataViewType image => image.Height == 0,
-        VectorDataViewType vector => vector.Dimensions.Length == 1,
+        VectorDataViewType vector => OwnShape(vector) is not { Shape: var own } || (own != Shape && vector.Size == Shape.ValueCount),
         _ => false,
     };
 
@@ -91,23 +98,27 @@ internal sealed record ImageColumn(string Name, ImageShape Shape, PixelKind Kind
 
     private static (ImageShape Shape, bool Interleaved) VectorShape(VectorDataViewType type, string name, ImageShape? given)
     {
-        (ImageShape, bool)? own = type.Dimensions switch
-        {
-            [var c, var h, var w] when h > 0 && w > 0 && IsChannelCount(c) => (new(c, h, w), false),
-            [var h, var w, var c] when h > 0 && w > 0 && IsChannelCount(c) => (new(c, h, w), true),
-            [var h, var w] when h > 0 && w > 0 => (new(1, h, w), false),
-            _ => null,
-        };
-        if (own is { } known && (given is null || given == known.Item1))
-            return known;
-        if (own is not null)
-            throw ColumnError.Mismatch(Role, name, $"images of {given} (ImageShape)", type.ToString()!, "Leave ImageShape out: the column's type tells the shape.");
         if (given is null)
-            throw ColumnError.Mismatch(Role, name, Expected, type.ToString()!, "The shape is lost: use ExtractPixels directly before the trainer, or give ImageShape.");
-        if (type.IsKnownSize && type.Size != given.ValueCount)
-            throw ColumnError.Mismatch(Role, name, $"Vector<{type.ItemType}, {given.ValueCount}> for ImageShape {given}", type.ToString()!, "Make ImageShape fit the vector.");
-        return (given, false);
+            return OwnShape(type) ?? throw ColumnError.Mismatch(Role, name, Expected, type.ToString()!, "The shape is lost: use ExtractPixels directly before the trainer, or give ImageShape.");
+        return type.Dimensions switch
+        {
+            [var c, var h, var w] when (c, h, w) == (given.Channels, given.Height, given.Width) => (given, false),
+            [var h, var w, var c] when (c, h, w) == (given.Channels, given.Height, given.Width) => (given, true),
+            [var h, var w] when (1, h, w) == (given.Channels, given.Height, given.Width) => (given, false),
+            [var size] when size == given.ValueCount || !type.IsKnownSize => (given, false),
+            [_] => throw ColumnError.Mismatch(Role, name, $"Vector<{type.ItemType}, {given.ValueCount}> for ImageShape {given}", type.ToString()!, "Make ImageShape fit the vector."),
+            _ => throw ColumnError.Mismatch(Role, name, $"images of {given} (ImageShape)", type.ToString()!, OwnShape(type) is null ? "Make ImageShape fit the column." : "Leave ImageShape out: the column's type tells the shape."),
+        };
     }
+
+    // What the type alone tells: three dimensions of which one can only be colours, or two.
+    private static (ImageShape Shape, bool Interleaved)? OwnShape(VectorDataViewType type) => type.Dimensions switch
+    {
+        [var c, var h, var w] when h > 0 && w > 0 && IsChannelCount(c) => (new(c, h, w), false),
+        [var h, var w, var c] when h > 0 && w > 0 && IsChannelCount(c) => (new(c, h, w), true),
+        [var h, var w] when h > 0 && w > 0 => (new(1, h, w), false),
+        _ => null,
+    };
 
     private static bool IsChannelCount(int value) => value is 1 or 3 or 4;
 

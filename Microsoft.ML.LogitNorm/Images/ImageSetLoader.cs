@@ -10,7 +10,8 @@ namespace Microsoft.ML.LogitNorm;
 /// </summary>
 internal static class ImageSetLoader
 {
-    private const int RowsPerChunk = 256;
+    // 256 images of 64×64 in colour; fewer of larger ones.
+    private const int BytesPerChunk = 3 << 20;
 
     /// <summary>Reads images and labels.</summary>
     /// <param name="data">The data.</param>
@@ -83,14 +84,17 @@ internal static class ImageSetLoader
         }
     }
 
+    private static int RowsPerChunk(ImageColumn column) => Math.Max(1, BytesPerChunk / column.BytesPerImage);
+
     private static void CheckFinite(Tensor pixels, ImageColumn column)
     {
         if (column.Kind != PixelKind.VectorOfSingle)
             return;
-        for (long row = 0; row < pixels.shape[0]; row += RowsPerChunk)
+        var rowsAtOnce = RowsPerChunk(column);
+        for (long row = 0; row < pixels.shape[0]; row += rowsAtOnce)
         {
             using var scope = NewDisposeScope();
-            var finite = pixels.narrow(0, row, Math.Min(RowsPerChunk, pixels.shape[0] - row)).isfinite().flatten(1).all(1);
+            var finite = pixels.narrow(0, row, Math.Min(rowsAtOnce, pixels.shape[0] - row)).isfinite().flatten(1).all(1);
             var first = finite.to(int32).argmin(0).item<long>();
             if (!finite[first].item<bool>())
                 throw new InvalidOperationException($"Column '{column.Name}' has a pixel that is NaN or infinite in labelled row {row + first} (counted from 0). Remove the row or mend it.");
@@ -100,6 +104,7 @@ internal static class ImageSetLoader
     /// <summary>What one thread read: chunks of images, and runs of rows that share a batch number, by which the order is found again.</summary>
     private sealed class Part(DataViewRowCursor cursor, ImageColumn column, string labelColumnName) : IDisposable
     {
+        private readonly int _rowsPerChunk = RowsPerChunk(column);
         private readonly List<Tensor> _chunks = [];
 
         public List<long> Labels { get; } = [];
@@ -146,8 +151,8 @@ internal static class ImageSetLoader
             using var scope = NewDisposeScope();
             for (int from = run.Start, end = run.Start + run.Length, length; from < end; from += length, row += length)
             {
-                length = Math.Min(end - from, RowsPerChunk - (from % RowsPerChunk));
-                pixels.narrow(0, row, length).copy_(_chunks[from / RowsPerChunk].narrow(0, from % RowsPerChunk, length));
+                length = Math.Min(end - from, _rowsPerChunk - (from % _rowsPerChunk));
+                pixels.narrow(0, row, length).copy_(_chunks[from / _rowsPerChunk].narrow(0, from % _rowsPerChunk, length));
             }
         }
 
@@ -159,9 +164,9 @@ internal static class ImageSetLoader
 
         private Span<byte> NextRow()
         {
-            var at = Labels.Count % RowsPerChunk;
-            if (at == 0 && Labels.Count / RowsPerChunk == _chunks.Count)
-                _chunks.Add(empty([RowsPerChunk, column.Shape.Height, column.Shape.Width, column.Shape.Channels], column.PixelType).DetachFromDisposeScope());
+            var at = Labels.Count % _rowsPerChunk;
+            if (at == 0 && Labels.Count / _rowsPerChunk == _chunks.Count)
+                _chunks.Add(empty([_rowsPerChunk, column.Shape.Height, column.Shape.Width, column.Shape.Channels], column.PixelType).DetachFromDisposeScope());
             return _chunks[^1].bytes.Slice(at * column.BytesPerImage, column.BytesPerImage);
         }
     }

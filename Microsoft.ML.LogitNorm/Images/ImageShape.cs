@@ -21,9 +21,6 @@ public sealed record ImageShape(int Channels, int Height, int Width)
     /// <summary>Values in one image: channels × height × width.</summary>
     internal int ValueCount => checked(Channels * Height * Width);
 
-    /// <summary>How many such images are scored together: 128 up to 64×64 pixels, fewer of larger ones, so that a network's maps stay within some hundred megabytes.</summary>
-    internal int BatchSize => (int)Math.Clamp(128L * 64 * 64 / ((long)Height * Width), 1, 128);
-
     /// <summary>For example "3×32×32" (channels × height × width).</summary>
     public override string ToString() => $"{Channels}×{Height}×{Width}";
 

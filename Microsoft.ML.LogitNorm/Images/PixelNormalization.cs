@@ -30,19 +30,22 @@ public sealed record PixelNormalization
     /// <summary>The standard deviation of each channel, above 0.</summary>
     public IReadOnlyList<float> StandardDeviation { get; }
 
+    // 32 MB in double precision, however large the images are.
+    private const long ValuesAtOnce = 1 << 22;
+
     /// <summary>Measures a training set.</summary>
     /// <param name="pixels">[N, H, W, C], of any number type. A channel without variation gets the standard deviation 1.</param>
     internal static PixelNormalization Measure(Tensor pixels)
     {
-        const int RowsAtOnce = 1024;
         using var scope = NewDisposeScope();
         var (rows, channels) = (pixels.shape[0], pixels.shape[3]);
+        var rowsAtOnce = Math.Max(1, ValuesAtOnce / (pixels.shape[1] * pixels.shape[2] * channels));
         var sum = zeros(channels, float64);
         var sumOfSquares = zeros(channels, float64);
-        for (long start = 0; start < rows; start += RowsAtOnce)
+        for (long start = 0; start < rows; start += rowsAtOnce)
         {
             using var step = NewDisposeScope();
-            var part = pixels.narrow(0, start, Math.Min(RowsAtOnce, rows - start)).reshape(-1, channels).to(float64);
+            var part = pixels.narrow(0, start, Math.Min(rowsAtOnce, rows - start)).reshape(-1, channels).to(float64);
             // [0], not 0: the literal would turn into ScalarType.Byte and pick the overload that sums everything as bytes.
             sum.add_(part.sum([0]));
             sumOfSquares.add_(part.square().sum([0]));

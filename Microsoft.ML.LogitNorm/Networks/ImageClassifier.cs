@@ -61,7 +61,7 @@ internal sealed class ImageClassifier : Module<Tensor, Tensor>
     }
 
     /// <summary>
-    /// Draws the weights as the original codes of all three architectures do: convolutions from N(0, 2 / (k² · filters)), batch norms at 1 and 0,
+    /// Draws the weights as the paper's WideResNet code does, for all architectures: convolutions from N(0, 2 / (k² · filters)), batch norms at 1 and 0,
     /// the head's bias at 0; the head's weight keeps the layer's default.
     /// </summary>
     private void Initialize()

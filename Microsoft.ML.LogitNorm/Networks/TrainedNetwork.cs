@@ -1,3 +1,4 @@
+using Microsoft.ML.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -53,10 +54,11 @@ internal sealed class TrainedNetwork : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">The column is missing, has another type or images of another size.</exception>
     public ImageColumn BindImage(DataViewSchema schema)
     {
-        var sizeIsLost = _image.SizeIsLostIn(schema);
-        var image = ImageColumn.Find(schema, _image.Name, sizeIsLost ? _image.Shape : null);
-        if (sizeIsLost && image.Kind != PixelKind.Image && _image.Kind != PixelKind.Image)   // so is the order of its values: it is training's
+        var image = ImageColumn.Find(schema, _image.Name, _image.SizeIsLostIn(schema) ? _image.Shape : null);
+        if (schema[_image.Name].Type is VectorDataViewType { Dimensions.Length: 1 })   // the order of its values is lost too: it is training's
             image = image with { Interleaved = _image.Interleaved };
+        if (_image.Kind == PixelKind.VectorOfSingle && image.Kind != PixelKind.VectorOfSingle)
+            throw ColumnError.Mismatch("feature", image.Name, "Vector<Single>, in the units of training", $"{image.Kind}, whose values run from 0 to 255", "Give the model the same transforms as in training.");
         if (image.Kind == PixelKind.Image && _image.Shape.Channels is 1 or 3)   // an MLImage serves as colour or as grey
             image = image with { Shape = image.Shape with { Channels = _image.Shape.Channels } };
         return image.Shape == _image.Shape

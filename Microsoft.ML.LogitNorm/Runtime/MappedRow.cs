@@ -49,9 +49,7 @@ internal sealed class MappedRow : DataViewRow
 
     protected override void Dispose(bool disposing)
     {
-        if (!disposing)
-            return;
-        _batch?.Dispose();
-        _input.Dispose();
+        if (disposing)
+            _input.Dispose();
     }
 }

@@ -110,7 +110,6 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
         if (!disposing)
             return;
         _ended = true;
-        _batch.Dispose();
         _input.Dispose();
     }
 }

@@ -5,7 +5,7 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>Rows collected from an input, and what is computed from them together. Not thread-safe: each cursor or row has its own.</summary>
 /// <param name="input">The row or cursor to read from.</param>
 /// <param name="capacity">The most rows that it holds.</param>
-internal abstract class RowBatch(DataViewRow input, int capacity) : IDisposable
+internal abstract class RowBatch(DataViewRow input, int capacity)
 {
     private readonly long[] _positions = new long[capacity];
     private bool _computed;
@@ -14,10 +14,18 @@ internal abstract class RowBatch(DataViewRow input, int capacity) : IDisposable
     public int Count { get; private set; }
 
     /// <summary>Takes in the input's current row.</summary>
+    /// <exception cref="InvalidOperationException">It cannot be read; says which row it is, as the cause seldom does.</exception>
     public void Add()
     {
         _positions[Count] = input.Position;
-        Read(Count);
+        try
+        {
+            Read(Count);
+        }
+        catch (Exception e) when (RowError.LacksRow(e))
+        {
+            throw RowError.Wrap(input.Position, e);
+        }
         Count++;
     }
 
@@ -47,9 +55,5 @@ internal abstract class RowBatch(DataViewRow input, int capacity) : IDisposable
             return;
         Compute();
         _computed = true;
-    }
-
-    public virtual void Dispose()
-    {
     }
 }

@@ -19,10 +19,10 @@ internal abstract class RowMap(DataViewSchema input, DataViewSchema.DetachedColu
     /// <summary>Rows computed together when a whole data view is read. 1: nothing is gained by reading ahead.</summary>
     public abstract int BatchSize { get; }
 
-    /// <summary>The input columns that must be read to compute the given outputs. Called with at least one output active.</summary>
-    public abstract IEnumerable<DataViewSchema.Column> InputsFor(Func<int, bool> activeOutput);
+    /// <summary>The input columns that must be read to compute outputs.</summary>
+    public abstract IEnumerable<DataViewSchema.Column> Inputs { get; }
 
-    /// <summary>Opens a batch that collects rows from <paramref name="row"/>.</summary>
+    /// <summary>Opens a batch that collects rows from <paramref name="row"/> and computes at least the outputs that are asked for.</summary>
     public abstract RowBatch Open(DataViewRow row, int capacity, Func<int, bool> activeOutput);
 
     /// <summary>Which columns of the output schema are asked for.</summary>
@@ -44,7 +44,7 @@ internal abstract class RowMap(DataViewSchema input, DataViewSchema.DetachedColu
     public IEnumerable<DataViewSchema.Column> Dependencies(bool[] active)
     {
         var passedThrough = Bindings.GetActiveInput(index => active[index]);
-        var needed = AnyOutput(active) ? InputsFor(ActiveOutputs(active)).Select(column => column.Index).ToHashSet() : [];
+        var needed = AnyOutput(active) ? Inputs.Select(column => column.Index).ToHashSet() : [];
         return InputSchema.Where(column => passedThrough[column.Index] || needed.Contains(column.Index));
     }
 }

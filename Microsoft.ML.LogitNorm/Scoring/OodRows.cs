@@ -13,6 +13,8 @@ internal sealed class OodRows
     private readonly PixelReader? _pixels;
     private readonly List<float> _logitValues = [], _embeddingValues = [];
     private readonly List<byte> _pixelBytes = [];
+    private readonly ValueGetter<uint>? _getLabel;
+    private readonly List<long> _labels = [];
 
     public OodRows(DataViewRow row, OodSource source)
     {
@@ -20,6 +22,7 @@ internal sealed class OodRows
         _logits = new(row, source.Logits);
         _embedding = source.Embedding is { } embedding ? new(row, embedding) : null;
         _pixels = source.Image is { } image ? PixelReader.Open(row, image) : null;
+        _getLabel = source.Label is { } label ? row.GetGetter<uint>(label) : null;
     }
 
     /// <summary>Rows read since the last <see cref="Clear"/>.</summary>
@@ -38,6 +41,8 @@ internal sealed class OodRows
             CollectionsMarshal.SetCount(_pixelBytes, (Count + 1) * size);
             _pixels.Read(CollectionsMarshal.AsSpan(_pixelBytes)[(Count * size)..]);
         }
+        if (_getLabel is not null)
+            ReadLabel(position);
         Count++;
     }
 
@@ -47,9 +52,11 @@ internal sealed class OodRows
         _logitValues.Clear();
         _embeddingValues.Clear();
         _pixelBytes.Clear();
+        _labels.Clear();
     }
 
     /// <summary>The rows as tensors in the current scope.</summary>
+    /// <param name="learned">What the score learned, on the network's device.</param>
     public OodBatch ToBatch(IReadOnlyDictionary<string, Tensor> learned)
     {
         var device = _source.Network?.Device ?? CPU;
@@ -58,7 +65,18 @@ internal sealed class OodRows
             _embedding is null ? null : Matrix(_embeddingValues, _embedding.Width, device),
             _source.Network,
             _source.Image is { } image ? Pixels(image) : null,
-            learned);
+            learned,
+            _getLabel is null ? null : tensor(_labels, int64).to(device));
+    }
+
+    private void ReadLabel(long position)
+    {
+        uint label = 0;
+        _getLabel!(ref label);
+        if (label == 0)
+            throw RowError.Naming(position, $"Column '{_source.Label!.Value.Name}' has no class in row {position} (counted from 0): the score learns from labelled rows. Filter out the others.");
+        CollectionsMarshal.SetCount(_labels, Count + 1);
+        _labels[Count] = label - 1;
     }
 
     private Tensor Matrix(List<float> values, int width, Device device)
@@ -91,7 +109,7 @@ internal sealed class OodRows
             _values.CopyTo(place);
             foreach (var value in place)
                 if (!float.IsFinite(value))
-                    throw new InvalidOperationException($"Column '{column.Name}' holds {value} in row {position} (counted from 0): it cannot be scored. Did training diverge, or does the image hold values far outside those of training?");
+                    throw RowError.Naming(position, $"Column '{column.Name}' holds {value} in row {position} (counted from 0): it cannot be scored. Did training diverge, or does the image hold values far outside those of training?");
         }
     }
 }

@@ -24,14 +24,15 @@ public sealed class OodScoreEstimator : IEstimator<OodScoreTransformer>
 {
     private readonly IHostEnvironment _env;
     private readonly OodScore _score;
-    private readonly string _outputColumnName;
+    private readonly string _outputColumnName, _labelColumnName;
 
-    internal OodScoreEstimator(IHostEnvironment env, OodScore score, string outputColumnName)
+    internal OodScoreEstimator(IHostEnvironment env, OodScore score, string outputColumnName, string labelColumnName)
     {
         ArgumentNullException.ThrowIfNull(score);
         ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
+        ArgumentException.ThrowIfNullOrEmpty(labelColumnName);
         TorchRuntime.EnsureAvailable(env);
-        (_env, _score, _outputColumnName) = (env, score, outputColumnName);
+        (_env, _score, _outputColumnName, _labelColumnName) = (env, score, outputColumnName, labelColumnName);
     }
 
     /// <summary>The columns with the score appended.</summary>
@@ -40,7 +41,7 @@ public sealed class OodScoreEstimator : IEstimator<OodScoreTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        OodSource.Check(inputSchema, _score);
+        OodSource.Check(inputSchema, _score, _labelColumnName);
         return Shapes.Append(inputSchema, Shapes.Column(_outputColumnName, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.Single));
     }
 
@@ -51,16 +52,17 @@ public sealed class OodScoreEstimator : IEstimator<OodScoreTransformer>
     public OodScoreTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var source = OodSource.Find(input.Schema, _score);
-        return new(_env, _score, _outputColumnName, _score.Learns ? Learn(input, source) : new Dictionary<string, Tensor>());
+        OodSource.Find(input.Schema, _score);
+        return new(_env, _score, _outputColumnName, _score.Learns ? Learn(input) : []);
     }
 
-    private Dictionary<string, Tensor> Learn(IDataView input, OodSource source)
+    private Dictionary<string, Tensor> Learn(IDataView input)
     {
+        var source = OodSource.FindToLearn(input.Schema, _score, _labelColumnName);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        using var cursor = input.GetRowCursor((source with { Image = null }).Columns(input.Schema));
-        var rows = new OodRows(cursor, source with { Image = null });
+        using var cursor = input.GetRowCursor(source.Columns(input.Schema));
+        var rows = new OodRows(cursor, source);
         while (cursor.MoveNext())
             rows.Add(cursor.Position);
         if (rows.Count == 0)

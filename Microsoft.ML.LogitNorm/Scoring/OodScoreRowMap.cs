@@ -9,9 +9,9 @@ internal sealed class OodScoreRowMap(
     : RowMap(input, [new DataViewSchema.DetachedColumn(outputColumnName, NumberDataViewType.Single, null)])
 {
     // Enough that torch's cost per call does not count; rows that pass through are held in memory for so long.
-    public override int BatchSize => source.Image?.Shape.BatchSize ?? 128;
+    public override int BatchSize => source.Image?.RowsPerBatch ?? 128;
 
-    public override IEnumerable<DataViewSchema.Column> InputsFor(Func<int, bool> activeOutput) => source.Columns(InputSchema);
+    public override IEnumerable<DataViewSchema.Column> Inputs => source.Columns(InputSchema);
 
     public override RowBatch Open(DataViewRow row, int capacity, Func<int, bool> activeOutput) => new Scores(row, capacity, score, source, learned, lifetime);
 

@@ -1,4 +1,5 @@
 using Microsoft.ML.Runtime;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -12,7 +13,9 @@ public sealed class OodScoreTransformer : RowToRowTransformer, IDisposable
 
     private readonly string _outputColumnName;
     private readonly IReadOnlyDictionary<string, Tensor> _learned;
+    private readonly Lock _gate = new();
     private readonly NativeLifetime _lifetime;
+    private IReadOnlyDictionary<string, Tensor>? _learnedOnDevice;
 
     internal OodScoreTransformer(IHostEnvironment env, OodScore score, string outputColumnName, IReadOnlyDictionary<string, Tensor> learned)
         : base(env)
@@ -35,7 +38,8 @@ public sealed class OodScoreTransformer : RowToRowTransformer, IDisposable
     private protected override RowMap Bind(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return new OodScoreRowMap(inputSchema, Score, OodSource.Find(inputSchema, Score), _learned, _lifetime, _outputColumnName);
+        var source = OodSource.Find(inputSchema, Score);
+        return new OodScoreRowMap(inputSchema, Score, source, LearnedOn(source.Network?.Device ?? CPU), _lifetime, _outputColumnName);
     }
 
     private protected override void Save(ModelWriter writer)
@@ -45,9 +49,21 @@ public sealed class OodScoreTransformer : RowToRowTransformer, IDisposable
         writer.Tensors("Learned", [.. _learned.Select(pair => (pair.Key, pair.Value))]);
     }
 
+    // Copied to a GPU once, not with each batch. A pipeline has one network, so one device.
+    private IReadOnlyDictionary<string, Tensor> LearnedOn(Device device)
+    {
+        if (device.type == DeviceType.CPU)
+            return _learned;
+        lock (_gate)
+        {
+            using var use = _lifetime.Enter();
+            return _learnedOnDevice ??= _learned.ToDictionary(pair => pair.Key, pair => pair.Value.to(device).DetachFromDisposeScope());
+        }
+    }
+
     private void Free()
     {
-        foreach (var tensor in _learned.Values)
+        foreach (var tensor in _learned.Values.Concat(_learnedOnDevice?.Values ?? []))
             tensor.Dispose();
     }
 

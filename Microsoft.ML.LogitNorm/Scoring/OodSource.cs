@@ -7,22 +7,37 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="Embedding">The embedding's column, if needed.</param>
 /// <param name="Network">The network behind the logits, if needed.</param>
 /// <param name="Image">The images' column, if needed.</param>
-internal sealed record OodSource(DataViewSchema.Column Logits, DataViewSchema.Column? Embedding, TrainedNetwork? Network, ImageColumn? Image)
+/// <param name="Label">The labels' column, if the score learns from it.</param>
+internal sealed record OodSource(
+    DataViewSchema.Column Logits, DataViewSchema.Column? Embedding, TrainedNetwork? Network, ImageColumn? Image, DataViewSchema.Column? Label = null)
 {
     private const string AppendTrainer = "Append the LogitNorm trainer (or its model) before OodScore.";
 
     /// <summary>Checks what can be known before the data is there.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, or the logits have lost their network.</exception>
-    public static void Check(SchemaShape schema, OodScore score)
+    public static void Check(SchemaShape schema, OodScore score, string labelColumnName)
     {
         var logits = Vector(schema, ColumnNames.Logits, "logits");
         if (score.Needs.HasFlag(OodInputs.Embedding))
             Vector(schema, ColumnNames.Embedding, "embedding");
         if (score.Needs.HasFlag(OodInputs.Network) && logits.Annotations.All(annotation => annotation.Name != AnnotationKinds.Network))
             throw NetworkLost(score);
+        if (score.Needs.HasFlag(OodInputs.Labels))
+            LabelColumn.Check(schema, labelColumnName);
     }
 
-    /// <summary>Finds what the score needs.</summary>
+    /// <summary>Finds what the score learns from: no pixels, but labels.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, or the logits have lost their network.</exception>
+    public static OodSource FindToLearn(DataViewSchema schema, OodScore score, string labelColumnName)
+    {
+        var source = Find(schema, score) with { Image = null };
+        if (!score.Needs.HasFlag(OodInputs.Labels))
+            return source;
+        LabelColumn.Find(schema, labelColumnName);
+        return source with { Label = schema[labelColumnName] };
+    }
+
+    /// <summary>Finds what the score needs to score.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, or the logits have lost their network.</exception>
     public static OodSource Find(DataViewSchema schema, OodScore score)
     {
@@ -35,7 +50,7 @@ internal sealed record OodSource(DataViewSchema.Column Logits, DataViewSchema.Co
 
     /// <summary>The columns to read for a row.</summary>
     public IEnumerable<DataViewSchema.Column> Columns(DataViewSchema schema)
-        => ((DataViewSchema.Column?[])[Logits, Embedding, Image is null ? null : schema[Image.Name]]).OfType<DataViewSchema.Column>();
+        => ((DataViewSchema.Column?[])[Logits, Embedding, Image is null ? null : schema[Image.Name], Label]).OfType<DataViewSchema.Column>();
 
     private static TrainedNetwork FindNetwork(DataViewSchema.Column logits, OodScore score)
     {

@@ -20,7 +20,7 @@ public abstract record LearningRateSchedule
     public static LearningRateSchedule Cosine() => new CosineSchedule();
 
     /// <summary>
-    /// Rises from 1/25 of the rate to all of it, then falls to almost nothing, both along half a cosine: much accuracy in few epochs (Smith &amp; Topin, 2018).
+    /// Rises from 1/25 of the rate to all of it, then falls to almost nothing, both along half a cosine: much accuracy in few epochs (Smith &amp; Topin, 2018; the rate only, momentum stays as it is).
     /// </summary>
     /// <param name="peak">The share of the run after which the rate is highest, in (0, 1).</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="peak"/> lies outside (0, 1).</exception>

@@ -73,11 +73,10 @@ public sealed class LogitNormModel : RowToRowTransformer, IDisposable
 
     private static LogitNormModel Create(IHostEnvironment env, ModelLoadContext context)
     {
-        TorchRuntime.EnsureAvailable(env);
+        var device = TorchDevice.Select(env);   // first, as there may be none: nothing is loaded yet
         var reader = new ModelReader(context, _format);
         var spec = reader.Json<ModelSpec>("Model", read => read.Check());
         var network = reader.Tensors("Weights", file => Build(spec, file));
-        var device = TorchDevice.Select(env);
         network.to(device);
         return new(env, spec, new TrainedNetwork(network, device, spec.Image, spec.Normalization, owner: typeof(LogitNormModel)));
     }

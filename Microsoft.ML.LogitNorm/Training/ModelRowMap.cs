@@ -8,12 +8,11 @@ namespace Microsoft.ML.LogitNorm;
 internal sealed class ModelRowMap(DataViewSchema input, ImageColumn image, ModelSpec spec, TrainedNetwork network)
     : RowMap(input, ModelColumns.Deliver(spec, network))
 {
-    // Larger batches cost memory and are no faster on a CPU; at 32×32, 128 images keep every core busy.
-    public override int BatchSize => image.Shape.BatchSize;
+    public override int BatchSize => image.RowsPerBatch;
 
-    public override IEnumerable<DataViewSchema.Column> InputsFor(Func<int, bool> activeOutput) => [InputSchema[image.Name]];
+    public override IEnumerable<DataViewSchema.Column> Inputs => [InputSchema[image.Name]];
 
-    public override RowBatch Open(DataViewRow row, int capacity, Func<int, bool> activeOutput) => new Images(row, capacity, image, spec, network);
+    public override RowBatch Open(DataViewRow row, int capacity, Func<int, bool> activeOutput) => new Images(row, capacity, image, spec, network, activeOutput((int)ModelOutput.Embedding));
 
     private sealed class Images : RowBatch
     {
@@ -21,17 +20,18 @@ internal sealed class ModelRowMap(DataViewSchema input, ImageColumn image, Model
         private readonly TrainedNetwork _network;
         private readonly PixelReader _reader;
         private readonly byte[] _pixels;
-        private readonly float[] _logits, _embedding;
+        private readonly float[] _logits;
+        private readonly float[]? _embedding;
         private readonly int _classes, _embeddingSize;
 
-        public Images(DataViewRow row, int capacity, ImageColumn image, ModelSpec spec, TrainedNetwork network)
+        public Images(DataViewRow row, int capacity, ImageColumn image, ModelSpec spec, TrainedNetwork network, bool wantsEmbedding)
             : base(row, capacity)
         {
             (_image, _network, _classes, _embeddingSize) = (image, network, spec.ClassCount, spec.Backbone.EmbeddingSize);
             _reader = PixelReader.Open(row, image);
             _pixels = new byte[capacity * image.BytesPerImage];
             _logits = new float[capacity * _classes];
-            _embedding = new float[capacity * _embeddingSize];
+            _embedding = wantsEmbedding ? new float[capacity * _embeddingSize] : null;
         }
 
         public override Delegate CreateGetter(int output, Func<int> row) => (ModelOutput)output switch
@@ -39,7 +39,7 @@ internal sealed class ModelRowMap(DataViewSchema input, ImageColumn image, Model
             ModelOutput.PredictedLabel => (ValueGetter<uint>)((ref uint value) => value = (uint)ArgMax(Row(_logits, _classes, row())) + 1),
             ModelOutput.Score => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => Softmax(Row(_logits, _classes, row()), ref value)),
             ModelOutput.Logits => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => Copy(Row(_logits, _classes, row()), ref value)),
-            _ => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => Copy(Row(_embedding, _embeddingSize, row()), ref value)),
+            _ => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => Copy(Row(_embedding!, _embeddingSize, row()), ref value)),
         };
 
         protected override void Read(int row)
@@ -49,7 +49,7 @@ internal sealed class ModelRowMap(DataViewSchema input, ImageColumn image, Model
             if (_image.Kind == PixelKind.VectorOfSingle && MemoryMarshal.Cast<byte, float>(pixels) is var values)
                 foreach (var value in values)
                     if (!float.IsFinite(value))
-                        throw new InvalidOperationException($"Column '{_image.Name}' has a pixel that is {value} in row {Position(row)} (counted from 0): it cannot be classified. Remove the row or mend it.");
+                        throw RowError.Naming(Position(row), $"Column '{_image.Name}' has a pixel that is {value} in row {Position(row)} (counted from 0): it cannot be classified. Remove the row or mend it.");
         }
 
         protected override void Compute()
@@ -60,7 +60,8 @@ internal sealed class ModelRowMap(DataViewSchema input, ImageColumn image, Model
             _pixels.AsSpan(0, Count * _image.BytesPerImage).CopyTo(pixels.bytes);
             var (logits, embedding) = _network.Forward(pixels);
             logits.cpu().contiguous().data<float>().CopyTo(_logits.AsSpan(0, Count * _classes));
-            embedding.cpu().contiguous().data<float>().CopyTo(_embedding.AsSpan(0, Count * _embeddingSize));
+            if (_embedding is not null)
+                embedding.cpu().contiguous().data<float>().CopyTo(_embedding.AsSpan(0, Count * _embeddingSize));
         }
 
         private ReadOnlySpan<float> Row(float[] values, int size, int row)

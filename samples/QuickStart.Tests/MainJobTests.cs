@@ -77,6 +77,9 @@ public sealed class MainJobTests
     [TestCase("WideResNet(16,1)", "WideResNet(16, 1, 0)")]
     [TestCase("wrn-40-2", "WideResNet(40, 2, 0)")]
     [TestCase("resnet18", "ResNet18")]
+    [TestCase("WideResNet(16, 1, 0)", "WideResNet(16, 1, 0)")]
+    [TestCase("WideResNet(40, 2, 0.3)", "WideResNet(40, 2)")]
+    [TestCase("ResNet18()", "ResNet18")]
     [TestCase("DenseNet(100, 12)", "DenseNet(100, 12)")]
     public void Backbone_AsPeopleWriteIt(string text, string expected)
         => Assert.That(BackboneName.Parse(text).ToString(), Is.EqualTo(expected).Or.EqualTo(expected + "()"));

@@ -66,6 +66,7 @@ internal sealed class Experiment(MLContext ml, Settings settings, PictureSets pi
             ood.Add(new(name, images.Count, metrics.FprAt95Tpr, metrics.Auroc, metrics.AuprIn, metrics.AuprOut));
             scores.Add(new(name, Confidence(unknown)));
         }
+        // Where the detector draws the line, seen from the test images: the least confident one that it accepts.
         var accepted = scores[0].Scores.Where((_, row) => !decisions[row]).DefaultIfEmpty(1).Min();
         var result = new LossResult
         {

@@ -26,6 +26,10 @@ internal sealed class MainJob(Settings settings, CancellationToken cancellation)
         var experiment = new Experiment(ml, settings, pictures, backbone, epochs, cancellation);
         Screen.Plan(pictures, backbone, epochs, experiment.BatchSize, settings);
 
+        // What an earlier run has left does not belong to the figures of this one, should it be stopped half-way.
+        foreach (var name in new[] { "result.json", "model.zip", "scores.png", "scores.svg", "verdicts.png" })
+            File.Delete(Out(name));
+
         var outcomes = new List<Outcome>();
         foreach (var loss in losses)
         {
@@ -50,17 +54,26 @@ internal sealed class MainJob(Settings settings, CancellationToken cancellation)
     {
         if (settings.Data is null)
             return Screen.Painting(progress => PictureSets.Painted(settings, progress, cancellation));
-        var unreadable = 0;
-        var pictures = PictureSets.Open(settings, image => Screen.Unreadable(image, ++unreadable), cancellation);
-        Screen.UnreadableTotal(unreadable);
+        var unreadable = new List<UnreadableImage>();
+        var pictures = PictureSets.Open(
+            settings,
+            image =>
+            {
+                unreadable.Add(image);
+                Screen.Unreadable(image, unreadable.Count);
+            },
+            cancellation);
+        if (unreadable.Count > 0)
+        {
+            AtomicFile.Write(Out("unreadable.txt"), string.Join(Environment.NewLine, unreadable.Select(image => $"{image.Path}: {image.Reason}")));
+            Screen.UnreadableTotal(unreadable.Count, Out("unreadable.txt"));
+        }
         return pictures;
     }
 
     // Told now rather than after minutes of training: with fewer, no image could ever be called unknown at that rate.
     private void RequireCalibration(PictureSets pictures)
     {
-        if (settings.FalseAlarmRate is not (> 0 and < 1))
-            throw new InputException($"--false-alarm-rate {settings.FalseAlarmRate}: give a share between 0 and 1, such as 0.05.");
         var required = OodDetectorEstimator.RequiredRows(settings.FalseAlarmRate);
         if (pictures.Calibration.Count < required)
             throw new InputException($"--false-alarm-rate {settings.FalseAlarmRate} needs at least {required:N0} calibration images; {pictures.Calibration.Count:N0} could be held out. Give more images, or ask for a higher rate.");

@@ -17,7 +17,7 @@ internal static class QuickStartCommand
         var test = new Option<string?>("--test") { Description = "Images to test on, laid out like --data. Default: test/ inside --data, else a tenth of the images is held out.", HelpName = "PATH" };
         var ood = new Option<string[]>("--ood") { Description = "A set of images of none of your classes: NAME=PATH (folder or zip), or a generated set: gaussian-noise, uniform-noise. Repeat for more. Default with --data: both generated sets.", HelpName = "NAME=PATH", DefaultValueFactory = _ => [] };
         var epochs = new Option<int?>("--epochs") { Description = "Passes over the training images. Default: 24 for the signs, 10 for your images.", HelpName = "N" };
-        var backbone = new Option<string?>("--backbone") { Description = $"The network: {BackboneName.Examples}. Default: WideResNet(10,1) for the signs, WideResNet(16,1) for your images.", HelpName = "NAME" };
+        var backbone = new Option<string?>("--backbone") { Description = $"The network: {BackboneName.Examples}. A third number is dropout, 0 unless given. Default: WideResNet(10,1) for the signs, WideResNet(16,1) for your images.", HelpName = "NAME" };
         var tau = new Option<double>("--tau") { Description = "LogitNorm's temperature. Smaller: stronger effect, harder to train.", HelpName = "X", DefaultValueFactory = _ => 0.04 };
         var warmup = new Option<double>("--tau-warmup") { Description = "Share of the run over which tau falls from 1 to its value; 0 switches it off, as in the paper.", HelpName = "X", DefaultValueFactory = _ => 0.5 };
         var size = new Option<int>("--image-size") { Description = "Images are resized to this width and height.", HelpName = "PIXELS", DefaultValueFactory = _ => 32 };
@@ -46,7 +46,7 @@ internal static class QuickStartCommand
             Limit = AtLeastOne("--limit", result.GetValue(limit)),
             Seed = result.GetValue(seed),
             GpuDeviceId = Gpu(result.GetValue(device)!),
-            FalseAlarmRate = result.GetValue(rate),
+            FalseAlarmRate = Share("--false-alarm-rate", result.GetValue(rate)),
             Output = result.GetValue(output)!,
         }, cancellation));
         return command;
@@ -74,6 +74,9 @@ internal static class QuickStartCommand
 
     private static int? AtLeastOne(string option, int? value)
         => value is null or >= 1 ? value : throw new InputException($"{option} {value}: give a number of at least 1.");
+
+    private static double Share(string option, double value)
+        => value is > 0 and < 1 ? value : throw new InputException($"{option} {value}: give a share between 0 and 1, such as 0.05.");
 
     private static int? Gpu(string device) => device.ToLowerInvariant() switch
     {

@@ -29,11 +29,8 @@ internal static class Screen
             AnsiConsole.MarkupLineInterpolated($"[yellow]Skipped[/] {image.Path}: {image.Reason}");
     }
 
-    public static void UnreadableTotal(int count)
-    {
-        if (count > 0)
-            AnsiConsole.MarkupLineInterpolated($"[yellow]{count:N0} unreadable image{(count == 1 ? "" : "s")} skipped[/]{(count > MostUnreadableNamed ? $"; the first {MostUnreadableNamed} are named above" : "")}.");
-    }
+    public static void UnreadableTotal(int count, string file)
+        => AnsiConsole.MarkupLineInterpolated($"[yellow]{count:N0} unreadable image{(count == 1 ? "" : "s")} skipped[/]; all are named in {file}.");
 
     public static void Plan(PictureSets pictures, Backbone backbone, int epochs, int batchSize, Settings settings)
     {
@@ -98,7 +95,7 @@ internal static class Screen
     {
         AnsiConsole.WriteLine();
         var table = new Table().Title("model.zip, loaded again, one image at a time").Border(TableBorder.Rounded)
-            .AddColumns("image", "is", "the model says", "unusual to");
+            .AddColumns("image", "is", "the model says", "more unusual than");
         foreach (var (kind, verdict) in predictions)
             table.AddRow(
                 Markup.Escape(Path.GetFileName(verdict.ImagePath)),
@@ -108,7 +105,7 @@ internal static class Screen
         AnsiConsole.Write(table);
     }
 
-    public static void Stopped() => AnsiConsole.MarkupLine("\n[yellow]Stopped.[/] What was finished is kept.");
+    public static void Stopped() => AnsiConsole.MarkupLine("\n[yellow]Stopped.[/] What was finished before is kept.");
 
     public static void Failed(Exception error) => AnsiConsole.MarkupLineInterpolated($"\n[red]Error:[/] {error.Message}");
 

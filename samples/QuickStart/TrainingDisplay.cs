@@ -12,6 +12,7 @@ internal sealed class TrainingDisplay(ProgressContext context, string name)
     public static T Show<T>(string name, Func<TrainingDisplay, T> job)
         => AnsiConsole.Progress()
             .AutoClear(true)
+            .HideCompleted(true)
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(context => job(new(context, name)));
 

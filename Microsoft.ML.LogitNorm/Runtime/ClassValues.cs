@@ -20,8 +20,8 @@ internal sealed record ClassValues(string Type, JsonElement[] Values)
     /// <summary>Reads the key values of a label column; null where it has none, or of a type that cannot be kept.</summary>
     public static ClassValues? Read(DataViewSchema.Column label)
     {
-        if (label.Annotations.Schema.GetColumnOrNull(AnnotationKinds.KeyValues) is not { Type: VectorDataViewType vector })
-            return null;
+        if (label.Annotations.Schema.GetColumnOrNull(AnnotationKinds.KeyValues) is not { Type: VectorDataViewType vector } || (ulong)vector.Size != ((KeyDataViewType)label.Type).Count)
+            return null;   // none, or not one for each class, which ML.NET takes for none as well
         var type = _types.FirstOrDefault(known => known.Equals(vector.ItemType));
         return type switch
         {
@@ -79,6 +79,6 @@ internal sealed record ClassValues(string Type, JsonElement[] Values)
     private static void Add<T>(DataViewSchema.Annotations.Builder annotations, string name, PrimitiveDataViewType type, T[] values)
         => annotations.Add(name, new VectorDataViewType(type, values.Length), (ref VBuffer<T> value) => new VBuffer<T>(values.Length, values).CopyTo(ref value));
 
-    private static System.Reflection.MethodInfo Generic(string method, Type type)
+    private static MethodInfo Generic(string method, Type type)
         => typeof(ClassValues).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance)!.MakeGenericMethod(type);
 }
