@@ -4,8 +4,8 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>Keeps glibc from handing the memory of each tensor back to the system, to ask for it again, page by page, at the next step.</summary>
 /// <remarks>
-/// Each layer of a network takes and frees megabytes. By default glibc maps such blocks anew every time, and filling in their pages costs
-/// a third of a training step's processor time. Nothing leaks: freed memory stays with the process for its next tensors. It concerns
+/// Each layer of a network takes and frees megabytes. By default glibc maps such blocks anew every time, and filling in their pages takes
+/// a good part of a training step's processor time. Nothing leaks: freed memory stays with the process for its next tensors. It concerns
 /// the whole process, so an application can decline by the switch <see cref="Switch"/> in its runtimeconfig.
 /// </remarks>
 internal static partial class NativeAllocator
