@@ -38,7 +38,7 @@ public sealed class NativeFoldersTests
 
     [TestCase("/home/me/.nuget/packages/torchsharp/0.107.0/lib/net6.0", true)]
     [TestCase("/app", false)]
-    [TestCase("/work/torchsharp/bin/Release/net10.0", false)]
+    [TestCase("/home/me/torchsharp/bin/Release/net10.0", false)]
     [TestCase("", false)]
     public void IsPackageCache_FolderOfTorchSharp_TellsPackageFromApplication(string folder, bool expected)
         => Assert.That(NativeFolders.IsPackageCache(folder), Is.EqualTo(expected));
