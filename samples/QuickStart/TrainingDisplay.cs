@@ -28,7 +28,7 @@ internal sealed class TrainingDisplay(ProgressContext context, string name)
 
     public void Epoch(TrainingEpoch epoch)
         => AnsiConsole.MarkupLineInterpolated(
-            $"  epoch [bold]{epoch.Epoch,3}[/]/{epoch.Epochs}  loss {epoch.Loss:F3}  accuracy {epoch.Accuracy:P1}  mean logit norm {epoch.MeanLogitNorm,6:F2}  {epoch.ImagesPerSecond,5:F0} images/s  {epoch.Elapsed:hh\\:mm\\:ss}");
+            $"  [bold]{epoch.Epoch,3}[/]/{epoch.Epochs}  loss {epoch.Loss:F3}  accuracy {epoch.Accuracy:P1}  logit norm {epoch.MeanLogitNorm,6:F2}  {epoch.ImagesPerSecond,5:F0} images/s  {epoch.Elapsed:hh\\:mm\\:ss}");
 
     public void Say(string what)
     {
