@@ -13,8 +13,8 @@ internal static class Screen
 {
     private const int MostUnreadableNamed = 20;
 
-    // Half a point of FPR95 on a thousand images is a handful of images: no difference to speak of.
-    private const double Tie = 0.005;
+    // A point of FPR95 on some hundred images is a handful of images: no difference to speak of.
+    private const double Tie = 0.01;
 
     public static PictureSets Painting(Func<IProgress<double>, PictureSets> paint)
         => AnsiConsole.Progress().AutoClear(true).Start(context =>
