@@ -52,6 +52,7 @@ internal sealed class MainJob(Settings settings, CancellationToken cancellation)
 
     private PictureSets Prepare()
     {
+        File.Delete(Out("unreadable.txt"));   // an earlier run's
         if (settings.Data is null)
             return Screen.Painting(progress => PictureSets.Painted(settings, progress, cancellation));
         var unreadable = new List<UnreadableImage>();
