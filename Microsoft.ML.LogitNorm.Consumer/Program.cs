@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 
 // Loads a model and predicts the rows of a file of paths; prints label, bits of the logits and decision of each, once from a data view and once from an engine.
 var (modelPath, rowsPath) = (args[0], args[1]);
@@ -13,30 +12,3 @@ foreach (var verdict in ml.Data.CreateEnumerable<Verdict>(model.Transform(ml.Dat
 using var engine = ml.Model.CreatePredictionEngine<Photo, Verdict>(model);
 foreach (var row in rows)
     Console.WriteLine(engine.Predict(row));
-
-internal sealed class Photo
-{
-    public string ImagePath { get; set; } = "";
-
-    public string Label { get; set; } = "";
-}
-
-internal sealed class Verdict
-{
-    [ColumnName("PredictedName")]
-    public string Name { get; set; } = "";
-
-    public float[] Score { get; set; } = [];
-
-    public float[] Logits { get; set; } = [];
-
-    public float OodScore { get; set; }
-
-    public float OodConfidence { get; set; }
-
-    public bool IsOutOfDistribution { get; set; }
-
-    public override string ToString() => $"{Name} {Bits(Score)} {Bits(Logits)} {Bits([OodScore, OodConfidence])} {IsOutOfDistribution}";
-
-    private static string Bits(float[] values) => string.Join(",", values.Select(value => BitConverter.SingleToUInt32Bits(value).ToString("x8")));
-}

@@ -26,8 +26,7 @@ internal static class OodEvaluation
     private static void CheckDecision(DataViewSchema schema, string name)
     {
         const string Remedy = "Append ml.Transforms.OodDetector(...) before it.";
-        if (schema.GetColumnOrNull(name) is not { } column)
-            throw ColumnError.Missing("decision", name, schema.Where(c => !c.IsHidden).Select(c => c.Name), Remedy);
+        var column = RequiredColumn.Find(schema, "decision", name, Remedy);
         if (!IsDecision(schema, name))
             throw ColumnError.Mismatch("decision", name, "Boolean", column.Type.ToString()!, Remedy);
     }

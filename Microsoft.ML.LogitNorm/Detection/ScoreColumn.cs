@@ -12,9 +12,7 @@ internal static class ScoreColumn
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or has another type.</exception>
     public static void Check(SchemaShape schema, string name)
     {
-        var column = schema.FirstOrDefault(c => c.Name == name);
-        if (column.Name is null)
-            throw ColumnError.Missing(Role, name, schema.Select(c => c.Name), Remedy);
+        var column = RequiredColumn.Find(schema, Role, name, Remedy);
         if (column is not { Kind: SchemaShape.Column.VectorKind.Scalar, IsKey: false } || column.ItemType.RawType != typeof(float))
             throw ColumnError.Mismatch(Role, name, "Single", $"{column.Kind} of {column.ItemType}", Remedy);
     }
@@ -23,8 +21,7 @@ internal static class ScoreColumn
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or has another type.</exception>
     public static DataViewSchema.Column Find(DataViewSchema schema, string name)
     {
-        if (schema.GetColumnOrNull(name) is not { } column)
-            throw ColumnError.Missing(Role, name, schema.Where(c => !c.IsHidden).Select(c => c.Name), Remedy);
+        var column = RequiredColumn.Find(schema, Role, name, Remedy);
         return column.Type is NumberDataViewType { RawType: var type } && type == typeof(float)
             ? column
             : throw ColumnError.Mismatch(Role, name, "Single", column.Type.ToString()!, Remedy);

@@ -34,9 +34,7 @@ internal sealed record ImageColumn(string Name, ImageShape Shape, PixelKind Kind
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or has another type.</exception>
     public static void Check(SchemaShape schema, string name, ImageShape? given)
     {
-        var column = schema.FirstOrDefault(c => c.Name == name);
-        if (column.Name is null)
-            throw ColumnError.Missing(Role, name, schema.Select(c => c.Name), "Name the column that holds the images in FeatureColumnName, or make one with LoadImages and ResizeImages.");
+        var column = RequiredColumn.Find(schema, Role, name, "Name the column that holds the images in FeatureColumnName, or make one with LoadImages and ResizeImages.");
         switch (column)
         {
             case { Kind: SchemaShape.Column.VectorKind.Scalar, ItemType: ImageDataViewType image }:
@@ -58,8 +56,7 @@ internal sealed record ImageColumn(string Name, ImageShape Shape, PixelKind Kind
     /// <exception cref="ArgumentOutOfRangeException">The column is missing, has another type, or its images have no known size.</exception>
     public static ImageColumn Find(DataViewSchema schema, string name, ImageShape? given)
     {
-        if (schema.GetColumnOrNull(name) is not { } column)
-            throw ColumnError.Missing(Role, name, schema.Where(c => !c.IsHidden).Select(c => c.Name), "Name the column that holds the images in FeatureColumnName, or make one with LoadImages and ResizeImages.");
+        var column = RequiredColumn.Find(schema, Role, name, "Name the column that holds the images in FeatureColumnName, or make one with LoadImages and ResizeImages.");
         switch (column.Type)
         {
             case ImageDataViewType image:

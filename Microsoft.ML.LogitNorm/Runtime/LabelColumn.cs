@@ -16,9 +16,7 @@ internal sealed record LabelColumn(string Name, int ClassCount, ClassValues? Cla
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or not a key.</exception>
     public static SchemaShape.Column Check(SchemaShape schema, string name)
     {
-        var column = schema.FirstOrDefault(c => c.Name == name);
-        if (column.Name is null)
-            throw ColumnError.Missing(Role, name, schema.Select(c => c.Name), $"Name the column that holds the classes in LabelColumnName. {Remedy}");
+        var column = RequiredColumn.Find(schema, Role, name, $"Name the column that holds the classes in LabelColumnName. {Remedy}");
         if (column is not { Kind: SchemaShape.Column.VectorKind.Scalar, IsKey: true } || column.ItemType.RawType != typeof(uint))
             throw ColumnError.Mismatch(Role, name, Expected, column.IsKey ? $"Key<{column.ItemType}>" : $"{column.Kind} of {column.ItemType}", Remedy);
         return column;
@@ -28,8 +26,7 @@ internal sealed record LabelColumn(string Name, int ClassCount, ClassValues? Cla
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or not a key.</exception>
     public static LabelColumn Find(DataViewSchema schema, string name)
     {
-        if (schema.GetColumnOrNull(name) is not { } column)
-            throw ColumnError.Missing(Role, name, schema.Where(c => !c.IsHidden).Select(c => c.Name), $"Name the column that holds the classes in LabelColumnName. {Remedy}");
+        var column = RequiredColumn.Find(schema, Role, name, $"Name the column that holds the classes in LabelColumnName. {Remedy}");
         if (column.Type is not KeyDataViewType { RawType: var raw } key || raw != typeof(uint))
             throw ColumnError.Mismatch(Role, name, Expected, column.Type.ToString()!, Remedy);
         if (key.Count > int.MaxValue)

@@ -24,7 +24,7 @@ internal sealed class MappedDataView(IDataView source, RowMap map) : IDataView, 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
         var active = map.Active(columnsNeeded);
-        return map.BatchSize > 1 && map.AnyOutput(active)
+        return ReadsAhead(active)
             ? [GetRowCursor(columnsNeeded, rand)]
             : [.. source.GetRowCursorSet(map.Dependencies(active), n, rand).Select(cursor => Map(cursor, active))];
     }
@@ -35,8 +35,10 @@ internal sealed class MappedDataView(IDataView source, RowMap map) : IDataView, 
     DataViewRow IRowToRowMapper.GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns)
         => new MappedRow(map, input, map.Active(activeColumns));
 
+    private bool ReadsAhead(bool[] active) => map.BatchSize > 1 && map.AnyOutput(active);
+
     private DataViewRowCursor Map(DataViewRowCursor cursor, bool[] active)
-        => map.BatchSize > 1 && map.AnyOutput(active)
+        => ReadsAhead(active)
             ? new ReadAheadCursor(map, cursor, active)
             : new MappedCursor(new MappedRow(map, cursor, active), cursor);
 

@@ -19,8 +19,7 @@ internal sealed class MappedRow : DataViewRow
         if (!map.AnyOutput(active))
             return;
         _batch = map.Open(input, capacity: 1, map.ActiveOutputs(active));
-        for (var output = 0; output < _getters.Length; output++)
-            _getters[output] = active[map.Bindings.AddedColumnIndices[output]] ? _batch.CreateGetter(output, CurrentRow) : null;
+        _getters = map.CreateGetters(_batch, active, CurrentRow);
     }
 
     public override DataViewSchema Schema => _map.Bindings.Schema;

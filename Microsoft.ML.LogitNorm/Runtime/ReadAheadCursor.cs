@@ -32,9 +32,7 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
         _batchNumbers = new long[capacity];
         _getId = input.GetIdGetter();
         _batch = map.Open(input, capacity, map.ActiveOutputs(active));
-        _getters = new Delegate?[map.Bindings.AddedColumnIndices.Count];
-        for (var output = 0; output < _getters.Length; output++)
-            _getters[output] = active[map.Bindings.AddedColumnIndices[output]] ? _batch.CreateGetter(output, CheckedRow) : null;
+        _getters = map.CreateGetters(_batch, active, CheckedRow);
         var passedThrough = map.Bindings.GetActiveInput(index => active[index]);
         _passThrough = [.. map.InputSchema.Select(c => passedThrough[c.Index] ? PassThroughColumn.Create(input, c, capacity, CheckedRow) : null)];
     }

@@ -37,6 +37,13 @@ internal abstract class RowMap(DataViewSchema input, DataViewSchema.DetachedColu
     /// <summary>Whether the output with the given number is asked for.</summary>
     public Func<int, bool> ActiveOutputs(bool[] active) => output => active[Bindings.AddedColumnIndices[output]];
 
+    /// <summary>The batch's getters of the outputs that are asked for; null for the others.</summary>
+    public Delegate?[] CreateGetters(RowBatch batch, bool[] active, Func<int> row)
+    {
+        var isActive = ActiveOutputs(active);
+        return [.. Enumerable.Range(0, Bindings.AddedColumnIndices.Count).Select(output => isActive(output) ? batch.CreateGetter(output, row) : null)];
+    }
+
     /// <summary>Whether any output is asked for; if none is, rows pass through untouched.</summary>
     public bool AnyOutput(bool[] active) => Bindings.AddedColumnIndices.Any(index => active[index]);
 

@@ -63,9 +63,7 @@ internal sealed record OodSource(
 
     private static SchemaShape.Column Vector(SchemaShape schema, string name, string role)
     {
-        var column = schema.FirstOrDefault(c => c.Name == name);
-        if (column.Name is null)
-            throw ColumnError.Missing(role, name, schema.Select(c => c.Name), AppendTrainer);
+        var column = RequiredColumn.Find(schema, role, name, AppendTrainer);
         return column is { Kind: SchemaShape.Column.VectorKind.Vector, IsKey: false } && column.ItemType.RawType == typeof(float)
             ? column
             : throw ColumnError.Mismatch(role, name, "Vector<Single>", $"{column.Kind} of {column.ItemType}", AppendTrainer);
@@ -73,8 +71,7 @@ internal sealed record OodSource(
 
     private static DataViewSchema.Column Vector(DataViewSchema schema, string name, string role)
     {
-        if (schema.GetColumnOrNull(name) is not { } column)
-            throw ColumnError.Missing(role, name, schema.Where(c => !c.IsHidden).Select(c => c.Name), AppendTrainer);
+        var column = RequiredColumn.Find(schema, role, name, AppendTrainer);
         return column.Type is VectorDataViewType { IsKnownSize: true, ItemType: NumberDataViewType { RawType: var item } } && item == typeof(float)
             ? column
             : throw ColumnError.Mismatch(role, name, "Vector<Single> of known size", column.Type.ToString()!, AppendTrainer);

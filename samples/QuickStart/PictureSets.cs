@@ -21,7 +21,6 @@ internal sealed record PictureSets(
     // The more calibration images, the closer the false-alarm rate comes to the one asked for; but they are lost for training.
     private const double CalibrationShare = 0.05, LargestCalibrationShare = 0.25;
     private const int WantedCalibration = 200, MostCalibration = 2_500;
-    private const int SignKinds = 8;
 
     /// <summary>Classes, in order.</summary>
     public IReadOnlyList<string> Classes => [.. Train.Select(image => image.Label).Distinct().Order(StringComparer.Ordinal)];
@@ -38,7 +37,7 @@ internal sealed record PictureSets(
             ("near", Below(signs.Near)),
             ("far-textures", Below(signs.Textures)),
             ("far-noise", Below(signs.Noise)),
-            .. Extra(settings, settings.Limit * SignKinds, cancellation),
+            .. Extra(settings, settings.Limit * Pictogram.Known.Count, cancellation),
         ]);
     }
 

@@ -1,0 +1,6 @@
+internal sealed class Photo
+{
+    public string ImagePath { get; set; } = "";
+
+    public string Label { get; set; } = "";
+}
