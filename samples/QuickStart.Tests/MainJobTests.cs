@@ -126,6 +126,7 @@ public sealed class MainJobOutput
         Assert.That(File.ReadAllText(Path.Combine(folder, "scores.svg")), Does.Contain("</svg>"));
 
         var ml = new MLContext();
+        Assert.That(ml.Model.Load(Path.Combine(folder, "model-cross-entropy.zip"), out _), Is.Not.Null);
         var model = ml.Model.Load(Path.Combine(folder, "model.zip"), out _);
         using var engine = ml.Model.CreatePredictionEngine<ImageRow, Verdict>(model);
         var image = Directory.EnumerateFiles(folder, "*.png", SearchOption.AllDirectories).First(path => Path.GetDirectoryName(path) != folder);

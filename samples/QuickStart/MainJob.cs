@@ -27,7 +27,7 @@ internal sealed class MainJob(Settings settings, CancellationToken cancellation)
         Screen.Plan(pictures, backbone, epochs, experiment.BatchSize, settings);
 
         // What an earlier run has left does not belong to the figures of this one, should it be stopped half-way.
-        foreach (var name in new[] { "result.json", "model.zip", "scores.png", "scores.svg", "verdicts.png" })
+        foreach (var name in new[] { "result.json", "model.zip", "model-cross-entropy.zip", "scores.png", "scores.svg", "verdicts.png" })
             File.Delete(Out(name));
 
         var outcomes = new List<Outcome>();
@@ -40,14 +40,17 @@ internal sealed class MainJob(Settings settings, CancellationToken cancellation)
 
         cancellation.ThrowIfCancellationRequested();
         var app = outcomes[^1].App;
-        AtomicFile.Write(Out("model.zip"), stream => ml.Model.Save(app, experiment.View(pictures.Train).Schema, stream));
+        Save("model.zip", app);
+        Save("model-cross-entropy.zip", outcomes[0].App);   // to compare scores on both
         ScoreHistograms.Write(Out("scores.png"), Out("scores.svg"), "How sure is the network? Softmax confidence of known and unknown images", "softmax confidence", [.. outcomes.Select(outcome => outcome.Scores)]);
         ContactSheet.Write(Out("verdicts.png"), "What the LogitNorm model says", [.. Groups(ml, app, experiment, pictures)]);
         Screen.Comparison([.. outcomes.Select(outcome => outcome.Result)], settings.FalseAlarmRate);
-        Screen.Files(Out("result.json"), Out("model.zip"), Out("scores.png"), Out("verdicts.png"));
+        Screen.Files(Out("result.json"), Out("model.zip"), Out("model-cross-entropy.zip"), Out("scores.png"), Out("verdicts.png"));
         Reload(pictures);
         foreach (var outcome in outcomes)
             (outcome.App as IDisposable)?.Dispose();
+
+        void Save(string name, ITransformer model) => AtomicFile.Write(Out(name), stream => ml.Model.Save(model, experiment.View(pictures.Train).Schema, stream));
     }
 
     private PictureSets Prepare()
