@@ -37,6 +37,13 @@ public static class LogitNormCatalog
     public static LogitNormTrainer LogitNorm(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, LogitNormTrainer.Options options)
         => new(MachineLearningContext.Environment(catalog), options);
 
+    /// <summary>Chooses the temperature τ of the LogitNorm loss: one training for each value, validated against Gaussian noise.</summary>
+    /// <param name="catalog">The multiclass catalog.</param>
+    /// <param name="options">The trainer's options, the temperatures to try and how to choose.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
+    public static LogitNormTuner LogitNormTuner(this MulticlassClassificationCatalog catalog, LogitNormTuner.Options options)
+        => new(MachineLearningContext.Environment(catalog), options);
+
     /// <summary>Appends a score per row: the higher, the more likely the row is out of distribution.</summary>
     /// <param name="catalog">The transforms catalog.</param>
     /// <param name="score">How to score; see <see cref="OodScores"/>. It decides which columns are needed, and its page says which.</param>
