@@ -32,8 +32,9 @@ public static class LogitNormCatalog
 
     /// <summary>Trains an image classifier whose confidence separates known from unknown images, with all options.</summary>
     /// <param name="catalog">The trainers of the multiclass catalog.</param>
-    /// <param name="options">Network, loss, schedule and the rest; the defaults are the paper's recipe, with tau warm-up.</param>
+    /// <param name="options">Network, head, loss, schedule and the rest; the defaults are the paper's recipe, with tau warm-up.</param>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
+    /// <exception cref="ArgumentException">The loss needs a linear head, and the options have another one.</exception>
     public static LogitNormTrainer LogitNorm(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, LogitNormTrainer.Options options)
         => new(MachineLearningContext.Environment(catalog), options);
 

@@ -49,6 +49,20 @@ public sealed class ModelFileTests
     }
 
     [Test]
+    public void Load_FileFromBeforeThereWereHeads_HasALinearOne()
+    {
+        using var loaded = (TransformerChain<ITransformer>)_file.WithJson("Model.json", ",\"Head\":{\"kind\":\"LinearHead\"}", "").Load(new MLContext(), out _);
+        Assert.That(loaded.OfType<LogitNormModel>().Single().Head, Is.EqualTo(Head.Linear()));
+        var data = TinyImages.View(_ml, 5, seed: 3);
+        Assert.That(ColumnValues.Read(loaded.Transform(data), "Logits"), Is.EqualTo(ColumnValues.Read(_app.Transform(data), "Logits")));
+    }
+
+    [Test]
+    public void Load_WeightsOfAnotherHead_IsRefused()
+        => Assert.That(
+            _file.WithJson("Model.json", "LinearHead", "CosineHead").LoadError(_ml), Names(ModelPart, "Weights.tensors").With.Message.Contains("the network has"));
+
+    [Test]
     public void SaveAgain_ALoadedModel_GivesTheSameEntries()
     {
         using var loaded = (TransformerChain<ITransformer>)_file.Load(new MLContext(), out var schema);
@@ -101,6 +115,8 @@ public sealed class ModelFileTests
     [TestCase("Model.json", "\"Depth\":10", "\"Depth\":\"ten\"", TestName = "Load_TextForNumber_IsNamed")]
     [TestCase("Model.json", "\"Depth\":10", "\"Depth\":1e99", TestName = "Load_NumberTooLarge_IsNamed")]
     [TestCase("Model.json", "\"Widen\":1", "\"Widen\":100000000", TestName = "Load_ImpossibleWidth_IsNamed")]
+    [TestCase("Model.json", "\"LinearHead\"", "\"QuadraticHead\"", TestName = "Load_UnknownHead_IsNamed")]
+    [TestCase("Model.json", "\"LinearHead\"", "\"WideResNetBackbone\"", TestName = "Load_HeadOfAnotherFamily_IsNamed")]
     [TestCase("Model.json", "\"ClassCount\":3", "\"ClassCount\":1", TestName = "Load_OneClass_IsNamed")]
     [TestCase("Model.json", "\"ClassCount\":3", "\"ClassCount\":-3", TestName = "Load_NegativeClasses_IsNamed")]
     [TestCase("Model.json", "\"ClassCount\":3", "\"ClassCount\":4", TestName = "Load_ClassCountAgainstNames_IsNamed")]

@@ -23,6 +23,7 @@ public sealed class LogitNormTrainerOptionsTests
         yield return Case(() => new() { LabelColumnName = "" }, "LabelColumnName", "A column needs a name.");
         yield return Case(() => new() { FeatureColumnName = null! }, "FeatureColumnName", "A column needs a name.");
         yield return Case(() => new() { Backbone = null! }, "Backbone", "null");
+        yield return Case(() => new() { Head = null! }, "Head", "null");
         yield return Case(() => new() { Loss = null! }, "Loss", "null");
         yield return Case(() => new() { LearningRateSchedule = null! }, "LearningRateSchedule", "null");
         yield return Case(() => new() { Augmentation = null! }, "Augmentation", "null");
@@ -41,6 +42,7 @@ public sealed class LogitNormTrainerOptionsTests
         Assert.Multiple(() =>
         {
             Assert.That(options.Backbone, Is.EqualTo(Backbone.WideResNet(40, 2, 0.3)));
+            Assert.That(options.Head, Is.EqualTo(Head.Linear()));
             Assert.That(((LogitNormLoss)options.Loss).Tau, Is.EqualTo(0.04));
             Assert.That((options.Epochs, options.BatchSize), Is.EqualTo((200, 128)));
             Assert.That((options.LearningRate, options.Momentum, options.Nesterov, options.WeightDecay), Is.EqualTo((0.1, 0.9, true, 5e-4)));

@@ -17,6 +17,8 @@ internal sealed record ExtendedLogitNormLoss() : TrainingLoss("ExtendedLogitNorm
 
     public override string ToString() => "ExtendedLogitNorm()";
 
+    internal override bool NeedsLinearHead => true;
+
     internal override Tensor Compute(in TrainingStep step)
     {
         var (highest, predicted) = step.Logits.max(1, keepdim: true);   // both [B, 1]

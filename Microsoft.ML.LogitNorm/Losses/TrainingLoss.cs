@@ -35,9 +35,12 @@ public abstract record TrainingLoss
     /// <remarks>Wei et al., ICML 2022, arXiv 2205.09310, Table 5.</remarks>
     public static TrainingLoss LogitPenalty(double lambda = 0.05) => new LogitPenaltyLoss(lambda);
 
-    /// <summary>Extended logit normalisation: divides the logits by the mean distance of the embedding to the decision boundaries. It has no parameter to tune.</summary>
+    /// <summary>Extended logit normalisation: divides the logits by the mean distance of the embedding to the decision boundaries. It has no parameter to tune, and needs <see cref="Head.Linear"/>.</summary>
     /// <remarks>Ding et al., "Enhancing Out-of-Distribution Detection with Extended Logit Normalization", arXiv 2504.11434.</remarks>
     public static TrainingLoss ExtendedLogitNorm() => new ExtendedLogitNormLoss();
+
+    /// <summary>Whether it is defined for logits f = W z + b only, and so needs <see cref="Head.Linear"/>.</summary>
+    internal virtual bool NeedsLinearHead => false;
 
     /// <summary>The loss of one batch, a scalar: the mean over its rows.</summary>
     internal abstract Tensor Compute(in TrainingStep step);

@@ -43,13 +43,17 @@ public abstract record Backbone
     internal abstract int MinimumImageSize { get; }
 
     /// <summary>A new network with freshly drawn weights, or without any on the META device. The caller disposes it.</summary>
+    /// <param name="channels">Channels of the images.</param>
+    /// <param name="classes">C, the number of logits.</param>
+    /// <param name="device">Where it will be.</param>
+    /// <param name="head">What comes after the embedding; null for <see cref="Head.Linear"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than one channel or one class.</exception>
-    internal ImageClassifier CreateNetwork(int channels, int classes, Device device)
+    internal ImageClassifier CreateNetwork(int channels, int classes, Device device, Head? head = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         using var scope = NewDisposeScope();
-        return new(CreateEmbedding(channels, device), EmbeddingSize, classes, device);
+        return new(CreateEmbedding(channels, device), head ?? Head.Linear(), EmbeddingSize, classes, device);
     }
 
     /// <summary>The layers before the head: [B, channels, H, W] → [B, <see cref="EmbeddingSize"/>].</summary>

@@ -13,33 +13,54 @@ namespace Microsoft.ML.LogitNorm;
 internal sealed class ImageClassifier : Module<Tensor, Tensor>
 {
     private readonly Module<Tensor, Tensor> embedding;
-    private readonly Linear head;
+    private readonly Module<Tensor, Tensor> head;
 
     /// <param name="embedding">Network before the head, owned from now on: [B, channels, H, W] → [B, D].</param>
+    /// <param name="kind">What comes after it.</param>
     /// <param name="embeddingSize">D.</param>
     /// <param name="classes">C.</param>
     /// <param name="device">Where the embedding's layers are and the head will be.</param>
-    public ImageClassifier(Module<Tensor, Tensor> embedding, int embeddingSize, int classes, Device device)
+    public ImageClassifier(Module<Tensor, Tensor> embedding, Head kind, int embeddingSize, int classes, Device device)
         : base(nameof(ImageClassifier))
     {
         this.embedding = embedding;
-        head = Linear(embeddingSize, classes, device: device);
+        Head = kind;
+        head = kind.CreateModule(embeddingSize, classes, device);
         RegisterComponents();
         if (device.type != DeviceType.META)
             Initialize();
     }
 
-    /// <summary>W, [C, D].</summary>
-    public Parameter HeadWeight => head.weight;
+    /// <summary>How logits come from the embedding.</summary>
+    public Head Head { get; }
 
-    /// <summary>b, [C].</summary>
-    public Parameter HeadBias => head.bias!;
+    /// <summary>The class weights w, [C, D]. All heads have them; only in a linear one they are the W of f = W z + b (<see cref="LinearHead"/>).</summary>
+    public Parameter HeadWeight => head.get_parameter(Head.ClassWeights)!;
+
+    /// <summary>b, [C], of a linear head.</summary>
+    /// <exception cref="InvalidOperationException">The head is none.</exception>
+    public Parameter HeadBias => LinearHead.bias!;
+
+    /// <summary>The layer f = W z + b, for scores whose formula needs just that.</summary>
+    /// <exception cref="InvalidOperationException">The network has another head.</exception>
+    public Linear LinearHead => head as Linear
+        ?? throw new InvalidOperationException($"The network ends in Head.{Head}, but a linear layer f = W z + b is needed here. Choose a score that needs none, such as OodScores.MaxSoftmax(), or train with Head.Linear().");
+
+    /// <summary>The parameters that weight decay leaves alone; none with a linear head.</summary>
+    public IReadOnlyList<Parameter> UndecayedParameters => Head.DecaysClassWeights ? [] : [HeadWeight];
 
     /// <summary>The images' penultimate features, [B, D]: global averages, at least 0, of the last feature maps.</summary>
     public Tensor Embed(Tensor images) => embedding.call(images);
 
     /// <summary>The logits of embedded images, [B, C].</summary>
     public Tensor Classify(Tensor embedded) => head.call(embedded);
+
+    /// <summary>cos(w_i, z) of embedded images z and class weights w_i, [B, C], with any head; 0 where the embedding is 0.</summary>
+    public Tensor CosineSimilarities(Tensor embedded)
+    {
+        using var scope = NewDisposeScope();
+        return ScaledCosine.Cosines(embedded, HeadWeight).MoveToOuterDisposeScope();
+    }
 
     /// <summary>
     /// Ends training: evaluation mode and weights without gradients. Scores that differentiate by the image, from several threads, then write nothing here.
@@ -61,8 +82,8 @@ internal sealed class ImageClassifier : Module<Tensor, Tensor>
     }
 
     /// <summary>
-    /// Draws the weights as the paper's WideResNet code does, for all architectures: convolutions from N(0, 2 / (k² · filters)), batch norms at 1 and 0,
-    /// the head's bias at 0; the head's weight keeps the layer's default.
+    /// Draws the weights as the paper's WideResNet code does, for all architectures: convolutions from N(0, 2 / (k² · filters)), batch norms at 1 and 0.
+    /// The head has drawn its own.
     /// </summary>
     private void Initialize()
     {
@@ -73,7 +94,5 @@ internal sealed class ImageClassifier : Module<Tensor, Tensor>
             if (module is Conv2d { weight: var weight })
                 init.normal_(weight, 0, Math.Sqrt(2.0 / (weight.shape[0] * weight.shape[2] * weight.shape[3])));
         }
-
-        init.zeros_(HeadBias);
     }
 }

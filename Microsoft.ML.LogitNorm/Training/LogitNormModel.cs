@@ -28,6 +28,9 @@ public sealed class LogitNormModel : RowToRowTransformer, IDisposable
     /// <summary>The architecture of the network.</summary>
     public Backbone Backbone => _spec.Backbone;
 
+    /// <summary>How the network's logits come from its embedding.</summary>
+    public Head Head => _spec.Head;
+
     /// <summary>How many classes the model tells apart.</summary>
     public int ClassCount => _spec.ClassCount;
 
@@ -88,9 +91,9 @@ public sealed class LogitNormModel : RowToRowTransformer, IDisposable
     {
         using var scope = NewDisposeScope();
         // A network without memory first: the file must hold its weights before room is made for them.
-        using (var outline = spec.Backbone.CreateNetwork(spec.Image.Shape.Channels, spec.ClassCount, META))
+        using (var outline = spec.CreateNetwork(META))
             file.Check(Weights(outline));
-        var network = spec.Backbone.CreateNetwork(spec.Image.Shape.Channels, spec.ClassCount, CPU);
+        var network = spec.CreateNetwork(CPU);
         file.CopyTo(Weights(network));
         network.Freeze();
         return network;

@@ -23,6 +23,10 @@ public sealed partial class LogitNormTrainer
         /// <exception cref="ArgumentNullException">Null.</exception>
         public Backbone Backbone { get; init => field = NotNull(value, nameof(Backbone)); } = Backbone.WideResNet();
 
+        /// <summary>How the logits come from the embedding. The default is a linear layer, as in the paper.</summary>
+        /// <exception cref="ArgumentNullException">Null.</exception>
+        public Head Head { get; init => field = NotNull(value, nameof(Head)); } = Head.Linear();
+
         /// <summary>What training minimises. The default is LogitNorm with τ = 0.04 and tau warm-up.</summary>
         /// <exception cref="ArgumentNullException">Null.</exception>
         public TrainingLoss Loss { get; init => field = NotNull(value, nameof(Loss)); } = TrainingLoss.LogitNorm();
@@ -66,7 +70,7 @@ public sealed partial class LogitNormTrainer
         /// <summary>Whether momentum is Nesterov's. Without momentum it has no effect.</summary>
         public bool Nesterov { get; init; } = true;
 
-        /// <summary>Weight decay: the factor of the L2 penalty's gradient, at least 0.</summary>
+        /// <summary>Weight decay: the factor of the L2 penalty's gradient, at least 0. It acts on all weights but the class weights of cosine heads.</summary>
         /// <exception cref="ArgumentOutOfRangeException">Negative, or not finite.</exception>
         public double WeightDecay
         {

@@ -44,6 +44,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     internal LogitNormTrainer(IHostEnvironment env, Options options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        CheckLossFitsHead(options);
         TorchRuntime.EnsureAvailable(env);
         (_env, _options) = (env, options);
     }
@@ -79,10 +80,17 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         log.Info($"Decoded {training.Count:N0} images of {image.Shape} in {clock.Elapsed.TotalSeconds:N1} s.");
 
         var seed = _options.Seed ?? MachineLearningContext.Seed(_env) ?? Random.Shared.Next();
-        log.Info($"Training {_options.Backbone} with {_options.Loss} for {_options.Epochs} epochs on {device}; seed {seed}.");
+        var head = _options.Head == Head.Linear() ? "" : $"head {_options.Head} and ";
+        log.Info($"Training {_options.Backbone} with {head}{_options.Loss} for {_options.Epochs} epochs on {device}; seed {seed}.");
         var normalization = _options.Normalization ?? PixelNormalization.Measure(training.Pixels);
         var network = new TrainingLoop(_options, device, seed, clock, log).Run(training, validation, image, label.ClassCount, normalization);
-        return new LogitNormModel(_env, new(_options.Backbone, label.ClassCount, image, normalization, label.Classes), network);
+        return new LogitNormModel(_env, new(_options.Backbone, label.ClassCount, image, normalization, label.Classes, _options.Head), network);
+    }
+
+    private static void CheckLossFitsHead(Options options)
+    {
+        if (options.Loss.NeedsLinearHead && options.Head is not LinearHead)
+            throw new ArgumentException($"Loss is {options.Loss}, which is defined by the decision boundaries of a linear head, but Head is {options.Head}. Leave Head at Head.Linear(), or choose another loss.", nameof(options));
     }
 
     /// <summary>Finds the columns to train on, and checks that network and validation rows fit them. No row is read.</summary>

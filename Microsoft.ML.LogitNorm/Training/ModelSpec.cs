@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>All of a model but its weights.</summary>
@@ -6,8 +8,14 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="Image">The column that images came from in training; a model binds to the same name, and to any column kind of the same size.</param>
 /// <param name="Normalization">How pixels are centred and scaled.</param>
 /// <param name="Classes">The classes' names; null where the label had none.</param>
-internal sealed record ModelSpec(Backbone Backbone, int ClassCount, ImageColumn Image, PixelNormalization Normalization, ClassValues? Classes)
+/// <param name="Head">What comes after the architecture; a linear layer where nothing is said, as in files from before there was a choice.</param>
+internal sealed record ModelSpec(Backbone Backbone, int ClassCount, ImageColumn Image, PixelNormalization Normalization, ClassValues? Classes, Head? Head = null)
 {
+    public Head Head { get; } = Head ?? Head.Linear();
+
+    /// <summary>A network of this architecture, without the trained weights: freshly drawn ones, or none on the META device.</summary>
+    public ImageClassifier CreateNetwork(Device device) => Backbone.CreateNetwork(Image.Shape.Channels, ClassCount, device, Head);
+
     /// <summary>Checks what a file could have wrong.</summary>
     /// <exception cref="InvalidDataException">The parts do not fit together.</exception>
     public void Check()

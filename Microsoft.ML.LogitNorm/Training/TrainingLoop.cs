@@ -17,15 +17,14 @@ internal sealed class TrainingLoop(LogitNormTrainer.Options options, Device devi
         using var scope = NewDisposeScope();
         manual_seed(seed);
         using var generator = new Generator((ulong)seed, CPU);
-        var network = options.Backbone.CreateNetwork(image.Shape.Channels, classes, CPU);
+        var network = options.Backbone.CreateNetwork(image.Shape.Channels, classes, CPU, options.Head);
         network.to(device);
         var trained = new TrainedNetwork(network, device, image, normalization, owner: typeof(LogitNormModel));
         try
         {
             using var onDevice = training.To(device);
             using var validationOnDevice = validation?.To(device);
-            var optimizer = optim.SGD(network.parameters(), options.LearningRate, options.Momentum, weight_decay: options.WeightDecay, nesterov: options is { Nesterov: true, Momentum: > 0 });
-            using (optimizer)
+            using (var optimizer = CreateOptimizer(network, options))
                 for (var epoch = 1; epoch <= options.Epochs; epoch++)
                     Report(TrainEpoch(epoch, network, trained, optimizer, onDevice, generator), validationOnDevice, trained);
             network.Freeze();
@@ -36,6 +35,19 @@ internal sealed class TrainingLoop(LogitNormTrainer.Options options, Device devi
             trained.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Two groups of parameters: those that weight decay acts on, and those of the head, if any, that it leaves alone.</summary>
+    internal static SGD CreateOptimizer(ImageClassifier network, LogitNormTrainer.Options options)
+    {
+        var undecayed = network.UndecayedParameters;
+        Parameter[] decayed = [.. network.parameters().Where(parameter => undecayed.All(other => other.Handle != parameter.Handle))];
+        return optim.SGD(
+            [new SGD.ParamGroup(decayed, new SGD.Options()), new SGD.ParamGroup(undecayed, new SGD.Options { weight_decay = 0 })],
+            options.LearningRate,
+            options.Momentum,
+            weight_decay: options.WeightDecay,
+            nesterov: options is { Nesterov: true, Momentum: > 0 });
     }
 
     private TrainingEpoch TrainEpoch(int epoch, ImageClassifier network, TrainedNetwork trained, SGD optimizer, ImageSet images, Generator generator)
