@@ -153,6 +153,18 @@ public sealed class OodScoreEstimatorTests
         Assert.That(error.Message, Does.Contain("feature column 'Image'"));
     }
 
+    [Test]
+    public void Fit_ScoreOfALinearHeadOnAnother_NamesScoreAndHead()
+    {
+        using var chain = TinyImages.Pipeline(_ml, TinyImages.Options with { Head = Head.Cosine(), Epochs = 1 }).Fit(TinyImages.View(_ml, 96));
+        var data = chain.Transform(TinyImages.View(_ml, 96));
+        foreach (var score in (OodScore[])[OodScores.Fdbd(), OodScores.Fdbd(false), OodScores.VirtualLogit(), OodScores.Residual(), OodScores.Dice()])
+            Assert.That(() => Fit(score, data),
+                Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains($"logits of a linear head, as the score {score.Name} takes them, got logits of Head.Cosine()").And.Message.Contains("MaxCosine"));
+        foreach (var score in (OodScore[])[OodScores.MaxCosine(), OodScores.ReAct(), OodScores.AshS(), OodScores.Scale(), OodScores.NearestNeighbours(5), OodScores.Odin()])
+            Assert.That(Scored(score, data), Is.All.Matches<float>(float.IsFinite), score.Name);
+    }
+
     [TestCase(float.NaN)]
     [TestCase(float.NegativeInfinity)]
     public void Transform_LogitsThatAreNoNumbers_NamesTheRow(float value)

@@ -7,6 +7,9 @@ public sealed class OodScoresTests
 {
     private static readonly IReadOnlyDictionary<string, Tensor> _nothing = new Dictionary<string, Tensor>();
 
+    /// <summary>Scores that need no public reference.</summary>
+    internal static IEnumerable<OodScore> ScoresCountedByHand => CountedByHand().Select(test => (OodScore)test.Arguments[0]!).Append(OodScores.MaxCosine());
+
     private static IEnumerable<TestCaseData> CountedByHand()
     {
         // e^0 = 1, e^ln2 = 2, e^ln5 = 5: softmax 1/8, 2/8, 5/8.
@@ -26,6 +29,11 @@ public sealed class OodScoresTests
         yield return Case("Energy, logits of 1000", OodScores.Energy(), [1000, -1000, 0], -1000);
         yield return Case("Energy, all -1000", OodScores.Energy(), [-1000, -1000], 1000 - Math.Log(2));
         yield return Case("Energy, T = 0.01 and 1000", OodScores.Energy(0.01), [1000, -1000], -1000);
+        yield return Case("Entropy", OodScores.Entropy(), eighths, Math.Log(8) - 2.0 / 8 * Math.Log(2) - 5.0 / 8 * Math.Log(5));
+        yield return Case("Entropy, equal logits", OodScores.Entropy(), [7, 7, 7], Math.Log(3));
+        yield return Case("Entropy, logits of 1000", OodScores.Entropy(), [1000, -1000, 0], 0);
+        yield return Case("GeneralizedEntropy, gamma = 0.5, one class", OodScores.GeneralizedEntropy(0.5, 1), eighths, Math.Sqrt(15) / 8);
+        yield return Case("GeneralizedEntropy, logits of 1000", OodScores.GeneralizedEntropy(), [1000, -1000, 0], 0);
 
         static TestCaseData Case(string name, OodScore score, float[] logits, double expected) => new TestCaseData(score, logits, expected).SetArgDisplayNames(name);
     }
@@ -35,9 +43,22 @@ public sealed class OodScoresTests
     {
         using var scope = NewDisposeScope();
         // Another row beside it, so that a score over the whole batch shows.
-        var scores = score.Score(new(stack([tensor(logits), ones(logits.Length) * 3]), null, null, null, _nothing));
-        Assert.That(scores.shape, Is.EqualTo(new long[] { 2 }));
-        Assert.That(scores[0].item<float>(), Is.EqualTo(expected).Within(1e-6 * Math.Max(1, Math.Abs(expected))));
+        var scores = score.Compute(new(stack([tensor(logits), ones(logits.Length) * 3]), null, null, null, _nothing));
+        Assert.That(scores, Has.Length.EqualTo(2));
+        Assert.That(scores[0], Is.EqualTo(expected).Within(1e-6 * Math.Max(1, Math.Abs(expected))));
+    }
+
+    [Test]
+    public void MaxCosine_CountedByHand()
+    {
+        // Weights along (1, 0) and (3, 4): their lengths do not count, nor does the embedding's.
+        using var scope = NewDisposeScope();
+        using var network = HeadOnly.Create(tensor(new float[,] { { 2, 0 }, { 3, 4 } }), zeros(2));
+        var embedding = tensor(new float[,] { { 7, 0 }, { 0, 2 }, { -1, 0 }, { 0, 0 } });
+
+        var scores = OodScores.MaxCosine().Compute(new(zeros(4, 2), embedding, network, null, _nothing));
+
+        Assert.That(scores, Is.EqualTo(new[] { -1f, -0.8f, 0.6f, 0 }).Within(1e-6f));
     }
 
     [Test]

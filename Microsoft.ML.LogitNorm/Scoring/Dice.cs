@@ -18,7 +18,7 @@ internal sealed record Dice(double Percentile) : OodScore
 
     internal override OodInputs Needs => OodInputs.Embedding;
 
-    internal override OodInputs? LearnsFrom => OodInputs.Embedding | OodInputs.Network;
+    internal override OodInputs? LearnsFrom => OodInputs.Embedding | OodInputs.LinearHead;
 
     internal override IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows)
     {

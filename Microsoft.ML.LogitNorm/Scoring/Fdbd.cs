@@ -18,7 +18,7 @@ internal sealed record Fdbd(bool DistanceToMean) : OodScore
     /// <summary>Least distance that is divided by: two classes may share a weight, a row may lie at the mean.</summary>
     private const double MinimumDistance = 1e-7;
 
-    internal override OodInputs Needs => OodInputs.Embedding | OodInputs.Network;
+    internal override OodInputs Needs => OodInputs.Embedding | OodInputs.LinearHead;
 
     internal override OodInputs? LearnsFrom => DistanceToMean ? OodInputs.Embedding : null;
 

@@ -13,6 +13,9 @@ internal enum OodInputs
     /// <summary>The network behind the logits: its head's weights, and forward passes of one's own.</summary>
     Network = 2,
 
+    /// <summary>A network whose head is a linear layer, f = W z + b; comes with <see cref="Network"/>.</summary>
+    LinearHead = 16 | Network,
+
     /// <summary>The image itself, to be changed and classified again; comes with <see cref="Network"/>.</summary>
     Images = 4 | Network,
 

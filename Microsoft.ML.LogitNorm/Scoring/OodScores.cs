@@ -125,6 +125,10 @@ public static class OodScores
     /// <remarks>Liu &amp; Qin, ICML 2024, arXiv 2312.11536. Needs <c>Logits</c>, <c>Embedding</c> and a linear head; learns the mean.</remarks>
     public static OodScore Fdbd(bool distanceToMean = true) => new Fdbd(distanceToMean);
 
+    /// <summary>Largest cosine of the embedding and the class weights, negated, in [−1, 1]: the score that goes with the cosine heads.</summary>
+    /// <remarks>Techapanurak et al., arXiv 1905.10628; Hsu et al., CVPR 2020, arXiv 2002.11297. Needs <c>Embedding</c> and the head, of any kind; learns nothing.</remarks>
+    public static OodScore MaxCosine() => new MaxCosine();
+
     /// <summary>Softmax confidence at a high temperature after a small step of the image (ODIN), negated, in [−1, −1/C].</summary>
     /// <param name="temperature">T &gt; 0; the paper uses 1000.</param>
     /// <param name="epsilon">Size of the step as a share of the range of pixel values, at least 0; the paper uses 0.0014 for CIFAR-10. 0 needs neither image nor network.</param>

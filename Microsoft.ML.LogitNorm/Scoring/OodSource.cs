@@ -44,6 +44,9 @@ internal sealed record OodSource(
         var logits = Vector(schema, ColumnNames.Logits, "logits", score);
         DataViewSchema.Column? embedding = inputs.HasFlag(OodInputs.Embedding) ? Vector(schema, ColumnNames.Embedding, "embedding", score) : null;
         var network = inputs.HasFlag(OodInputs.Network) ? FindNetwork(logits, score) : null;
+        if (inputs.HasFlag(OodInputs.LinearHead) && network!.Classifier.Head is not LinearHead)
+            throw ColumnError.Mismatch("logits", logits.Name, $"logits of a linear head, as the score {score} takes them", $"logits of Head.{network.Classifier.Head}",
+                "Choose a score that takes any head, such as MaxSoftmax, NearestNeighbours or MaxCosine, or train with Head.Linear().");
         var image = inputs.HasFlag(OodInputs.Images) ? network!.BindImage(schema) : null;
         DataViewSchema.Column? label = inputs.HasFlag(OodInputs.Labels) ? FindLabel(schema, labelColumnName, logits, score) : null;
         return new(logits, embedding, network, image, label);

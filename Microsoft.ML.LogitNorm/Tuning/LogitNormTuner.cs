@@ -13,7 +13,7 @@ namespace Microsoft.ML.LogitNorm;
 /// To create it, use <c>MulticlassClassification.LogitNormTuner</c>. It trains one network for each τ, scores a validation set of known images and as many
 /// images of noise as asked for by <see cref="OodScores.MaxSoftmax"/>, and chooses by <see cref="TuningResult.Best"/>'s rule. No other out-of-distribution image
 /// is looked at, so results on real ones stay honest. Wei et al., "Mitigating Neural Network Overconfidence with Logit Normalization", ICML 2022,
-/// arXiv 2205.09310, section 4.1.
+/// arXiv 2205.09310.
 /// </para>
 /// <para>
 /// Noise has the unit of the training images. Pixels of <see cref="MLImage"/> and bytes run from 0 to 255; for vectors of float it is the first of [0, 1], [−1, 1] and
