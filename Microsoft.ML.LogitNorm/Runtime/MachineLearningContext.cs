@@ -8,6 +8,8 @@ internal static class MachineLearningContext
 {
     public static IHostEnvironment Environment(TrainCatalogBase.CatalogInstantiatorBase trainers) => trainers.GetEnvironment();
 
+    public static IHostEnvironment Environment(TrainCatalogBase tasks) => tasks.GetEnvironment();
+
     public static IHostEnvironment Environment(TransformsCatalog transforms) => transforms.GetEnvironment();
 
     /// <summary>The seed given to the <see cref="MLContext"/>, if any.</summary>

@@ -61,21 +61,9 @@ internal sealed record OodSource(
         return network;
     }
 
-    private static SchemaShape.Column Vector(SchemaShape schema, string name, string role)
-    {
-        var column = RequiredColumn.Find(schema, role, name, AppendTrainer);
-        return column is { Kind: SchemaShape.Column.VectorKind.Vector, IsKey: false } && column.ItemType.RawType == typeof(float)
-            ? column
-            : throw ColumnError.Mismatch(role, name, "Vector<Single>", $"{column.Kind} of {column.ItemType}", AppendTrainer);
-    }
+    private static SchemaShape.Column Vector(SchemaShape schema, string name, string role) => VectorColumn.Check(schema, role, name, AppendTrainer);
 
-    private static DataViewSchema.Column Vector(DataViewSchema schema, string name, string role)
-    {
-        var column = RequiredColumn.Find(schema, role, name, AppendTrainer);
-        return column.Type is VectorDataViewType { IsKnownSize: true, ItemType: NumberDataViewType { RawType: var item } } && item == typeof(float)
-            ? column
-            : throw ColumnError.Mismatch(role, name, "Vector<Single> of known size", column.Type.ToString()!, AppendTrainer);
-    }
+    private static DataViewSchema.Column Vector(DataViewSchema schema, string name, string role) => VectorColumn.Find(schema, role, name, AppendTrainer);
 
     private static Exception NetworkLost(OodScore score)
         => ColumnError.Mismatch("logits", ColumnNames.Logits, $"the annotation '{AnnotationKinds.Network}', which the score {score.GetType().Name} reads",
