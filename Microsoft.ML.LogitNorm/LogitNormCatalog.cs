@@ -106,7 +106,7 @@ public static class LogitNormCatalog
     /// <param name="scoreColumnName">The column with the probabilities, a vector of <see cref="float"/> with a value for each class.</param>
     /// <param name="bins">How many bins of equal width the confidences are sorted into, at least 1. 15 is usual, and figures compare only at equal bins.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, the two are not of the same classes, or <paramref name="bins"/> is less than 1.</exception>
-    /// <exception cref="ArgumentException">No row has a label, or a row does not hold probabilities, which its number is given for.</exception>
+    /// <exception cref="ArgumentException">No row has a label, or a row does not hold probabilities; the message names it.</exception>
     public static CalibrationMetrics EvaluateCalibration(
         this MulticlassClassificationCatalog catalog,
         IDataView data,

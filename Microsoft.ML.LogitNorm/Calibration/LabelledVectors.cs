@@ -34,7 +34,7 @@ internal sealed record LabelledVectors(DataViewSchema.Column Label, DataViewSche
     }
 
     /// <summary>Goes through the rows that have a label.</summary>
-    /// <returns>How many rows were left out, as they have none, or one that is not among the classes.</returns>
+    /// <returns>How many rows were left out, as their class is not known.</returns>
     public long Visit(IDataView data, Visitor visit)
     {
         using var cursor = data.GetRowCursor([Label, Vectors]);
@@ -45,7 +45,7 @@ internal sealed record LabelledVectors(DataViewSchema.Column Label, DataViewSche
         while (cursor.MoveNext())
         {
             getLabel(ref label);
-            if (label == 0 || label > values.Length)
+            if (label == 0)
             {
                 unlabelled++;
                 continue;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
@@ -69,7 +70,7 @@ public sealed class TemperatureScalingEstimator : IEstimator<TemperatureScalingT
         if (labels.Count == 0)
             throw new InvalidOperationException($"There is no row with a label in column '{_labelColumnName}' to fit a temperature on. Give labelled rows that the network was not trained on.");
 
-        var found = TemperatureSearch.Find([.. logits], [.. labels]);
+        var found = TemperatureSearch.Find(CollectionsMarshal.AsSpan(logits), CollectionsMarshal.AsSpan(labels));
         using var log = new ContextLog(_env, "TemperatureScaling");
         if (unlabelled > 0)
             log.Warning($"{unlabelled:N0} rows have no label, or one that is not among the classes; they are left out.");

@@ -20,7 +20,7 @@ public sealed record CalibrationMetrics
     /// <summary>Mean distance of confidence from accuracy over the bins, weighted by their rows, in [0, 1]. Lower is better.</summary>
     /// <remarks>
     /// ECE = Σ (nᵢ / n) |accuracyᵢ − confidenceᵢ|. Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, arXiv 1706.04599, eq. 3; with 15 bins
-    /// as there and in the LogitNorm paper's Table 4, which prints it in percent.
+    /// as there, and in the code behind the LogitNorm paper's Table 4.
     /// </remarks>
     public required double ExpectedCalibrationError { get; init; }
 
