@@ -36,6 +36,15 @@ public sealed class EstimatorContractTests
     public void OodScore_OfLogits() => CheckScore(OodScores.Energy(2));
 
     [Test]
+    public void OodScore_ThatLearns() => CheckScore(OodScores.Mahalanobis(1e-3), "Embedding", "Label");
+
+    [Test]
+    public void OodScore_OfTheNetwork() => CheckScore(OodScores.Odin(1, 0.01));
+
+    [Test]
+    public void OodScore_OfSeveral() => CheckScore(OodScores.Combine(OodScores.ReAct(), OodScores.NearestNeighbours(3)), "Embedding");
+
+    [Test]
     public void OodDetector_OfOodScore()
     {
         using var model = TinyImages.Pipeline(_ml).Append(_ml.Transforms.OodScore(OodScores.MaxSoftmax())).Fit(TinyImages.View(_ml, 48));
@@ -78,14 +87,17 @@ public sealed class EstimatorContractTests
             Transformed(data, _ml.Transforms.Conversion.ConvertType("Image", outputKind: DataKind.Double)));
     }
 
-    private void CheckScore(OodScore score)
+    private void CheckScore(OodScore score, params string[] needed)
     {
         using var model = TinyImages.Pipeline(_ml).Fit(TinyImages.View(_ml, 48));
         var scored = model.Transform(TinyImages.View(_ml, 130));
         EstimatorContract.Check(_ml, _ml.Transforms.OodScore(score, "Unusual"), scored,
-            Transformed(scored, _ml.Transforms.DropColumns("Logits")),
-            Transformed(scored, _ml.Transforms.CopyColumns("Logits", "PredictedLabel")),
-            Transformed(scored, _ml.Transforms.Conversion.ConvertType("Logits", outputKind: DataKind.Double)));
+            [
+                Transformed(scored, _ml.Transforms.DropColumns("Logits")),
+                Transformed(scored, _ml.Transforms.CopyColumns("Logits", "PredictedLabel")),
+                Transformed(scored, _ml.Transforms.Conversion.ConvertType("Logits", outputKind: DataKind.Double)),
+                .. needed.Select(name => Transformed(scored, _ml.Transforms.DropColumns(name))),
+            ]);
     }
 
     private IDataView Mapped(string label)

@@ -135,7 +135,7 @@ public sealed class MlNetPipelineTests
             Assert.That(loaded.GetColumn<float[]>("Logits"), Is.EqualTo(Scored.GetColumn<float[]>("Logits")));
             Assert.That(_ml.Transforms.OodScore(OodScores.MaxSoftmax(), "Again").Fit(loaded).Transform(loaded).GetColumn<float>("Again"), Is.EqualTo(Scored.GetColumn<float>("OodScore")));
             Assert.That(
-                () => _ml.Transforms.OodScore(new Scoring.ReActLike(1)).Fit(loaded),
+                () => _ml.Transforms.OodScore(OodScores.ReAct()).Fit(loaded),
                 Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("read from a file: put OodScore directly after the model"));
         }
         finally

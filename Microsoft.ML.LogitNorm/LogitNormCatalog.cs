@@ -37,6 +37,13 @@ public static class LogitNormCatalog
     public static LogitNormTrainer LogitNorm(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, LogitNormTrainer.Options options)
         => new(MachineLearningContext.Environment(catalog), options);
 
+    /// <summary>Chooses the temperature τ of the LogitNorm loss: one training for each value, validated against Gaussian noise.</summary>
+    /// <param name="catalog">The multiclass catalog.</param>
+    /// <param name="options">The trainer's options, the temperatures to try and how to choose.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
+    public static LogitNormTuner LogitNormTuner(this MulticlassClassificationCatalog catalog, LogitNormTuner.Options options)
+        => new(MachineLearningContext.Environment(catalog), options);
+
     /// <summary>Appends a score per row: the higher, the more likely the row is out of distribution.</summary>
     /// <param name="catalog">The transforms catalog.</param>
     /// <param name="score">How to score; see <see cref="OodScores"/>. It decides which columns are needed, and its page says which.</param>
@@ -83,6 +90,37 @@ public static class LogitNormCatalog
         string scoreColumnName = ColumnNames.OodScore,
         string? decisionColumnName = null)
         => OodEvaluation.Evaluate(inDistribution, outOfDistribution, scoreColumnName, decisionColumnName);
+
+    /// <summary>Compares scores on the same images, in one pass over each set: which one tells known from unknown rows best, and what it costs.</summary>
+    /// <param name="catalog">The anomaly detection catalog.</param>
+    /// <param name="model">The trained pipeline, or any transformer that appends <c>Logits</c> (and <c>Embedding</c>, and keeps the network, for the scores that need them).</param>
+    /// <param name="inDistribution">Rows of the known classes, as the model takes them, not used for training.</param>
+    /// <param name="outOfDistribution">Rows of none of them, as the model takes them: one or more sets, by name.</param>
+    /// <param name="scores">The scores to compare; null for <see cref="OodScores.All"/>, or those of them that learn nothing if there is no <paramref name="trainingData"/>.</param>
+    /// <param name="trainingData">The rows that the network was trained on, as the model takes them, from which scores learn; null if none has to.</param>
+    /// <param name="labelColumnName">The column with the class of each training row, a key once the model has transformed it.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type.</exception>
+    /// <exception cref="ArgumentException">There is no set, a side has no rows, or a score has to learn and there is no <paramref name="trainingData"/>.</exception>
+    /// <exception cref="InvalidOperationException">A row cannot be read or scored; the message names it.</exception>
+    public static OodScoreComparison CompareOodScores(
+        this AnomalyDetectionCatalog catalog,
+        ITransformer model,
+        IDataView inDistribution,
+        IReadOnlyDictionary<string, IDataView> outOfDistribution,
+        IReadOnlyList<OodScore>? scores = null,
+        IDataView? trainingData = null,
+        string labelColumnName = "Label")
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(inDistribution);
+        ArgumentNullException.ThrowIfNull(outOfDistribution);
+        if (outOfDistribution.Count == 0)
+            throw new ArgumentException("Give at least one set of out-of-distribution rows, by name.", nameof(outOfDistribution));
+        scores ??= [.. OodScores.All.Where(score => trainingData is not null || score.LearnsFrom is null)];
+        if (trainingData is null && scores.FirstOrDefault(score => score.LearnsFrom is not null) is { } learner)
+            throw new ArgumentException($"The score {learner.Name} learns from the rows that the network was trained on: give them as {nameof(trainingData)}, or leave the score out.", nameof(trainingData));
+        return new OodScoreComparer(MachineLearningContext.Environment(catalog), model, scores, labelColumnName).Run(trainingData, inDistribution, outOfDistribution);
+    }
 
     /// <summary>Makes <c>Score</c> a probability that can be taken at its word: the softmax of the logits at a temperature fitted on held-out rows.</summary>
     /// <remarks>The predicted class, the logits and the scores made of them do not change.</remarks>

@@ -62,7 +62,7 @@ public sealed class ModelFileTests
     {
         var learned = new Dictionary<string, torch.Tensor> { ["mean"] = torch.arange(3, torch.float32), ["count"] = torch.tensor(5L) };
         var data = TinyImages.View(_ml, 4);
-        using var score = new OodScoreTransformer(_ml, OodScores.MaxLogit(), "Mine", learned);
+        using var score = new OodScoreTransformer(_ml, new(OodScores.MaxLogit(), learned, null), "Mine");
         var file = ModelFile.Of(_ml, score, data.Schema);
         using var loaded = (IDisposable)file.Load(_ml, out _);
         Assert.That(ModelFile.Of(_ml, (ITransformer)loaded, data.Schema).Read("Learned.tensors"), Is.EqualTo(file.Read("Learned.tensors")));

@@ -58,9 +58,9 @@ public sealed class LabelledScoreTests
 
     private sealed record NearestClassMean : OodScore
     {
-        internal override OodInputs Needs => OodInputs.Embedding | OodInputs.Labels;
+        internal override OodInputs Needs => OodInputs.Embedding;
 
-        internal override bool Learns => true;
+        internal override OodInputs? LearnsFrom => OodInputs.Embedding | OodInputs.Labels;
 
         internal override IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows)
         {

@@ -15,7 +15,8 @@ public sealed class OodScoreEstimatorTests
     [OneTimeTearDown]
     public void Free() => _model.Dispose();
 
-    private static OodScore[] EveryKind() => [OodScores.MaxSoftmax(), OodScores.MaxLogit(), OodScores.Energy(2), .. ScoresOfEachKind.All];
+    // One for each thing that a score may need or learn from; ScorePropertyTests has them all.
+    private static OodScore[] EveryKind() => [OodScores.Energy(2), OodScores.GradNorm(), OodScores.Scale(), OodScores.Odin(1, 0.01), OodScores.NearestNeighbours(5), OodScores.Mahalanobis(1e-3)];
 
     [TestCaseSource(nameof(EveryKind))]
     public void Fit_InAPipelineBuiltBeforeTraining_ScoresBatchesAndSingleRowsAlike(OodScore score)
@@ -29,7 +30,7 @@ public sealed class OodScoreEstimatorTests
 
         using var engine = _ml.Model.CreatePredictionEngine<TinyImages.Row, TinyImages.Prediction>(chain, new PredictionEngineOptions { OwnsTransformer = false });
         foreach (var i in (int[])[0, 127, 128, 299])
-            Assert.That(engine.Predict(rows[i]).OodScore, Is.EqualTo(batch[i]).Within(1e-3).Percent, $"row {i}");
+            Assert.That(engine.Predict(rows[i]).OodScore, Is.EqualTo(batch[i]).Within(1e-5 * Math.Max(1, Math.Abs(batch[i]))), $"row {i}");
         chain.LastTransformer.Dispose();
     }
 
@@ -43,9 +44,10 @@ public sealed class OodScoreEstimatorTests
         using var scope = NewDisposeScope();
         using var gradient = no_grad();
         var network = NetworkOf.View(data);
-        var learned = score.Learns ? score.Learn(new(Matrix(Training, "Logits"), Matrix(Training, "Embedding"), null, null, new Dictionary<string, Tensor>())) : new Dictionary<string, Tensor>();
+        var learned = score.LearnsFrom is null ? new Dictionary<string, Tensor>()
+            : score.Learn(new(Matrix(Training, "Logits"), Matrix(Training, "Embedding"), null, null, new Dictionary<string, Tensor>(), arange(96, int64) % 3));
         var pixels = tensor(data.GetColumn<byte[]>("Image").SelectMany(image => image).ToArray()).view(130, 3, TinyImages.Size, TinyImages.Size).permute(0, 2, 3, 1);
-        var expected = score.Score(new(Matrix(data, "Logits"), Matrix(data, "Embedding"), network, pixels, learned)).data<float>().ToArray();
+        var expected = score.Compute(new(Matrix(data, "Logits"), Matrix(data, "Embedding"), network, pixels, learned));
         Assert.That(found, Is.EqualTo(expected).Within(1e-2).Percent);
     }
 
@@ -53,7 +55,7 @@ public sealed class OodScoreEstimatorTests
     public void Transform_GradientsByTheImage_WorkThoughScoringNeedsNone()
     {
         // Without a step at temperature 1 it is the softmax score; each step makes the network surer.
-        float[] still = [.. Scored(new OdinLike(1, 0))], softmax = [.. Scored(OodScores.MaxSoftmax())], stepped = [.. Scored(new OdinLike(1, 0.05))];
+        float[] still = [.. Scored(OodScores.Odin(1, 0))], softmax = [.. Scored(OodScores.MaxSoftmax())], stepped = [.. Scored(OodScores.Odin(1, 0.01))];
         Assert.That(still, Is.EqualTo(softmax).Within(1e-5f));
         Assert.That(stepped.Zip(still).Count(pair => pair.First < pair.Second + 1e-6), Is.GreaterThan(55));
         Assert.That(stepped.Average(), Is.LessThan(still.Average()));
@@ -65,8 +67,8 @@ public sealed class OodScoreEstimatorTests
     [Test]
     public void Transform_GradientsByTheImage_FromFourThreads_GiveTheAnswersOfOne()
     {
-        var expected = Scored(new OdinLike(1, 2)).ToArray();
-        var others = Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(() => Scored(new OdinLike(1, 2)).ToArray(), TaskCreationOptions.LongRunning)).ToArray();
+        var expected = Scored(OodScores.Odin(1, 0.01)).ToArray();
+        var others = Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(() => Scored(OodScores.Odin(1, 0.01)).ToArray(), TaskCreationOptions.LongRunning)).ToArray();
         foreach (var other in others)
             Assert.That(other.Result, Is.EqualTo(expected).Within(1e-5f));
     }
@@ -74,7 +76,7 @@ public sealed class OodScoreEstimatorTests
     [Test]
     public void Fit_LearningScore_KnowsItsTrainingRows()
     {
-        using var transformer = Fit(new NearestNeighbour());
+        using var transformer = Fit(OodScores.NearestNeighbours(1));
         Assert.That(transformer.Transform(Training).GetColumn<float>("OodScore"), Is.All.EqualTo(0).Within(1e-3));
         Assert.That(transformer.Transform(_model.Transform(TinyImages.View(_ml, 60, seed: 8))).GetColumn<float>("OodScore").Average(), Is.GreaterThan(1e-3));
     }
@@ -82,8 +84,8 @@ public sealed class OodScoreEstimatorTests
     [Test]
     public void Fit_LearningScoreWithoutRows_SaysOnWhatToFit()
         => Assert.That(
-            () => _ml.Transforms.OodScore(new NearestNeighbour()).Fit(_model.Transform(TinyImages.View(_ml, 0))),
-            Throws.InvalidOperationException.With.Message.Contains("The score NearestNeighbour learns from the training rows, but there are none. Fit it on the data that the network was trained on."));
+            () => _ml.Transforms.OodScore(OodScores.NearestNeighbours(1)).Fit(_model.Transform(TinyImages.View(_ml, 0))),
+            Throws.InvalidOperationException.With.Message.Contains("The score NearestNeighbours learns from the training rows, but there are none. Fit it on the data that the network was trained on."));
 
     [Test]
     public void Fit_ScoreThatLearnsNothing_ReadsNoRow()
@@ -124,7 +126,7 @@ public sealed class OodScoreEstimatorTests
 
     [Test]
     public void Fit_EmbeddingDropped_NamesIt()
-        => AssertRefused(new GradNormLike(), Transformed(_ml.Transforms.DropColumns("Embedding")), "embedding column 'Embedding'", "Append the LogitNorm trainer");
+        => AssertRefused(OodScores.GradNorm(), Transformed(_ml.Transforms.DropColumns("Embedding")), "embedding column 'Embedding'", "Append the LogitNorm trainer");
 
     [Test]
     public void Fit_LogitsDropped_NamesThem()
@@ -138,8 +140,8 @@ public sealed class OodScoreEstimatorTests
     public void Fit_LogitsMadeAnew_NamesTheScoreThatMissesTheNetwork()
     {
         var anew = Transformed(_ml.Transforms.Conversion.ConvertType("Logits", outputKind: DataKind.Double).Append(_ml.Transforms.Conversion.ConvertType("Logits", outputKind: DataKind.Single)));
-        AssertRefused(new ReActLike(1), anew, "logits column 'Logits'", "ReActLike", "'Network'", "put OodScore directly after the model");
-        AssertRefused(new OdinLike(1, 1), anew, "OdinLike");
+        AssertRefused(OodScores.ReAct(), anew, "logits column 'Logits'", "ReAct", "'Network'", "put OodScore directly after the model");
+        AssertRefused(OodScores.Odin(), anew, "Odin");
         Assert.That(Scored(OodScores.MaxSoftmax(), anew), Is.EqualTo(Scored(OodScores.MaxSoftmax(), Training)), "scores that need only logits do not mind");
     }
 
@@ -147,7 +149,7 @@ public sealed class OodScoreEstimatorTests
     public void Fit_ImagesDropped_NamesThem()
     {
         var data = Transformed(_ml.Transforms.DropColumns("Image"));
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => Fit(new OdinLike(1, 1), data))!;
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => Fit(OodScores.Odin(), data))!;
         Assert.That(error.Message, Does.Contain("feature column 'Image'"));
     }
 

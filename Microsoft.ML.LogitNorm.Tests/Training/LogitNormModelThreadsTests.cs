@@ -56,7 +56,7 @@ public sealed class LogitNormModelThreadsTests
         for (var round = 0; round < 10; round++)
         {
             var learned = new Dictionary<string, torch.Tensor> { ["weights"] = torch.ones(2, 2000) };
-            var score = new OodScoreTransformer(_ml, new LearnedScore(), "OodScore", learned);
+            var score = new OodScoreTransformer(_ml, new(new SumOfWeights(), learned, null), "OodScore");
             var view = score.Transform(data);
             using var started = new CountdownEvent(Threads);
             var scoring = Start(_ =>
@@ -93,7 +93,7 @@ public sealed class LogitNormModelThreadsTests
     private static Task<T>[] Start<T>(Func<int, T> work)
         => [.. Enumerable.Range(0, Threads).Select(thread => Task.Factory.StartNew(() => work(thread), TaskCreationOptions.LongRunning))];
 
-    private sealed record LearnedScore : OodScore
+    private sealed record SumOfWeights : OodScore
     {
         // Often, so that nearly all of a thread's time is spent on what was learned.
         internal override torch.Tensor Score(in OodBatch batch)

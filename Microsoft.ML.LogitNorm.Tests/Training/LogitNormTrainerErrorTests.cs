@@ -118,7 +118,7 @@ public sealed class LogitNormTrainerErrorTests
     public void Fit_RateFarTooHigh_NamesEpochStepAndRemedy()
     {
         var options = TinyImages.Options with { Loss = TrainingLoss.CrossEntropy(), LearningRate = 1e30, LearningRateSchedule = LearningRateSchedule.Milestones(), EpochCompleted = _ => Assert.Fail("It goes on.") };
-        var error = Assert.Throws<InvalidOperationException>(() => Trainer(options).Fit(Mapped(80)))!;
+        var error = Assert.Throws<TrainingDivergedException>(() => Trainer(options).Fit(Mapped(80)))!;
         Assert.That(error.Message, Does.Match(@"^The loss became (NaN|∞|Infinity) in epoch 1, step [2-5], with CrossEntropy\(\) and learning rate 1E\+30\. Training stopped: lower LearningRate"));
         Assert.That(error.Message, Does.Not.Contain("tau"));
     }

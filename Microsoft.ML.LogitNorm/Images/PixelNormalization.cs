@@ -59,6 +59,10 @@ public sealed record PixelNormalization
         return new(mean.to(float32).data<float>().ToArray(), deviation.to(float32).data<float>().ToArray());
     }
 
+    /// <summary>From black to white: 255 for images and bytes; for vectors of float 1 if their mean and deviation are at most 1, else 255.</summary>
+    internal double PixelRange(PixelKind kind)
+        => kind == PixelKind.VectorOfSingle && Mean.All(mean => Math.Abs(mean) <= 1) && StandardDeviation.All(deviation => deviation <= 1) ? 1 : 255;
+
     /// <summary>Two tensors [C] on the device, ready for <see cref="Apply"/>; the caller owns them.</summary>
     internal (Tensor Mean, Tensor Scale) OnDevice(Device device)
         => (tensor(Mean.ToArray(), device: device), tensor(StandardDeviation.Select(value => 1 / value).ToArray(), device: device));

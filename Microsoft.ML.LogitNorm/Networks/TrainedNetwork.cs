@@ -12,6 +12,7 @@ internal sealed class TrainedNetwork : IDisposable
 {
     private readonly ImageClassifier _classifier;
     private readonly (Tensor Mean, Tensor Scale) _normalization;
+    private readonly double _pixelRange;
     private readonly ImageColumn _image;
     private readonly NativeLifetime _lifetime;
 
@@ -25,6 +26,7 @@ internal sealed class TrainedNetwork : IDisposable
         classifier.eval();
         (_classifier, _image) = (classifier, image);
         Device = device;
+        _pixelRange = normalization.PixelRange(image.Kind);
         using var scope = NewDisposeScope();
         var (mean, scale) = normalization.OnDevice(device);
         _normalization = (mean.DetachFromDisposeScope(), scale.DetachFromDisposeScope());
@@ -32,6 +34,16 @@ internal sealed class TrainedNetwork : IDisposable
     }
 
     public Device Device { get; }
+
+    /// <summary>The whole range of pixel values, black to white, in units of the normalised input, [channels, 1, 1]; in the caller's scope.</summary>
+    public Tensor PixelRange
+    {
+        get
+        {
+            using var use = Enter();
+            return _normalization.Scale.view(-1, 1, 1) * _pixelRange;
+        }
+    }
 
     /// <summary>The network itself, for its head and its gradients; owned here. Stands as long as <see cref="Enter"/> says.</summary>
     public ImageClassifier Classifier
@@ -73,6 +85,13 @@ internal sealed class TrainedNetwork : IDisposable
         return PixelNormalization.Apply(pixels.to(Device), _normalization);
     }
 
+    /// <summary>The pixels; on the CPU a single image comes twice, and what is computed from its double is to be thrown away.</summary>
+    /// <remarks>
+    /// For a single small image libtorch leaves oneDNN for NNPACK, which on processors that it does not know writes a warning to the console for
+    /// each convolution. Two rows stay with oneDNN, and take about as long.
+    /// </remarks>
+    public Tensor WithoutLoneImage(Tensor pixels) => pixels.shape[0] == 1 && Device.type == DeviceType.CPU ? cat([pixels, pixels]) : pixels;
+
     /// <summary>One forward pass.</summary>
     /// <param name="pixels">[B, H, W, C], on any device.</param>
     /// <returns>Logits [B, C] and embedding [B, D], on the network's device, in the caller's scope.</returns>
@@ -81,12 +100,9 @@ internal sealed class TrainedNetwork : IDisposable
         using var use = Enter();
         using var noGradient = inference_mode();
         using var scope = NewDisposeScope();
-        // For a single small image libtorch leaves oneDNN for NNPACK, which on processors that it does not know writes a warning to the
-        // console for each convolution. Two rows stay with oneDNN, and take about as long.
-        var isSingle = pixels.shape[0] == 1 && Device.type == DeviceType.CPU;
-        var embedding = _classifier.Embed(Normalize(isSingle ? cat([pixels, pixels]) : pixels));
-        if (isSingle)
-            embedding = embedding.narrow(0, 0, 1).clone();
+        var embedding = _classifier.Embed(Normalize(WithoutLoneImage(pixels)));
+        if (embedding.shape[0] > pixels.shape[0])
+            embedding = embedding.narrow(0, 0, pixels.shape[0]).clone();
         var logits = _classifier.Classify(embedding);
         return (logits.MoveToOuterDisposeScope(), embedding.MoveToOuterDisposeScope());
     }

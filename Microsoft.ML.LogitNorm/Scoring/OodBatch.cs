@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Rows to score, or to learn from. What a score does not list in <see cref="OodScore.Needs"/> is null.</summary>
+/// <summary>Rows to score, or to learn from. What a score does not list in <see cref="OodScore.Needs"/> or <see cref="OodScore.LearnsFrom"/> may be null.</summary>
 /// <remarks>All tensors but the pixels are on one device: the network's where the score needs the network, else the CPU.</remarks>
 /// <param name="Logits">[B, C], float32.</param>
 /// <param name="Embedding">[B, D], float32.</param>
@@ -16,4 +16,19 @@ internal readonly record struct OodBatch(
     TrainedNetwork? Network,
     Tensor? Pixels,
     IReadOnlyDictionary<string, Tensor> Learned,
-    Tensor? Labels = null);
+    Tensor? Labels = null)
+{
+    /// <summary>Some of the rows.</summary>
+    /// <param name="rows">[R], int64, on the CPU.</param>
+    public OodBatch Rows(Tensor rows)
+    {
+        var onDevice = rows.to(Logits.device);
+        return this with
+        {
+            Logits = Logits.index_select(0, onDevice),
+            Embedding = Embedding?.index_select(0, onDevice),
+            Pixels = Pixels?.index_select(0, rows),
+            Labels = Labels?.index_select(0, onDevice),
+        };
+    }
+}

@@ -16,6 +16,6 @@ internal enum OodInputs
     /// <summary>The image itself, to be changed and classified again; comes with <see cref="Network"/>.</summary>
     Images = 4 | Network,
 
-    /// <summary>The class of each row, from a label column; for <see cref="OodScore.Learn"/> only.</summary>
+    /// <summary>The class of each row, from a label column; for <see cref="OodScore.LearnsFrom"/> only.</summary>
     Labels = 8,
 }

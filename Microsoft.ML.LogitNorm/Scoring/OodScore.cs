@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Json.Serialization;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -14,19 +17,45 @@ public abstract record OodScore
     {
     }
 
+    /// <summary>The score's name, for messages and tables; <see cref="ToString"/> has the hyper-parameters too.</summary>
+    [JsonIgnore]
+    public string Name => GetType().Name;
+
     /// <summary>What the score is computed from, besides the logits.</summary>
     internal virtual OodInputs Needs => OodInputs.Logits;
 
-    /// <summary>Whether <c>Fit</c> reads the training rows for <see cref="Learn"/>.</summary>
-    internal virtual bool Learns => false;
+    /// <summary>What <see cref="Learn"/> reads of the training rows, besides the logits; null for a score that learns nothing.</summary>
+    internal virtual OodInputs? LearnsFrom => null;
 
     /// <summary>Learns from all training rows at once; what is returned is saved with the model.</summary>
-    /// <param name="rows">The rows that the estimator was fitted on, with what the score <see cref="Needs"/>; no pixels.</param>
+    /// <param name="rows">The rows that the estimator was fitted on, with what <see cref="LearnsFrom"/> lists.</param>
     /// <returns>Named tensors in the caller's scope.</returns>
-    internal virtual IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows) => throw new InvalidOperationException($"{GetType().Name} learns nothing.");
+    /// <exception cref="InvalidOperationException">The score cannot be learned from these rows; says why, and what to do.</exception>
+    internal virtual IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows) => throw new InvalidOperationException($"{Name} learns nothing.");
 
     /// <summary>Scores each row.</summary>
     /// <param name="batch">The rows, with what the score <see cref="Needs"/>.</param>
     /// <returns>[B], in the caller's scope.</returns>
     internal abstract Tensor Score(in OodBatch batch);
+
+    /// <summary>The name, and the hyper-parameters if there are any: <c>Energy(Temperature = 1)</c>.</summary>
+    public sealed override string ToString()
+    {
+        var parameters = new StringBuilder();
+        return PrintMembers(parameters) ? $"{Name}({parameters})" : Name;
+    }
+
+    /// <summary>Writes the hyper-parameters; each record writes its own.</summary>
+    protected virtual bool PrintMembers(StringBuilder builder) => false;
+
+    /// <summary>Scores each row, without gradients, and brings the scores to managed memory.</summary>
+    internal float[] Compute(in OodBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var (scores, rows) = (Score(batch), batch.Logits.shape[0]);
+        return scores.shape is [var count] && count == rows
+            ? scores.to(float32).cpu().contiguous().data<float>().ToArray()
+            : throw new InvalidOperationException($"The score {Name} gave [{string.Join(", ", scores.shape)}] for {rows} rows; expected [{rows}], one number a row.");
+    }
 }

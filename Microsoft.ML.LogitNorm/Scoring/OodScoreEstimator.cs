@@ -1,6 +1,5 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
 
@@ -48,25 +47,10 @@ public sealed class OodScoreEstimator : IEstimator<OodScoreTransformer>
     /// <summary>Makes the transformer; reads the data only if the score learns from it.</summary>
     /// <param name="input">The rows that the network was trained on, scored by its model.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column that the score needs is missing or has another type.</exception>
-    /// <exception cref="InvalidOperationException">The score learns from rows, and there are none.</exception>
+    /// <exception cref="InvalidOperationException">The score learns from rows, and there are none, or it cannot learn from these; says why, and what to do.</exception>
     public OodScoreTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        OodSource.Find(input.Schema, _score);
-        return new(_env, _score, _outputColumnName, _score.Learns ? Learn(input) : []);
-    }
-
-    private Dictionary<string, Tensor> Learn(IDataView input)
-    {
-        var source = OodSource.FindToLearn(input.Schema, _score, _labelColumnName);
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        using var cursor = input.GetRowCursor(source.Columns(input.Schema));
-        var rows = new OodRows(cursor, source);
-        while (cursor.MoveNext())
-            rows.Add(cursor.Position);
-        if (rows.Count == 0)
-            throw new InvalidOperationException($"The score {_score.GetType().Name} learns from the training rows, but there are none. Fit it on the data that the network was trained on.");
-        return _score.Learn(rows.ToBatch(new Dictionary<string, Tensor>())).ToDictionary(pair => pair.Key, pair => pair.Value.cpu().contiguous().DetachFromDisposeScope());
+        return new(_env, LearnedScore.From(_score, input, _labelColumnName), _outputColumnName);
     }
 }

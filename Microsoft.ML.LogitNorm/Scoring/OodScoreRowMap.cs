@@ -41,11 +41,10 @@ internal sealed class OodScoreRowMap(
             using var use = lifetime.Enter();
             using var networkUse = source.Network?.Enter();
             using var scope = NewDisposeScope();
-            using var noGradient = no_grad();
-            var scores = score.Score(_rows.ToBatch(learned));
-            if (scores.shape is not [var rows] || rows != Count)
-                throw new InvalidOperationException($"The score {score.GetType().Name} gave [{string.Join(", ", scores.shape)}] for {Count} rows; expected [{Count}], one number a row.");
-            scores.to(float32).cpu().contiguous().data<float>().CopyTo(_scores.AsSpan(0, Count));
+            score.Compute(_rows.ToBatch(learned)).CopyTo(_scores, 0);
+            for (var row = 0; row < Count; row++)
+                if (!float.IsFinite(_scores[row]))
+                    throw RowError.Naming(Position(row), $"The score {score.Name} of row {Position(row)} (counted from 0) is {_scores[row]}: its logits or embedding are too large for it. Did training diverge, or does the image hold values far outside those of training?");
         }
     }
 }

@@ -11,21 +11,21 @@ public sealed class OodScoreTransformer : RowToRowTransformer, IDisposable
 
     private static readonly ModelFormat _format = new("out-of-distribution score", "LNOODSCR", LoaderSignature);
 
+    private readonly LearnedScore _learned;
     private readonly string _outputColumnName;
-    private readonly IReadOnlyDictionary<string, Tensor> _learned;
     private readonly Lock _gate = new();
     private readonly NativeLifetime _lifetime;
     private IReadOnlyDictionary<string, Tensor>? _learnedOnDevice;
 
-    internal OodScoreTransformer(IHostEnvironment env, OodScore score, string outputColumnName, IReadOnlyDictionary<string, Tensor> learned)
+    internal OodScoreTransformer(IHostEnvironment env, LearnedScore learned, string outputColumnName)
         : base(env)
     {
-        (Score, _outputColumnName, _learned) = (score, outputColumnName, learned);
+        (_learned, _outputColumnName) = (learned, outputColumnName);
         _lifetime = new(typeof(OodScoreTransformer), Free);
     }
 
     /// <summary>The score and its hyper-parameters.</summary>
-    public OodScore Score { get; }
+    public OodScore Score => _learned.Score;
 
     private protected override ModelFormat Format => _format;
 
@@ -38,32 +38,33 @@ public sealed class OodScoreTransformer : RowToRowTransformer, IDisposable
     private protected override RowMap Bind(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        var source = OodSource.Find(inputSchema, Score);
+        var source = OodSource.Find(inputSchema, Score.Needs, Score.Name);
+        _learned.CheckFits(source);
         return new OodScoreRowMap(inputSchema, Score, source, LearnedOn(source.Network?.Device ?? CPU), _lifetime, _outputColumnName);
     }
 
     private protected override void Save(ModelWriter writer)
     {
         using var use = _lifetime.Enter();
-        writer.Json("Score", new Saved(Score, _outputColumnName));
-        writer.Tensors("Learned", [.. _learned.Select(pair => (pair.Key, pair.Value))]);
+        writer.Json("Score", new Saved(Score, _outputColumnName, _learned.Shape));
+        writer.Tensors("Learned", [.. _learned.Tensors.Select(pair => (pair.Key, pair.Value))]);
     }
 
     // Copied to a GPU once, not with each batch. A pipeline has one network, so one device.
     private IReadOnlyDictionary<string, Tensor> LearnedOn(Device device)
     {
         if (device.type == DeviceType.CPU)
-            return _learned;
+            return _learned.Tensors;
         lock (_gate)
         {
             using var use = _lifetime.Enter();
-            return _learnedOnDevice ??= _learned.ToDictionary(pair => pair.Key, pair => pair.Value.to(device).DetachFromDisposeScope());
+            return _learnedOnDevice ??= _learned.Tensors.ToDictionary(pair => pair.Key, pair => pair.Value.to(device).DetachFromDisposeScope());
         }
     }
 
     private void Free()
     {
-        foreach (var tensor in _learned.Values.Concat(_learnedOnDevice?.Values ?? []))
+        foreach (var tensor in _learned.Tensors.Values.Concat(_learnedOnDevice?.Values ?? []))
             tensor.Dispose();
     }
 
@@ -71,9 +72,17 @@ public sealed class OodScoreTransformer : RowToRowTransformer, IDisposable
     {
         TorchRuntime.EnsureAvailable(env);
         var reader = new ModelReader(context, _format);
-        var saved = reader.Json<Saved>("Score", read => ArgumentException.ThrowIfNullOrEmpty(read.OutputColumnName));
-        return new(env, saved.Score, saved.OutputColumnName, reader.Tensors("Learned", file => file.ReadAll()));
+        var saved = reader.Json<Saved>("Score", read =>
+        {
+            ArgumentException.ThrowIfNullOrEmpty(read.OutputColumnName);
+            if (read.Score.LearnsFrom is not null && read.LearnedFrom is null)
+                throw new InvalidDataException($"it does not say what the score {read.Score.Name} was learned from.");
+        });
+        var learned = reader.Tensors("Learned", file => saved.Score.LearnsFrom is null || file.Entries.Count > 0
+            ? file.ReadAll()
+            : throw new InvalidDataException($"it has nothing of what the score {saved.Score.Name} learned."));
+        return new(env, new(saved.Score, learned, saved.LearnedFrom), saved.OutputColumnName);
     }
 
-    private sealed record Saved(OodScore Score, string OutputColumnName);
+    private sealed record Saved(OodScore Score, string OutputColumnName, LearnedScore.Sizes? LearnedFrom = null);
 }

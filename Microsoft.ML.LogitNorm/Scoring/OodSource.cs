@@ -2,57 +2,58 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Where a score finds its inputs in a schema.</summary>
+/// <summary>Where a score, or several, find their inputs in a schema.</summary>
 /// <param name="Logits">The logits' column.</param>
 /// <param name="Embedding">The embedding's column, if needed.</param>
 /// <param name="Network">The network behind the logits, if needed.</param>
 /// <param name="Image">The images' column, if needed.</param>
-/// <param name="Label">The labels' column, if the score learns from it.</param>
+/// <param name="Label">The labels' column, if needed.</param>
 internal sealed record OodSource(
-    DataViewSchema.Column Logits, DataViewSchema.Column? Embedding, TrainedNetwork? Network, ImageColumn? Image, DataViewSchema.Column? Label = null)
+    DataViewSchema.Column Logits, DataViewSchema.Column? Embedding, TrainedNetwork? Network, ImageColumn? Image, DataViewSchema.Column? Label)
 {
     private const string AppendTrainer = "Append the LogitNorm trainer (or its model) before OodScore.";
 
-    /// <summary>Checks what can be known before the data is there.</summary>
+    /// <summary>C, the number of classes.</summary>
+    public int Classes => VectorColumn.SizeOf(Logits);
+
+    /// <summary>D, if the embedding is needed.</summary>
+    public int? EmbeddingSize => Embedding is { } column ? VectorColumn.SizeOf(column) : null;
+
+    /// <summary>Checks what can be known before the data is there: for scoring, and for learning if the score learns.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, or the logits have lost their network.</exception>
     public static void Check(SchemaShape schema, OodScore score, string labelColumnName)
     {
-        var logits = Vector(schema, ColumnNames.Logits, "logits");
-        if (score.Needs.HasFlag(OodInputs.Embedding))
-            Vector(schema, ColumnNames.Embedding, "embedding");
-        if (score.Needs.HasFlag(OodInputs.Network) && logits.Annotations.All(annotation => annotation.Name != AnnotationKinds.Network))
-            throw NetworkLost(score);
-        if (score.Needs.HasFlag(OodInputs.Labels))
+        var inputs = score.Needs | (score.LearnsFrom ?? default);
+        var logits = Vector(schema, ColumnNames.Logits, "logits", score.Name);
+        if (inputs.HasFlag(OodInputs.Embedding))
+            Vector(schema, ColumnNames.Embedding, "embedding", score.Name);
+        if (inputs.HasFlag(OodInputs.Network) && logits.Annotations.All(annotation => annotation.Name != AnnotationKinds.Network))
+            throw NetworkLost(score.Name);
+        if (inputs.HasFlag(OodInputs.Labels))
             LabelColumn.Check(schema, labelColumnName);
     }
 
-    /// <summary>Finds what the score learns from: no pixels, but labels.</summary>
+    /// <summary>Finds what is needed.</summary>
+    /// <param name="schema">The schema.</param>
+    /// <param name="inputs">What to find.</param>
+    /// <param name="score">The score's name, for messages.</param>
+    /// <param name="labelColumnName">The labels' column, if labels are among the inputs.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, or the logits have lost their network.</exception>
-    public static OodSource FindToLearn(DataViewSchema schema, OodScore score, string labelColumnName)
+    public static OodSource Find(DataViewSchema schema, OodInputs inputs, string score, string labelColumnName = "")
     {
-        var source = Find(schema, score) with { Image = null };
-        if (!score.Needs.HasFlag(OodInputs.Labels))
-            return source;
-        LabelColumn.Find(schema, labelColumnName);
-        return source with { Label = schema[labelColumnName] };
-    }
-
-    /// <summary>Finds what the score needs to score.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, or the logits have lost their network.</exception>
-    public static OodSource Find(DataViewSchema schema, OodScore score)
-    {
-        var logits = Vector(schema, ColumnNames.Logits, "logits");
-        DataViewSchema.Column? embedding = score.Needs.HasFlag(OodInputs.Embedding) ? Vector(schema, ColumnNames.Embedding, "embedding") : null;
-        var network = score.Needs.HasFlag(OodInputs.Network) ? FindNetwork(logits, score) : null;
-        var image = score.Needs.HasFlag(OodInputs.Images) ? network!.BindImage(schema) : null;
-        return new(logits, embedding, network, image);
+        var logits = Vector(schema, ColumnNames.Logits, "logits", score);
+        DataViewSchema.Column? embedding = inputs.HasFlag(OodInputs.Embedding) ? Vector(schema, ColumnNames.Embedding, "embedding", score) : null;
+        var network = inputs.HasFlag(OodInputs.Network) ? FindNetwork(logits, score) : null;
+        var image = inputs.HasFlag(OodInputs.Images) ? network!.BindImage(schema) : null;
+        DataViewSchema.Column? label = inputs.HasFlag(OodInputs.Labels) ? FindLabel(schema, labelColumnName, logits, score) : null;
+        return new(logits, embedding, network, image, label);
     }
 
     /// <summary>The columns to read for a row.</summary>
     public IEnumerable<DataViewSchema.Column> Columns(DataViewSchema schema)
         => ((DataViewSchema.Column?[])[Logits, Embedding, Image is null ? null : schema[Image.Name], Label]).OfType<DataViewSchema.Column>();
 
-    private static TrainedNetwork FindNetwork(DataViewSchema.Column logits, OodScore score)
+    private static TrainedNetwork FindNetwork(DataViewSchema.Column logits, string score)
     {
         if (logits.Annotations.Schema.GetColumnOrNull(AnnotationKinds.Network) is not { Type: NetworkType })
             throw NetworkLost(score);
@@ -61,11 +62,24 @@ internal sealed record OodSource(
         return network;
     }
 
-    private static SchemaShape.Column Vector(SchemaShape schema, string name, string role) => VectorColumn.Check(schema, role, name, AppendTrainer);
+    private static DataViewSchema.Column FindLabel(DataViewSchema schema, string name, DataViewSchema.Column logits, string score)
+    {
+        var label = LabelColumn.Find(schema, name);
+        return label.ClassCount == VectorColumn.SizeOf(logits)
+            ? schema[name]
+            : throw ColumnError.Mismatch("label", name, $"{VectorColumn.SizeOf(logits)} classes, as column '{logits.Name}' has", label.ClassesText,
+                $"The score {score} learns from the labels of the network's own classes: fit it on data of the pipeline that the network was trained in.");
+    }
 
-    private static DataViewSchema.Column Vector(DataViewSchema schema, string name, string role) => VectorColumn.Find(schema, role, name, AppendTrainer);
+    private static SchemaShape.Column Vector(SchemaShape schema, string name, string role, string score)
+        => VectorColumn.Check(schema, role, name, NeededBy(score));
 
-    private static Exception NetworkLost(OodScore score)
-        => ColumnError.Mismatch("logits", ColumnNames.Logits, $"the annotation '{AnnotationKinds.Network}', which the score {score.GetType().Name} reads",
+    private static DataViewSchema.Column Vector(DataViewSchema schema, string name, string role, string score)
+        => VectorColumn.Find(schema, role, name, NeededBy(score));
+
+    private static string NeededBy(string score) => $"The score {score} needs it. {AppendTrainer}";
+
+    private static Exception NetworkLost(string score)
+        => ColumnError.Mismatch("logits", ColumnNames.Logits, $"the annotation '{AnnotationKinds.Network}', which the score {score} reads",
             "a column without it", "A transform between the model and OodScore made the column anew, or it was read from a file: put OodScore directly after the model.");
 }

@@ -47,6 +47,9 @@ public sealed class LogitNormModel : RowToRowTransformer, IDisposable
         }
     }
 
+    /// <summary>The network itself, owned here.</summary>
+    internal TrainedNetwork Network => _network;
+
     private protected override ModelFormat Format => _format;
 
     /// <summary>

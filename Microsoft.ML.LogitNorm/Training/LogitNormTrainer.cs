@@ -61,17 +61,15 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     /// <summary>Decodes the images, trains the network and returns the model, which owns the network's memory: dispose of it.</summary>
     /// <param name="input">The training data.</param>
     /// <exception cref="ArgumentOutOfRangeException">The label or feature column is missing or has another type.</exception>
-    /// <exception cref="InvalidOperationException">The rows cannot be trained on: none, a class without rows, fewer rows than a batch, an unreadable image; or the loss is no longer a number.</exception>
+    /// <exception cref="InvalidOperationException">The rows cannot be trained on: none, a class without rows, fewer rows than a batch, an unreadable image.</exception>
+    /// <exception cref="TrainingDivergedException">The loss is no longer a number.</exception>
     /// <exception cref="OperationCanceledException"><see cref="Options.CancellationToken"/> was cancelled.</exception>
     public LogitNormModel Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
         using var log = new ContextLog(_env, "trainer");
         var clock = Stopwatch.StartNew();
-        var label = LabelColumn.Find(input.Schema, _options.LabelColumnName);
-        var image = ImageColumn.Find(input.Schema, _options.FeatureColumnName, _options.ImageShape);
-        CheckNetworkFits(image, label);
-        CheckValidation(_options.ValidationSet?.Schema, image, label);
+        var (label, image) = Check(input.Schema, _options.ValidationSet?.Schema);
         var device = TorchDevice.Select(_env);
         using var training = Load(input, image, label, "training", log);
         CheckTrainable(training, label);
@@ -85,6 +83,25 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         var normalization = _options.Normalization ?? PixelNormalization.Measure(training.Pixels);
         var network = new TrainingLoop(_options, device, seed, clock, log).Run(training, validation, image, label.ClassCount, normalization);
         return new LogitNormModel(_env, new(_options.Backbone, label.ClassCount, image, normalization, label.Classes), network);
+    }
+
+    /// <summary>Finds the columns to train on, and checks that network and validation rows fit them. No row is read.</summary>
+    internal (LabelColumn Label, ImageColumn Image) Check(DataViewSchema training, DataViewSchema? validation)
+    {
+        var label = LabelColumn.Find(training, _options.LabelColumnName);
+        var image = ImageColumn.Find(training, _options.FeatureColumnName, _options.ImageShape);
+        CheckNetworkFits(image, label);
+        CheckValidation(validation, image, label);
+        return (label, image);
+    }
+
+    /// <summary>Decodes the labelled rows; the others are left out with a warning.</summary>
+    internal ImageSet Load(IDataView data, ImageColumn image, LabelColumn label, string role, ContextLog log)
+    {
+        var (images, unlabelled) = ImageSetLoader.Load(data, image, label.Name, _options.CancellationToken);
+        if (unlabelled > 0)
+            log.Warning($"{unlabelled:N0} {role} rows have no label, or one that is not among the classes; they are left out.");
+        return images;
     }
 
     private void CheckNetworkFits(ImageColumn image, LabelColumn label)
@@ -114,14 +131,6 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         {
             throw new InvalidOperationException($"ValidationSet cannot be used: {e.Message}", e);
         }
-    }
-
-    private ImageSet Load(IDataView data, ImageColumn image, LabelColumn label, string role, ContextLog log)
-    {
-        var (images, unlabelled) = ImageSetLoader.Load(data, image, label.Name, _options.CancellationToken);
-        if (unlabelled > 0)
-            log.Warning($"{unlabelled:N0} {role} rows have no label, or one that is not among the classes; they are left out.");
-        return images;
     }
 
     private void CheckTrainable(ImageSet images, LabelColumn label)

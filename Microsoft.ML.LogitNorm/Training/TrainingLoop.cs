@@ -95,7 +95,7 @@ internal sealed class TrainingLoop(LogitNormTrainer.Options options, Device devi
         if (finite.all().item<bool>())
             return;
         var step = finite.to(int32).argmin(0).item<long>() + 1;
-        throw new InvalidOperationException(
+        throw new TrainingDivergedException(
             $"The loss became {losses[step - 1].item<float>()} in epoch {epoch}, step {step}, with {options.Loss} and learning rate {options.LearningRate}. Training stopped: lower LearningRate (a tenth of it is a good try){(options.Loss is LogitNormLoss ? ", or raise tau" : "")}.");
     }
 

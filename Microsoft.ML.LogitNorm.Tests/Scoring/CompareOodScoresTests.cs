@@ -1,0 +1,129 @@
+using Microsoft.ML.Data;
+using TorchSharp;
+
+namespace Microsoft.ML.LogitNorm.Tests.Scoring;
+
+[TestFixture]
+public sealed class CompareOodScoresTests
+{
+    private readonly MLContext _ml = new(seed: 1);
+    private TransformerChain<LogitNormModel> _model = null!;
+
+    [OneTimeSetUp]
+    public void Train() => _model = TinyImages.Pipeline(_ml).Fit(TinyImages.View(_ml, 120));
+
+    [OneTimeTearDown]
+    public void Free() => _model.Dispose();
+
+    private IDataView Known => TinyImages.View(_ml, 140, seed: 1);
+
+    private Dictionary<string, IDataView> Unknown => new() { ["inverted"] = Inverted(70), ["grey"] = Grey(130) };
+
+    [Test]
+    public void Compare_EachScore_HasTheMetricsOfItsTransformer()
+    {
+        OodScore[] scores = [OodScores.MaxSoftmax(), OodScores.GradNorm(), OodScores.Mahalanobis(1e-3), OodScores.VirtualLogit(), OodScores.Odin(1, 0.01), OodScores.Combine(OodScores.Energy(), OodScores.NearestNeighbours(3))];
+        var comparison = _ml.AnomalyDetection.CompareOodScores(_model, Known, Unknown, scores, TinyImages.View(_ml, 120));
+
+        Assert.That(comparison.Results.Select(result => result.Score), Is.EquivalentTo(scores));
+        Assert.That(comparison.Results.Select(result => result.MeanFprAt95Tpr), Is.Ordered);
+        Assert.That(comparison.Best, Is.SameAs(comparison.Results[0]));
+        foreach (var result in comparison.Results)
+        {
+            Assert.That(result.Failure, Is.Null);
+            Assert.That(result.MillisecondsPer1000Rows, Is.Positive);
+            Assert.That(result.Sets.Select(set => set.Name), Is.EqualTo(new[] { "inverted", "grey" }));
+            using var transformer = _ml.Transforms.OodScore(result.Score).Fit(_model.Transform(TinyImages.View(_ml, 120)));
+            foreach (var set in result.Sets)
+            {
+                var expected = _ml.AnomalyDetection.EvaluateOod(Scored(Known), Scored(Unknown[set.Name]));
+                Assert.That(set.Metrics.FprAt95Tpr, Is.EqualTo(expected.FprAt95Tpr).Within(1e-9), $"{result.Score} {set.Name}");
+                Assert.That(set.Metrics.Auroc, Is.EqualTo(expected.Auroc).Within(1e-9));
+                Assert.That(set.Metrics.AuprIn, Is.EqualTo(expected.AuprIn).Within(1e-9));
+            }
+            Assert.That(result.MeanAuroc, Is.EqualTo(result.Sets.Average(set => set.Metrics.Auroc)));
+
+            IDataView Scored(IDataView data) => transformer.Transform(_model.Transform(data));
+        }
+    }
+
+    [Test]
+    public void Compare_AllScores_ReadsEachImageOnce()
+    {
+        var reads = 0;
+        var counted = _ml.Data.LoadFromEnumerable(TinyImages.Rows(50, seed: 1).Select(row =>
+        {
+            reads++;
+            return row;
+        }));
+        var comparison = _ml.AnomalyDetection.CompareOodScores(_model, counted, new Dictionary<string, IDataView> { ["grey"] = Grey(20) }, trainingData: TinyImages.View(_ml, 120));
+        Assert.That(reads, Is.EqualTo(50));
+        Assert.That(comparison.Results, Has.Count.EqualTo(OodScores.All.Count));
+    }
+
+    [Test]
+    public void Compare_NoTrainingData_TakesTheScoresThatLearnNothing()
+    {
+        var results = _ml.AnomalyDetection.CompareOodScores(_model, Known, Unknown).Results;
+        Assert.That(results.Select(result => result.Score), Is.EquivalentTo(OodScores.All.Where(score => score.LearnsFrom is null)));
+        Assert.That(() => _ml.AnomalyDetection.CompareOodScores(_model, Known, Unknown, [OodScores.Dice()]), Throws.ArgumentException.With.Message.Contains("The score Dice learns").And.Message.Contains("trainingData"));
+    }
+
+    [Test]
+    public void Compare_ScoreThatCannotLearn_FailsAloneAndSaysWhy()
+    {
+        var comparison = _ml.AnomalyDetection.CompareOodScores(_model, Known, Unknown, [OodScores.NearestNeighbours(500), OodScores.Energy()], TinyImages.View(_ml, 120));
+        var failed = comparison.Results[^1];
+        Assert.That(failed.Failure, Does.Contain("looks for 500 neighbours, but its bank has 120 rows"));
+        Assert.That((failed.Sets.Count, failed.MeanAuroc, failed.MillisecondsPer1000Rows), Is.EqualTo((0, double.NaN, double.NaN)));
+        Assert.That(comparison.Best.Score, Is.EqualTo(OodScores.Energy()));
+        Assert.That(comparison.ToMarkdown(), Does.Contain("| NearestNeighbours(K = 500, BankSize = ) | The score NearestNeighbours looks for"));
+        Assert.That(() => new OodScoreComparison([failed]).Best, Throws.InvalidOperationException);
+    }
+
+    [Test]
+    public void ToMarkdown_HasARowForEachScoreAndAColumnForEachSet()
+    {
+        var lines = _ml.AnomalyDetection.CompareOodScores(_model, Known, Unknown, [OodScores.MaxSoftmax(), OodScores.Energy(2)]).ToMarkdown().TrimEnd('\n').Split('\n');
+        Assert.That(lines, Has.Length.EqualTo(4));
+        Assert.That(lines[0], Is.EqualTo("| score | inverted | grey | mean | AUPR-in | AUPR-out | ms per 1,000 rows |"));
+        Assert.That(lines.Select(line => line.Count(c => c == '|')), Is.All.EqualTo(8));
+        Assert.That(lines[2..], Has.Some.StartsWith("| Energy(Temperature = 2) | "));
+    }
+
+    [Test]
+    public void Compare_BadInput_SaysWhatIsWrong()
+    {
+        var compare = _ml.AnomalyDetection;
+        Assert.That(() => compare.CompareOodScores(null!, Known, Unknown), Throws.ArgumentNullException);
+        Assert.That(() => compare.CompareOodScores(_model, Known, new Dictionary<string, IDataView>()), Throws.ArgumentException.With.Message.Contains("at least one set"));
+        Assert.That(() => compare.CompareOodScores(_model, TinyImages.View(_ml, 0), Unknown), Throws.ArgumentException);
+        var dropped = new TransformerChain<ITransformer>(_model, _ml.Transforms.DropColumns("Embedding").Fit(_model.Transform(Known)));
+        Assert.That(() => compare.CompareOodScores(dropped, Known, Unknown), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("embedding column 'Embedding'"));
+    }
+
+    [Test]
+    public void Compare_LeavesNoTensors()
+    {
+        Run();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        var before = torch.Tensor.TotalCount;
+        Run();
+        Assert.That(torch.Tensor.TotalCount, Is.EqualTo(before));
+
+        void Run() => _ml.AnomalyDetection.CompareOodScores(_model, Known, Unknown, trainingData: TinyImages.View(_ml, 120));
+    }
+
+    private IDataView Inverted(int count) => _ml.Data.LoadFromEnumerable(TinyImages.Rows(count, seed: 2).Select(row =>
+    {
+        row.Image = [.. row.Image.Select(value => (byte)(255 - value))];
+        return row;
+    }));
+
+    private IDataView Grey(int count) => _ml.Data.LoadFromEnumerable(TinyImages.Rows(count, seed: 3).Select(row =>
+    {
+        Array.Fill(row.Image, (byte)(row.Id % 256));
+        return row;
+    }));
+}

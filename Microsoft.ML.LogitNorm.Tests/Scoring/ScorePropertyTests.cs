@@ -1,0 +1,134 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Microsoft.ML.Data;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.LogitNorm.Tests.Scoring;
+
+/// <summary>What holds for every score, present and future.</summary>
+[TestFixture]
+public sealed class ScorePropertyTests
+{
+    private readonly MLContext _ml = new(seed: 1);
+    private LogitNormModel _model = null!;
+    private IDataView _training = null!;
+
+    // Small training sets have few neighbours and covariances that are nearly singular.
+    private static OodScore[] EveryScore() =>
+    [
+        .. OodScores.All.Select(score => score switch
+        {
+            NearestNeighbours => OodScores.NearestNeighbours(5, bankSize: 50),
+            Mahalanobis => OodScores.Mahalanobis(1e-3),
+            RelativeMahalanobis => OodScores.RelativeMahalanobis(1e-3),
+            _ => score,
+        }),
+        OodScores.NearestNeighbours(1),
+        OodScores.Fdbd(distanceToMean: false),
+        OodScores.Odin(1000, 0),
+        OodScores.Combine(OodScores.MaxSoftmax(), OodScores.GradNorm()),
+        OodScores.Combine(OodScores.Energy(), OodScores.NearestNeighbours(3), OodScores.Odin(1, 0.01)),
+    ];
+
+    [OneTimeSetUp]
+    public void Train()
+    {
+        var chain = TinyImages.Pipeline(_ml, TinyImages.Options with { Epochs = 6 }).Fit(TinyImages.View(_ml, 120));
+        _model = chain.LastTransformer;
+        _training = chain.Transform(TinyImages.View(_ml, 120));
+    }
+
+    [OneTimeTearDown]
+    public void Free() => _model.Dispose();
+
+    [TestCaseSource(nameof(EveryScore))]
+    public void Score_RowsPermutedOrSplit_StaysWithItsRow(OodScore score)
+    {
+        using var transformer = Fit(score);
+        var rows = TinyImages.Rows(140, seed: 4);
+        var expected = Scores(transformer, rows);
+        var spread = expected.Max() - expected.Min();
+        Assert.That(spread, Is.Positive);
+
+        Prop.ForAll(ArbMap.Default.ArbFor<int>(), ArbMap.Default.ArbFor<PositiveInt>(), (seed, take) =>
+        {
+            var order = Enumerable.Range(0, rows.Count).ToArray();
+            new System.Random(seed).Shuffle(order);
+            order = order[..(1 + take.Get % rows.Count)];   // fewer rows, so other batches
+            Assert.That(Scores(transformer, [.. order.Select(i => rows[i])]), Is.EqualTo(order.Select(i => expected[i])).Within(Tolerance(expected)));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(8));
+    }
+
+    [TestCaseSource(nameof(EveryScore))]
+    public void Score_SavedAndLoaded_IsEqualToTheBit(OodScore score)
+    {
+        using var transformer = Fit(score);
+        using var chain = new TransformerChain<ITransformer>(_model, transformer);
+        using var file = new MemoryStream();
+        var data = TinyImages.View(_ml, 140, seed: 4);
+        _ml.Model.Save(chain, data.Schema, file);
+        file.Position = 0;
+        var loaded = new MLContext().Model.Load(file, out _);
+
+        Assert.That(loaded.Transform(data).GetColumn<float>("OodScore"), Is.EqualTo(chain.Transform(data).GetColumn<float>("OodScore")));
+        Assert.That(((IEnumerable<ITransformer>)loaded).OfType<OodScoreTransformer>().Single().Score, Is.EqualTo(score));
+        ((IDisposable)loaded).Dispose();
+        // The chain disposed of the model, which the other tests share.
+        Train();
+    }
+
+    [TestCaseSource(nameof(EveryScore))]
+    public void Score_OfAPredictionEngine_EqualsTheBatch(OodScore score)
+    {
+        using var transformer = Fit(score);
+        var chain = new TransformerChain<ITransformer>(_model, transformer);
+        var rows = TinyImages.Rows(140, seed: 4);
+        var expected = Scores(transformer, rows);
+        using var engine = _ml.Model.CreatePredictionEngine<TinyImages.Row, TinyImages.Prediction>(chain, new PredictionEngineOptions { OwnsTransformer = false });
+        foreach (var i in (int[])[0, 1, 127, 128, 139])
+            Assert.That(engine.Predict(rows[i]).OodScore, Is.EqualTo(expected[i]).Within(Tolerance(expected)), $"row {i}");
+    }
+
+    [TestCaseSource(nameof(EveryScore))]
+    public void Score_OfExtremeRows_IsANumber(OodScore score)
+    {
+        if (score.Needs.HasFlag(OodInputs.Images))
+            Assert.Ignore("Its logits come from the image.");
+        using var transformer = Fit(score);
+        var network = NetworkOf.View(_training);
+        var size = (int)network.Classifier.HeadWeight.shape[1];
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        // Logits of ±1000, all alike and all 0, an embedding of zeros, a large one, and one with a single feature.
+        var logits = tensor(new float[,] { { 1000, -1000, 0 }, { 0, 0, 0 }, { 1000, 1000, 1000 }, { -1000, -1000, -1000 } });
+        var embedding = stack([zeros(size), zeros(size), ones(size) * 100, nn.functional.one_hot(tensor(3L), size).to(float32)]);
+        var learned = LearnedScore.From(score, _training, "Label");
+        try
+        {
+            Assert.That(score.Compute(new(logits, embedding, network, null, learned.Tensors)), Is.All.Matches<float>(float.IsFinite));
+        }
+        finally
+        {
+            foreach (var tensor in learned.Tensors.Values)
+                tensor.Dispose();
+        }
+    }
+
+    [TestCaseSource(nameof(EveryScore))]
+    public void Score_FitTwice_LearnsTheSame(OodScore score)
+    {
+        using var first = Fit(score);
+        using var second = Fit(score);
+        var rows = TinyImages.Rows(20, seed: 5);
+        Assert.That(Scores(first, rows), Is.EqualTo(Scores(second, rows)));
+    }
+
+    // Float32 distances and logits of size s carry an error of some 1e-7 · s, and a rank may jump by one of a hundred.
+    private static float Tolerance(float[] scores) => 1e-5f * Math.Max(1, scores.Max(Math.Abs));
+
+    private OodScoreTransformer Fit(OodScore score) => _ml.Transforms.OodScore(score).Fit(_training);
+
+    private float[] Scores(OodScoreTransformer transformer, IReadOnlyList<TinyImages.Row> rows)
+        => [.. transformer.Transform(_model.Transform(_ml.Data.LoadFromEnumerable(rows))).GetColumn<float>("OodScore")];
+}

@@ -1,0 +1,99 @@
+using System.Text.Json.Serialization;
+using Microsoft.ML.LogitNorm.Tests.Reference;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.LogitNorm.Tests.Scoring;
+
+/// <summary>Every score equals its public reference implementation, whose confidence is the negated score.</summary>
+/// <remarks>
+/// Where the references differ from the papers and what we do: the k-nearest-neighbour code compares squared distances and adds 1e-10 after dividing by the norm, which we do before
+/// (below the tolerance); fDBD sums over the classes where the paper takes the mean (a constant factor: ours is the sum); the ASH methods work on the pooled embedding, not on maps.
+/// </remarks>
+[TestFixture]
+[Category("Golden")]
+public sealed class ScoresGoldenTests
+{
+    /// <summary>Of the range of the confidences.</summary>
+    private const double RelativeTolerance = 1e-4;
+
+    private static readonly Dictionary<string, OodScore> _scores = new()
+    {
+        ["msp"] = OodScores.MaxSoftmax(),
+        ["maxlogit"] = OodScores.MaxLogit(),
+        ["energy_T1"] = OodScores.Energy(),
+        ["energy_T2"] = OodScores.Energy(2),
+        ["odin_T1000_eps0"] = OodScores.Odin(1000, 0),
+        ["negative_entropy"] = OodScores.Entropy(),
+        ["gen"] = OodScores.GeneralizedEntropy(0.1, 10),
+        ["gen_M3"] = OodScores.GeneralizedEntropy(0.2, 3),
+        ["gradnorm"] = OodScores.GradNorm(),
+        ["kl_matching"] = OodScores.KlMatching(),
+        ["react_p90"] = OodScores.ReAct(90),
+        ["ash_s_p65"] = OodScores.AshS(65),
+        ["ash_s_p85"] = OodScores.AshS(85),
+        ["ash_s_p90"] = OodScores.AshS(90),
+        ["ash_b_p85"] = OodScores.AshB(85),
+        ["ash_b_p90"] = OodScores.AshB(90),
+        ["scale_p65"] = OodScores.Scale(65),
+        ["scale_p85"] = OodScores.Scale(85),
+        ["dice_p70"] = OodScores.Dice(70),
+        ["knn_K1"] = OodScores.NearestNeighbours(1),
+        ["knn_K10"] = OodScores.NearestNeighbours(10),
+        ["mahalanobis"] = OodScores.Mahalanobis(),
+        ["relative_mahalanobis"] = OodScores.RelativeMahalanobis(),
+        ["vim_dim8"] = OodScores.VirtualLogit(8),
+        ["residual_dim8"] = OodScores.Residual(8),
+        ["she_inner_product"] = OodScores.SimplifiedHopfield(),
+        ["fdbd_distance"] = OodScores.Fdbd(),
+        ["fdbd_norm"] = OodScores.Fdbd(distanceToMean: false),
+        ["nnguide_K10_alpha1"] = OodScores.NnGuide(10),
+    };
+
+    private static IEnumerable<string> Names => _scores.Keys;
+
+    [TestCaseSource(nameof(Names))]
+    public void Score_EqualsTheReference(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var golden = ReferenceNumbers.Read<Golden>("scores.json");
+        using var network = HeadOnly.Create(ToTensor(golden.Weight), tensor(golden.Bias).to(float32));
+        var score = _scores[name];
+        var training = new OodBatch(ToTensor(golden.TrainLogits), ToTensor(golden.TrainEmbedding), network, null, new Dictionary<string, Tensor>(), tensor(golden.TrainLabels));
+        var learned = score.LearnsFrom is null ? training.Learned : score.Learn(training);
+
+        var found = score.Compute(new(ToTensor(golden.Logits), ToTensor(golden.Embedding), network, null, learned)).Select(value => -(double)value).ToArray();
+
+        AssertEqual(found, golden.Scores[name].Conf);
+    }
+
+    [Test]
+    public void EveryReference_HasACase()
+        => Assert.That(_scores.Keys, Is.EquivalentTo(ReferenceNumbers.Read<Golden>("scores.json").Scores.Keys));
+
+    [Test]
+    public void EveryScore_HasAReference()
+    {
+        // Combine is ours, and Odin's step is checked in OdinGoldenTests.
+        var referenced = _scores.Values.Select(score => score.Name).ToHashSet();
+        Assert.That(OodScores.All.Select(score => score.Name), Is.SubsetOf(referenced));
+    }
+
+    /// <summary>Values within the tolerance, and the same order of all pairs that the tolerance does not blur.</summary>
+    private static void AssertEqual(double[] found, double[] expected)
+    {
+        var tolerance = RelativeTolerance * (expected.Max() - expected.Min());
+        Assert.That(found, Is.EqualTo(expected).Within(tolerance));
+        for (var i = 0; i < expected.Length; i++)
+            for (var j = 0; j < i; j++)
+                if (Math.Abs(expected[i] - expected[j]) > 2 * tolerance)
+                    Assert.That(Math.Sign(found[i] - found[j]), Is.EqualTo(Math.Sign(expected[i] - expected[j])), $"order of rows {j} and {i}");
+    }
+
+    private static Tensor ToTensor(Matrix matrix) => tensor(matrix.Data).to(float32).view(matrix.Shape[0], matrix.Shape[1]);
+
+    private sealed record Golden(
+        Matrix Embedding, Matrix Logits, Matrix Weight, double[] Bias, Matrix TrainEmbedding, Matrix TrainLogits, long[] TrainLabels, Dictionary<string, GoldenScore> Scores);
+
+    private sealed record GoldenScore([property: JsonPropertyName("conf")] double[] Conf);
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Text;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>The mean conformal rank of a row among calibration rows, by several scores: joins scores of different scales without weights to tune. Ours.</summary>
+/// <remarks>
+/// mean over the parts i of r_i, r_i = #{calibration rows whose score i is below that of the row} / (n + 1) for n calibration rows, that is 1 − conformal p-value; gives [B] in [0, 1),
+/// higher = more likely out of distribution. This library's own: no paper. Needs what its parts need. Learns what they learn, and n sorted scores for each.
+/// The calibration rows are those of <c>Fit</c>. Where a part learns from rows, it would find them too familiar to be ranked among them: it then learns from four of five, and the fifth
+/// ranks. Cost: that of the parts, and O(B log n).
+/// </remarks>
+/// <param name="Parts">At least two scores.</param>
+internal sealed record Combine(IReadOnlyList<OodScore> Parts) : OodScore
+{
+    private const string Ranks = nameof(Ranks);
+    private const int OneOf = 5;
+
+    public IReadOnlyList<OodScore> Parts { get; } = Check(Parts);
+
+    internal override OodInputs Needs => Parts.Aggregate(OodInputs.Logits, (needs, part) => needs | part.Needs);
+
+    internal override OodInputs? LearnsFrom => Parts.Aggregate(Needs, (needs, part) => needs | (part.LearnsFrom ?? default));
+
+    private bool PartsLearn => Parts.Any(part => part.LearnsFrom is not null);
+
+    internal override IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows)
+    {
+        var count = rows.Logits.shape[0];
+        if (PartsLearn && count < OneOf)
+            throw new InvalidOperationException($"The score {Name} needs at least {OneOf} rows to fit, one in {OneOf} of which it keeps for ranking; there are {count}. Fit it on more rows.");
+        var numbers = arange(count, int64);
+        var ranking = PartsLearn ? rows.Rows(numbers[numbers.remainder(OneOf).eq(OneOf - 1)]) : rows;
+        var learning = PartsLearn ? rows.Rows(numbers[numbers.remainder(OneOf).ne(OneOf - 1)]) : rows;
+        var learned = new Dictionary<string, Tensor>();
+        foreach (var (i, part) in Parts.Index())
+        {
+            var own = part.LearnsFrom is null ? new Dictionary<string, Tensor>() : part.Learn(learning);
+            foreach (var (name, value) in own)
+                learned[$"{i}/{name}"] = value;
+            learned[$"{i}/{Ranks}"] = ScoreInBatches(part, ranking with { Learned = own }).sort().Values;
+        }
+        return learned;
+    }
+
+    internal override Tensor Score(in OodBatch batch)
+    {
+        var sum = zeros(batch.Logits.shape[0], float64, batch.Logits.device);
+        foreach (var (i, part) in Parts.Index())
+        {
+            var prefix = $"{i}/";
+            var own = batch.Learned.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(pair => pair.Key[prefix.Length..], pair => pair.Value);
+            var below = searchsorted(own[Ranks], part.Score(batch with { Learned = own }).to(float64));   // [B]
+            sum += below.to(float64) / (own[Ranks].shape[0] + 1);
+        }
+        return sum / Parts.Count;
+    }
+
+    public bool Equals(Combine? other) => other is not null && Parts.SequenceEqual(other.Parts);
+
+    public override int GetHashCode() => Parts.Aggregate(0, HashCode.Combine);
+
+    protected override bool PrintMembers(StringBuilder builder)
+    {
+        builder.AppendJoin(", ", Parts);
+        return true;
+    }
+
+    // All rows at once could be too many for a score that looks at whole images, or compares with many rows.
+    private static Tensor ScoreInBatches(OodScore score, OodBatch rows)
+        => cat([.. arange(rows.Logits.shape[0], int64).split(128).Select(part => score.Score(rows.Rows(part)).to(float64))]);
+
+    private static IReadOnlyList<OodScore> Check(IReadOnlyList<OodScore> parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        if (parts.Count < 2 || parts.Contains(null!))
+            throw new ArgumentException($"Combine joins at least 2 scores; got {parts.Count(part => part is not null).ToString(CultureInfo.InvariantCulture)}.", nameof(parts));
+        return [.. parts];
+    }
+}

@@ -1,0 +1,33 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>Directed sparsification (DICE): the energy through the weights that matter for known classes, without the others.</summary>
+/// <remarks>
+/// −log Σ exp((W ⊙ M)z + b), z = embedding [B, D], where M [C, D] keeps the weights whose mean contribution, W ⊙ mean training z, lies above the percentile of all contributions;
+/// gives [B], unbounded, higher = more likely out of distribution.
+/// Sun &amp; Li, "DICE: Leveraging Sparsification for Out-of-Distribution Detection", ECCV 2022, arXiv 2111.09805, equations 1 to 3.
+/// Needs <c>Embedding</c>, and a linear head to learn from. Learns W ⊙ M and b. Cost: O(BCD).
+/// </remarks>
+/// <param name="Percentile">Share of the weights to drop, in (0, 100); the paper uses 90.</param>
+internal sealed record Dice(double Percentile) : OodScore
+{
+    private const string Weight = nameof(Weight), Bias = nameof(Bias);
+
+    public double Percentile { get; } = FeaturePercentile.Check(Percentile, "the paper uses 90");
+
+    internal override OodInputs Needs => OodInputs.Embedding;
+
+    internal override OodInputs? LearnsFrom => OodInputs.Embedding | OodInputs.Network;
+
+    internal override IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows)
+    {
+        var head = rows.Network!.Classifier;
+        var contributions = head.HeadWeight * rows.Embedding!.mean([0]);   // [C, D]
+        var kept = contributions > FeaturePercentile.Of(contributions, Percentile);
+        return new Dictionary<string, Tensor> { [Weight] = head.HeadWeight * kept, [Bias] = head.HeadBias };
+    }
+
+    internal override Tensor Score(in OodBatch batch)
+        => -(batch.Embedding!.matmul(batch.Learned[Weight].t()) + batch.Learned[Bias]).logsumexp(1);
+}

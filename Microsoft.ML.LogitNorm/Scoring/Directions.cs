@@ -1,0 +1,13 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>Embeddings without their length.</summary>
+internal static class Directions
+{
+    /// <summary>Least norm that is divided by: a zero embedding has no direction, and stays zero.</summary>
+    private const double MinimumNorm = 1e-10;
+
+    /// <summary>z / ‖z‖₂ of each row, [B, D].</summary>
+    public static Tensor Of(Tensor embedding) => embedding / embedding.norm(1, keepdim: true, p: 2).clamp_min(MinimumNorm);
+}

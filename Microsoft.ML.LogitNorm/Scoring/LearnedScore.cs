@@ -1,0 +1,106 @@
+using System.Text.Json.Serialization;
+using Microsoft.ML.Data;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>A score with what it has learned: all that scoring takes.</summary>
+/// <remarks>The tensors are on the CPU and outside of any scope; whoever holds the record frees them.</remarks>
+/// <param name="Score">The score and its hyper-parameters.</param>
+/// <param name="Tensors">What <see cref="OodScore.Learn"/> returned.</param>
+/// <param name="Shape">What it was learned from; null for a score that learns nothing.</param>
+internal sealed record LearnedScore(OodScore Score, IReadOnlyDictionary<string, Tensor> Tensors, LearnedScore.Sizes? Shape)
+{
+    /// <summary>Rows read at once, while learning gathers them.</summary>
+    private const int RowsAtOnce = 1024;
+
+    /// <summary>A score that has learned from data, or, if it learns nothing, from none.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column that the score needs is missing or has another type.</exception>
+    /// <exception cref="InvalidOperationException">The score learns from rows, and there are none, or it cannot learn from these.</exception>
+    public static LearnedScore From(OodScore score, IDataView data, string labelColumnName)
+    {
+        OodSource.Find(data.Schema, score.Needs, score.Name);
+        if (score.LearnsFrom is not { } inputs)
+            return new(score, new Dictionary<string, Tensor>(), null);
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var source = OodSource.Find(data.Schema, inputs, score.Name, labelColumnName);
+        return From(score, Gather(data, source, score.Name), source);
+    }
+
+    /// <summary>A score that has learned from rows.</summary>
+    public static LearnedScore From(OodScore score, in OodBatch rows, OodSource source)
+    {
+        using var scope = NewDisposeScope();
+        using var networkUse = source.Network?.Enter();
+        var learned = score.Learn(rows).ToDictionary(pair => pair.Key, pair => pair.Value.cpu().contiguous());
+        foreach (var (name, tensor) in learned)
+            if (!tensor.isfinite().all().item<bool>())
+                throw new InvalidOperationException($"The score {score.Name} learned {name} that are not finite: the training rows hold values too large for it.");
+        // A tensor that the rows own too must not be freed with them.
+        return new(score, learned.ToDictionary(pair => pair.Key, pair => pair.Value.clone().DetachFromDisposeScope()), new((int)rows.Logits.shape[1], (int?)rows.Embedding?.shape[1]));
+    }
+
+    /// <summary>Reads all rows, as tensors in the current scope.</summary>
+    /// <exception cref="InvalidOperationException">There are none.</exception>
+    public static OodBatch Gather(IDataView data, OodSource source, string score)
+    {
+        var nothing = new Dictionary<string, Tensor>();
+        var batches = new List<OodBatch>();
+        using (var cursor = data.GetRowCursor(source.Columns(data.Schema)))
+        {
+            var rows = new OodRows(cursor, source);
+            while (cursor.MoveNext())
+            {
+                rows.Add(cursor.Position);
+                if (rows.Count < RowsAtOnce)
+                    continue;
+                batches.Add(rows.ToBatch(nothing));
+                rows.Clear();
+            }
+            if (rows.Count > 0)
+                batches.Add(rows.ToBatch(nothing));
+        }
+        if (batches is not [var first, ..])
+            throw new InvalidOperationException($"The score {score} learns from the training rows, but there are none. Fit it on the data that the network was trained on.");
+        return first with
+        {
+            Logits = Whole(batch => batch.Logits)!,
+            Embedding = Whole(batch => batch.Embedding),
+            Pixels = Whole(batch => batch.Pixels),
+            Labels = Whole(batch => batch.Labels),
+        };
+
+        Tensor? Whole(Func<OodBatch, Tensor?> part)
+        {
+            var parts = batches.Select(part).OfType<Tensor>().ToArray();
+            var whole = parts.Length == 0 ? null : cat(parts);
+            foreach (var tensor in parts)
+                tensor.Dispose();
+            return whole;
+        }
+    }
+
+    /// <summary>Checks that the score is used on a network like the one that it learned from.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The logits or the embedding have another length.</exception>
+    public void CheckFits(OodSource source)
+    {
+        if (Shape is null)
+            return;
+        Check("logits", source.Logits, source.Classes, Shape.Classes);
+        if (source.Embedding is { } embedding && Shape.EmbeddingSize is { } size)
+            Check("embedding", embedding, source.EmbeddingSize!.Value, size);
+
+        void Check(string role, DataViewSchema.Column column, int found, int expected)
+        {
+            if (found != expected)
+                throw ColumnError.Mismatch(role, column.Name, $"{expected} values, as the score {Score.Name} was fitted on", $"{found}",
+                    "It was fitted on rows of another network: fit OodScore on rows of this one.");
+        }
+    }
+
+    /// <summary>Lengths of the vectors that a score has learned from.</summary>
+    /// <param name="Classes">C.</param>
+    /// <param name="EmbeddingSize">D; null if the embedding was not looked at.</param>
+    public sealed record Sizes(int Classes, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? EmbeddingSize = null);
+}

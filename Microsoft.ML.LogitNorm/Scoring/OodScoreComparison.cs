@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Text;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>Several scores on the same images, side by side; made by <c>AnomalyDetection.CompareOodScores</c>.</summary>
+/// <param name="Results">One for each score, the lowest mean FPR95 first, failed ones last.</param>
+public sealed record OodScoreComparison(IReadOnlyList<OodScoreResult> Results)
+{
+    /// <summary>The score with the lowest mean FPR95 over all sets.</summary>
+    /// <exception cref="InvalidOperationException">All scores failed.</exception>
+    public OodScoreResult Best => Results.FirstOrDefault(result => result.Failure is null) ?? throw new InvalidOperationException("No score could be computed; each result's Failure says why.");
+
+    /// <summary>A table in Markdown: FPR95 / AUROC per set and their means in percent, mean AUPR with the known rows and with the others as positive, and the cost.</summary>
+    public string ToMarkdown()
+    {
+        var sets = Results.FirstOrDefault(result => result.Failure is null)?.Sets.Select(set => set.Name).ToArray() ?? [];
+        var text = new StringBuilder();
+        Row(["score", .. sets, "mean", "AUPR-in", "AUPR-out", "ms per 1,000 rows"]);
+        Row(Enumerable.Repeat("---", sets.Length + 5));
+        foreach (var result in Results)
+            Row(result.Failure is { } failure
+                ? [result.Score.ToString(), failure]
+                : [
+                    result.Score.ToString(),
+                    .. result.Sets.Select(set => Pair(set.Metrics.FprAt95Tpr, set.Metrics.Auroc)),
+                    Pair(result.MeanFprAt95Tpr, result.MeanAuroc), Percent(result.MeanAuprIn), Percent(result.MeanAuprOut),
+                    result.MillisecondsPer1000Rows.ToString(result.MillisecondsPer1000Rows < 10 ? "0.0" : "0", CultureInfo.InvariantCulture),
+                ]);
+        return text.ToString();
+
+        void Row(IEnumerable<string> cells) => text.Append("| ").AppendJoin(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))).Append(" |\n");
+    }
+
+    private static string Pair(double fpr, double auroc) => $"{Percent(fpr)} / {Percent(auroc)}";
+
+    private static string Percent(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,34 @@
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>One score's line in a comparison.</summary>
+public sealed record OodScoreResult
+{
+    /// <summary>The score and its hyper-parameters.</summary>
+    public required OodScore Score { get; init; }
+
+    /// <summary>The figures for each set of out-of-distribution rows, in the order given; empty if the score failed.</summary>
+    public required IReadOnlyList<OodSetResult> Sets { get; init; }
+
+    /// <summary>
+    /// What scoring takes besides the network's forward pass, in milliseconds per 1,000 rows; for scores that classify a changed image again, those passes are in it. NaN if the
+    /// score failed.
+    /// </summary>
+    public required double MillisecondsPer1000Rows { get; init; }
+
+    /// <summary>Why the score could not learn from the training rows, and what to do; null if it could.</summary>
+    public string? Failure { get; init; }
+
+    /// <summary>Mean over the sets of <see cref="OodDetectionMetrics.FprAt95Tpr"/>; NaN if the score failed.</summary>
+    public double MeanFprAt95Tpr => Mean(metrics => metrics.FprAt95Tpr);
+
+    /// <summary>Mean over the sets of <see cref="OodDetectionMetrics.Auroc"/>; NaN if the score failed.</summary>
+    public double MeanAuroc => Mean(metrics => metrics.Auroc);
+
+    /// <summary>Mean over the sets of <see cref="OodDetectionMetrics.AuprIn"/>; NaN if the score failed.</summary>
+    public double MeanAuprIn => Mean(metrics => metrics.AuprIn);
+
+    /// <summary>Mean over the sets of <see cref="OodDetectionMetrics.AuprOut"/>; NaN if the score failed.</summary>
+    public double MeanAuprOut => Mean(metrics => metrics.AuprOut);
+
+    private double Mean(Func<OodDetectionMetrics, double> value) => Sets.Select(set => value(set.Metrics)).DefaultIfEmpty(double.NaN).Average();
+}

@@ -1,0 +1,30 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>Length of the embedding's part in directions in which training rows hardly vary.</summary>
+/// <remarks>
+/// ‖(z − o)R‖₂, z = embedding [B, D], o = −W⁺b for the head's weight W and bias b, R [D, D − dimension] the complement of the principal space of the training rows; gives
+/// [B], at least 0, higher = more likely out of distribution. The part of <see cref="VirtualLogit"/> that looks at the embedding alone.
+/// Wang et al., "ViM: Out-of-Distribution with Virtual-logit Matching", CVPR 2022, arXiv 2203.10807, section 4.1, equation 4.
+/// Needs <c>Embedding</c>, and a linear head to learn from. Learns o and R. Cost: O(BD²).
+/// </remarks>
+/// <param name="Dimension">Of the principal space, below D; null for the authors' choice: 1000 for D ≥ 2048, 512 for D ≥ 768, else D / 2.</param>
+internal sealed record Residual(int? Dimension) : OodScore
+{
+    private const string Origin = nameof(Origin), Directions = nameof(Directions);
+
+    public int? Dimension { get; } = ResidualSpace.CheckDimension(Dimension);
+
+    internal override OodInputs Needs => OodInputs.Embedding;
+
+    internal override OodInputs? LearnsFrom => OodInputs.Embedding | OodInputs.Network;
+
+    internal override IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows)
+    {
+        var space = ResidualSpace.Of(rows, Dimension, this);
+        return new Dictionary<string, Tensor> { [Origin] = space.Origin, [Directions] = space.Directions };
+    }
+
+    internal override Tensor Score(in OodBatch batch) => new ResidualSpace(batch.Learned[Origin], batch.Learned[Directions]).Norm(batch.Embedding!);
+}

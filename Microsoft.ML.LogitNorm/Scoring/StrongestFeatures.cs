@@ -1,0 +1,29 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>The k largest features of each row, which activation shaping keeps or measures.</summary>
+/// <param name="Values">[B, k].</param>
+/// <param name="Positions">Where they stand, [B, k].</param>
+internal readonly record struct StrongestFeatures(Tensor Values, Tensor Positions)
+{
+    /// <summary>Least sum that is divided by: a row of zeros is left as it is.</summary>
+    private const double MinimumSum = 1e-10;
+
+    /// <summary>Finds them.</summary>
+    /// <param name="embedding">[B, D].</param>
+    /// <param name="percentile">Share of the features, in percent, that is not among them; at least one feature always is.</param>
+    public static StrongestFeatures Of(Tensor embedding, double percentile)
+    {
+        var size = embedding.shape[1];
+        var kept = Math.Max(1, size - (long)Math.Round(size * percentile / 100));
+        var (values, positions) = embedding.topk((int)kept, 1);
+        return new(values, positions);
+    }
+
+    /// <summary>exp(sum of all features / sum of the strongest), [B, 1].</summary>
+    public Tensor Scale(Tensor embedding) => (embedding.sum([1], keepdim: true) / Values.sum([1], keepdim: true).clamp_min(MinimumSum)).exp();
+
+    /// <summary>A matrix like the embedding with the given values at the positions of the strongest features, and 0 elsewhere.</summary>
+    public Tensor Alone(Tensor embedding, Tensor values) => zeros_like(embedding).scatter_(1, Positions, values);
+}

@@ -1,0 +1,131 @@
+using System.Collections.ObjectModel;
+using System.Diagnostics;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>Chooses the temperature τ of the LogitNorm loss as the paper does: by how well known images are told from Gaussian noise.</summary>
+/// <remarks>
+/// <para>
+/// To create it, use <c>MulticlassClassification.LogitNormTuner</c>. It trains one network for each τ, scores a validation set of known images and as many
+/// images of noise as asked for by <see cref="OodScores.MaxSoftmax"/>, and chooses by <see cref="TuningResult.Best"/>'s rule. No other out-of-distribution image
+/// is looked at, so results on real ones stay honest. Wei et al., "Mitigating Neural Network Overconfidence with Logit Normalization", ICML 2022,
+/// arXiv 2205.09310, section 4.1.
+/// </para>
+/// <para>
+/// Noise has the unit of the training images. Pixels of <see cref="MLImage"/> and bytes run from 0 to 255; for vectors of float it is the first of [0, 1], [−1, 1] and
+/// [0, 255] that holds all values of the validation images, else the range from their lowest to their highest value. Values are normally
+/// distributed around its middle with half of it as standard deviation, and clipped to it.
+/// </para>
+/// </remarks>
+public sealed partial class LogitNormTuner
+{
+    private static readonly OodScore _score = OodScores.MaxSoftmax();
+
+    private readonly IHostEnvironment _env;
+    private readonly Options _options;
+
+    internal LogitNormTuner(IHostEnvironment env, Options options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        TorchRuntime.EnsureAvailable(env);
+        (_env, _options) = (env, options);
+    }
+
+    /// <summary>Runs the trials that are not finished yet and chooses among all.</summary>
+    /// <param name="trainingSet">Rows to train on, with the columns that the trainer takes.</param>
+    /// <param name="validationSet">Rows of the same classes that are not trained on, transformed by the same fitted pipeline. Rows without a label are left out.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The label or feature column is missing or has another type.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The rows cannot be trained or validated on; or <see cref="Options.ResultsFile"/> is of other settings; or training diverged in every trial.
+    /// </exception>
+    /// <exception cref="InvalidDataException"><see cref="Options.ResultsFile"/> is damaged.</exception>
+    /// <exception cref="OperationCanceledException">The trainer's <see cref="LogitNormTrainer.Options.CancellationToken"/> was cancelled. Finished trials stay in the file.</exception>
+    public TuningResult Tune(IDataView trainingSet, IDataView validationSet)
+    {
+        ArgumentNullException.ThrowIfNull(trainingSet);
+        ArgumentNullException.ThrowIfNull(validationSet);
+        using var log = new ContextLog(_env, "tuner");
+        var trainer = new LogitNormTrainer(_env, _options.Trainer);
+        var (label, image) = trainer.Check(trainingSet.Schema, validationSet.Schema);
+        using var validation = trainer.Load(validationSet, image, label, "validation", log);
+        if (validation.Count == 0)
+            throw new InvalidOperationException($"The validation set has no rows with a label in column '{label.Name}'.");
+
+        var trainingRows = trainingSet.GetColumn<uint>(label.Name).LongCount(key => key > 0);
+        var settings = TuningSettings.Of(_options, image, label, trainingRows, validation.Count);
+        var file = TuningFile.Open(_options.ResultsFile, settings, _options.Trainer.Seed ?? MachineLearningContext.Seed(_env));
+        var noise = GaussianNoise.Like(validation.Pixels);
+        TuningTrial[] trials = [.. _options.Taus.Select(tau => file.Find(tau) ?? Run(tau))];
+
+        var best = TuningResult.Choose(trials, _options.AccuracyLoss);
+        log.Info($"Chose {best}");
+        return new() { Best = best, Trials = trials, BestOptions = _options.Trainer with { Loss = Loss(best.Tau) } };
+
+        TuningTrial Run(double tau)
+        {
+            var trial = Try(tau, file.Seed, trainingSet, validation, noise, image.RowsPerBatch);
+            file.Add(trial);
+            log.Info($"Trial of {trial}");
+            _options.TrialCompleted?.Invoke(trial);
+            return trial;
+        }
+    }
+
+    private TrainingLoss Loss(double tau) => TrainingLoss.LogitNorm(tau, _options.Warmup);
+
+    private TuningTrial Try(double tau, int seed, IDataView trainingSet, ImageSet validation, GaussianNoise noise, int rowsPerBatch)
+    {
+        var clock = Stopwatch.StartNew();
+        var options = _options.Trainer with { Loss = Loss(tau), Seed = seed, Epochs = _options.EpochsPerTrial ?? _options.Trainer.Epochs };
+        try
+        {
+            using var model = new LogitNormTrainer(_env, options).Fit(trainingSet);
+            var (known, accuracy) = Validate(model.Network, validation, rowsPerBatch);
+            var metrics = OodDetectionMetrics.Compute(known, Score(model.Network, noise, seed, rowsPerBatch));
+            return new() { Tau = tau, Accuracy = accuracy, FprAt95Tpr = metrics.FprAt95Tpr, Auroc = metrics.Auroc, Duration = clock.Elapsed };
+        }
+        catch (TrainingDivergedException e)
+        {
+            return new() { Tau = tau, Failure = e.Message, Duration = clock.Elapsed };
+        }
+    }
+
+    private (float[] Scores, double Accuracy) Validate(TrainedNetwork network, ImageSet validation, int rowsPerBatch)
+    {
+        long correct = 0;
+        var scores = Batches(validation.Count, rowsPerBatch, (start, count) =>
+        {
+            var (logits, _) = network.Forward(validation.Pixels.narrow(0, start, count));
+            correct += logits.argmax(1).eq(validation.Labels.narrow(0, start, count).to(network.Device)).sum().item<long>();
+            return logits;
+        });
+        return (scores, (double)correct / validation.Count);
+    }
+
+    private float[] Score(TrainedNetwork network, GaussianNoise noise, int seed, int rowsPerBatch)
+    {
+        using var generator = new Generator((ulong)seed, CPU);   // a new one for each trial: all see the same noise
+        return Batches(_options.NoiseCount, rowsPerBatch, (_, count) => network.Forward(noise.Draw(count, generator)).Logits);
+    }
+
+    // The scores of so many rows, of which the logits come a batch at a time.
+    private float[] Batches(long rows, int rowsPerBatch, Func<long, long, Tensor> logitsOf)
+    {
+        var scores = new float[rows];
+        for (long start = 0; start < rows; start += rowsPerBatch)
+        {
+            _options.Trainer.CancellationToken.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var count = Math.Min(rowsPerBatch, rows - start);
+            var logits = logitsOf(start, count);   // [count, C]
+            if (!logits.isfinite().all().item<bool>())   // the loss is looked at before a step, so that the last step's outcome shows here first
+                throw new TrainingDivergedException("The trained network's logits are not finite. Lower LearningRate (a tenth of it is a good try), or raise tau.");
+            _score.Score(new(logits, null, null, null, ReadOnlyDictionary<string, Tensor>.Empty)).cpu().contiguous().data<float>().CopyTo(scores.AsSpan((int)start, (int)count));
+        }
+        return scores;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text.Json;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>The finished trials of a tuning and the seed that they share. With a path they are also on disk, whole at every moment, where a later run finds them.</summary>
+internal sealed class TuningFile
+{
+    private static readonly JsonSerializerOptions _json = new(ModelJson.Options) { WriteIndented = true };
+
+    private readonly string? _path;
+    private readonly Content _content;
+
+    private TuningFile(string? path, Content content)
+    {
+        (_path, _content) = (path, content);
+        Save();   // a path that cannot be written to shows before a training, not after it
+    }
+
+    /// <summary>The seed of every trial.</summary>
+    public int Seed => _content.Seed;
+
+    /// <summary>Begins a tuning, or goes on with the one in the file.</summary>
+    /// <param name="path">The file, which need not be there; null for none.</param>
+    /// <param name="settings">What the trials are made with; see <see cref="TuningSettings"/>.</param>
+    /// <param name="seed">The seed asked for; null takes the file's, or a random one.</param>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    /// <exception cref="InvalidOperationException">The file's trials were made with other settings.</exception>
+    public static TuningFile Open(string? path, Dictionary<string, JsonElement> settings, int? seed)
+    {
+        if (path is null || !File.Exists(path))
+            return new(path, new(seed ?? Random.Shared.Next(), settings, []));
+        var content = Read(path);
+        var differences = TuningSettings.Differences(content.Settings, settings).ToList();
+        if (seed is not null && seed != content.Seed)
+            differences.Add($"Seed was {content.Seed} and is {seed}");
+        return differences.Count == 0
+            ? new(path, content)
+            : throw new InvalidOperationException(
+                $"The trials in ResultsFile '{path}' were made with other settings and do not compare: {string.Join("; ", differences)}. Set them back, name another file, or delete this one to start anew.");
+    }
+
+    /// <summary>The finished trial of a temperature; null where there is none.</summary>
+    public TuningTrial? Find(double tau) => _content.Trials.Find(trial => trial.Tau == tau);
+
+    /// <summary>Keeps a finished trial.</summary>
+    public void Add(TuningTrial trial)
+    {
+        _content.Trials.Add(trial);
+        Save();
+    }
+
+    private static Content Read(string path)
+    {
+        try
+        {
+            var content = JsonSerializer.Deserialize<Content>(File.ReadAllBytes(path), _json) ?? throw new InvalidDataException("it is empty.");
+            foreach (var trial in content.Trials)
+                (trial ?? throw new InvalidDataException("a trial is null.")).Check();
+            if (content.Trials.DistinctBy(trial => trial.Tau).Count() < content.Trials.Count)
+                throw new InvalidDataException("a temperature stands there twice.");
+            return content;
+        }
+        catch (Exception e) when (e is JsonException or InvalidDataException)
+        {
+            throw new InvalidDataException($"ResultsFile '{path}' is damaged: {e.Message} Delete it to start anew, or name another file.", e);
+        }
+    }
+
+    // Written beside the file and then put in its place: whatever stops the process, one whole file is there.
+    private void Save()
+    {
+        if (_path is null)
+            return;
+        var written = _path + ".tmp";
+        File.WriteAllBytes(written, JsonSerializer.SerializeToUtf8Bytes(_content, _json));
+        File.Move(written, _path, overwrite: true);
+    }
+
+    private sealed record Content(int Seed, Dictionary<string, JsonElement> Settings, List<TuningTrial> Trials);
+}
