@@ -61,6 +61,22 @@ public sealed class EstimatorContractTests
         EstimatorContract.Check(_ml, _ml.Transforms.OodDetector(0.2, "Order"), scored);
     }
 
+    [Test]
+    public void TemperatureScaling_OfLogits()
+    {
+        using var model = TinyImages.Pipeline(_ml).Fit(TinyImages.View(_ml, 48));
+        var scored = model.Transform(TinyImages.View(_ml, 30));
+        EstimatorContract.Check(_ml, _ml.Transforms.TemperatureScaling(), scored,
+            Transformed(scored, _ml.Transforms.DropColumns("Label")),
+            Transformed(scored, _ml.Transforms.DropColumns("Logits")),
+            Transformed(scored, _ml.Transforms.CopyColumns("Label", "Name")),
+            Transformed(scored, _ml.Transforms.CopyColumns("Logits", "PredictedLabel")),
+            Transformed(scored, _ml.Transforms.CopyColumns("Score", "Order")),
+            Transformed(scored, _ml.Transforms.Conversion.ConvertType("Logits", outputKind: DataKind.Double)));
+        EstimatorContract.Check(_ml, _ml.Transforms.TemperatureScaling(scoreColumnName: "Probabilities"), scored);
+        EstimatorContract.Check(_ml, _ml.Transforms.TemperatureScaling(), Transformed(scored, _ml.Transforms.SelectColumns("Label", "Logits")));
+    }
+
     private void CheckTrainer(string label)
     {
         var data = Mapped(label);

@@ -122,4 +122,35 @@ public static class LogitNormCatalog
             throw new ArgumentException($"The score {learner.Name} learns from the rows that the network was trained on: give them as {nameof(trainingData)}, or leave the score out.", nameof(trainingData));
         return new OodScoreComparer(MachineLearningContext.Environment(catalog), model, scores, labelColumnName).Run(trainingData, inDistribution, outOfDistribution);
     }
+
+    /// <summary>Makes <c>Score</c> a probability that can be taken at its word: the softmax of the logits at a temperature fitted on held-out rows.</summary>
+    /// <remarks>The predicted class, the logits and the scores made of them do not change.</remarks>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="labelColumnName">The column with the class of each row, a key; only <c>Fit</c> looks at it. <c>Fit</c> needs rows that the trainer has not seen.</param>
+    /// <param name="logitsColumnName">The column with the logits, a vector of <see cref="float"/> with a value for each class.</param>
+    /// <param name="scoreColumnName">Name of the column with the probabilities, a vector of <see cref="float"/>; replaces the column of that name and keeps its annotations.</param>
+    /// <exception cref="ArgumentException">A name is empty, or logits and score have the same.</exception>
+    public static TemperatureScalingEstimator TemperatureScaling(
+        this TransformsCatalog catalog,
+        string labelColumnName = "Label",
+        string logitsColumnName = ColumnNames.Logits,
+        string scoreColumnName = ColumnNames.Score)
+        => new(MachineLearningContext.Environment(catalog), labelColumnName, new(logitsColumnName, scoreColumnName));
+
+    /// <summary>Measures how far the probabilities of a multiclass classifier, of this library or another, can be taken at their word.</summary>
+    /// <remarks>Rows without a label (a missing key) are left out, as <c>Evaluate</c> does, with a warning in the log; <see cref="CalibrationMetrics.Count"/> says how many remain.</remarks>
+    /// <param name="catalog">The multiclass catalog.</param>
+    /// <param name="data">Scored, labelled rows, used neither for training nor to fit a temperature.</param>
+    /// <param name="labelColumnName">The column with the right class of each row. The column data must be a key.</param>
+    /// <param name="scoreColumnName">The column with the probabilities, a vector of <see cref="float"/> with a value for each class.</param>
+    /// <param name="bins">How many bins of equal width the confidences are sorted into, at least 1. 15 is usual, and figures compare only at equal bins.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, the two are not of the same classes, or <paramref name="bins"/> is less than 1.</exception>
+    /// <exception cref="ArgumentException">No row has a label, or a row does not hold probabilities; the message names it.</exception>
+    public static CalibrationMetrics EvaluateCalibration(
+        this MulticlassClassificationCatalog catalog,
+        IDataView data,
+        string labelColumnName = "Label",
+        string scoreColumnName = ColumnNames.Score,
+        int bins = CalibrationMetrics.DefaultBins)
+        => CalibrationEvaluation.Evaluate(MachineLearningContext.Environment(catalog), data, labelColumnName, scoreColumnName, bins);
 }

@@ -71,13 +71,18 @@ internal static class EstimatorContract
     private static string Describe(DataViewSchema.Column column)
         => $"{column.Name}: {column.Type} hidden {column.IsHidden} [{string.Join(", ", column.Annotations.Schema.Select(a => $"{a.Name}: {a.Type}"))}]";
 
+    // ML.NET puts a new column at the end, or right behind the one of the same name that it hides.
     private static object?[][] CheckPassThrough(IDataView data, IDataView output)
     {
-        foreach (var column in data.Schema.Where(column => !column.IsHidden && output.Schema[column.Name].Index == column.Index))
-            Assert.That(Describe(output.Schema[column.Index]), Is.EqualTo(Describe(column)));
-        var (before, after) = (Read(data, data.Schema), Read(output, output.Schema));
-        Assert.That(after.Select(row => row[..data.Schema.Count]), Is.EqualTo(before));
+        DataViewSchema.Column[] kept = [.. output.Schema.Where(column => column.IsHidden || Named(output, column.Name) == Named(data, column.Name))];
+        Assert.That(kept.Select(column => column.Name), Is.EqualTo(data.Schema.Select(column => column.Name)));
+        foreach (var (column, before) in kept.Zip(data.Schema).Where(pair => pair.First.IsHidden == pair.Second.IsHidden))
+            Assert.That(Describe(column), Is.EqualTo(Describe(before)));
+        var (rows, after) = (Read(data, data.Schema), Read(output, output.Schema));
+        Assert.That(after.Select(row => kept.Select(column => row[column.Index])), Is.EqualTo(rows));
         return after;
+
+        static int Named(IDataView view, string name) => view.Schema.Count(column => column.Name == name);
     }
 
     // Columns read alone hold what they hold when all are read: nothing depends on a neighbour being active.

@@ -6,3 +6,4 @@ using Microsoft.ML.Runtime;
 [assembly: LoadableClass(typeof(LogitNormModel), null, typeof(SignatureLoadModel), "LogitNorm model", LogitNormModel.LoaderSignature)]
 [assembly: LoadableClass(typeof(OodScoreTransformer), null, typeof(SignatureLoadModel), "Out-of-distribution score", OodScoreTransformer.LoaderSignature)]
 [assembly: LoadableClass(typeof(OodDetectorTransformer), null, typeof(SignatureLoadModel), "Out-of-distribution decision", OodDetectorTransformer.LoaderSignature)]
+[assembly: LoadableClass(typeof(TemperatureScalingTransformer), null, typeof(SignatureLoadModel), "Temperature scaling", TemperatureScalingTransformer.LoaderSignature)]

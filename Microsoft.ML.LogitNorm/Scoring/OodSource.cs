@@ -14,10 +14,10 @@ internal sealed record OodSource(
     private const string AppendTrainer = "Append the LogitNorm trainer (or its model) before OodScore.";
 
     /// <summary>C, the number of classes.</summary>
-    public int Classes => Width(Logits);
+    public int Classes => VectorColumn.SizeOf(Logits);
 
     /// <summary>D, if the embedding is needed.</summary>
-    public int? EmbeddingSize => Embedding is { } column ? Width(column) : null;
+    public int? EmbeddingSize => Embedding is { } column ? VectorColumn.SizeOf(column) : null;
 
     /// <summary>Checks what can be known before the data is there: for scoring, and for learning if the score learns.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, or the logits have lost their network.</exception>
@@ -68,29 +68,17 @@ internal sealed record OodSource(
     private static DataViewSchema.Column FindLabel(DataViewSchema schema, string name, DataViewSchema.Column logits, string score)
     {
         var label = LabelColumn.Find(schema, name);
-        return label.ClassCount == Width(logits)
+        return label.ClassCount == VectorColumn.SizeOf(logits)
             ? schema[name]
-            : throw ColumnError.Mismatch("label", name, $"{Width(logits)} classes, as column '{logits.Name}' has", label.ClassesText,
+            : throw ColumnError.Mismatch("label", name, $"{VectorColumn.SizeOf(logits)} classes, as column '{logits.Name}' has", label.ClassesText,
                 $"The score {score} learns from the labels of the network's own classes: fit it on data of the pipeline that the network was trained in.");
     }
 
     private static SchemaShape.Column Vector(SchemaShape schema, string name, string role, string score)
-    {
-        var column = RequiredColumn.Find(schema, role, name, NeededBy(score));
-        return column is { Kind: SchemaShape.Column.VectorKind.Vector, IsKey: false } && column.ItemType.RawType == typeof(float)
-            ? column
-            : throw ColumnError.Mismatch(role, name, "Vector<Single>", $"{column.Kind} of {column.ItemType}", NeededBy(score));
-    }
+        => VectorColumn.Check(schema, role, name, NeededBy(score));
 
     private static DataViewSchema.Column Vector(DataViewSchema schema, string name, string role, string score)
-    {
-        var column = RequiredColumn.Find(schema, role, name, NeededBy(score));
-        return column.Type is VectorDataViewType { IsKnownSize: true, ItemType: NumberDataViewType { RawType: var item } } && item == typeof(float)
-            ? column
-            : throw ColumnError.Mismatch(role, name, "Vector<Single> of known size", column.Type.ToString()!, NeededBy(score));
-    }
-
-    private static int Width(DataViewSchema.Column column) => ((VectorDataViewType)column.Type).Size;
+        => VectorColumn.Find(schema, role, name, NeededBy(score));
 
     private static string NeededBy(string score) => $"The score {score} needs it. {AppendTrainer}";
 

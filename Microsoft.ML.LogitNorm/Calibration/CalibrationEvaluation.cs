@@ -1,0 +1,22 @@
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>Calibration of the probabilities that stand in a data view.</summary>
+internal static class CalibrationEvaluation
+{
+    private const string Remedy = "Name a column of probabilities, such as the Score of a multiclass trainer.";
+
+    public static CalibrationMetrics Evaluate(IHostEnvironment env, IDataView data, string labelColumnName, string scoreColumnName, int bins)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentException.ThrowIfNullOrEmpty(labelColumnName);
+        ArgumentException.ThrowIfNullOrEmpty(scoreColumnName);
+        var tally = new CalibrationTally(bins, $"column '{scoreColumnName}'");
+        var unlabelled = LabelledVectors.Find(data.Schema, labelColumnName, "score", scoreColumnName, Remedy).Visit(data, tally.Add);
+        if (unlabelled > 0)
+            using (var log = new ContextLog(env, "EvaluateCalibration"))
+                log.Warning($"{unlabelled:N0} rows have no label, or one that is not among the classes; they are left out.");
+        return tally.ToMetrics();
+    }
+}
