@@ -97,12 +97,16 @@ public static class LogitNormCatalog
     /// <param name="model">The trained pipeline, or any transformer that appends <c>Logits</c> (and <c>Embedding</c>, and keeps the network, for the scores that need them).</param>
     /// <param name="inDistribution">Rows of the known classes, as the model takes them, not used for training.</param>
     /// <param name="outOfDistribution">Rows of none of them, as the model takes them: one or more sets, by name.</param>
-    /// <param name="scores">The scores to compare; null for <see cref="OodScores.All"/>, or those of them that learn nothing if there is no <paramref name="trainingData"/>.</param>
+    /// <param name="scores">
+    /// The scores to compare; null for <see cref="OodScores.All"/>, or those of them that learn nothing if there is no <paramref name="trainingData"/>. Odin, which is among them,
+    /// takes longer than all others together.
+    /// </param>
     /// <param name="trainingData">The rows that the network was trained on, as the model takes them, from which scores learn; null if none has to.</param>
     /// <param name="labelColumnName">The column with the class of each training row, a key once the model has transformed it.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type.</exception>
+    /// <remarks>A score that cannot take part, as a column that it needs is not there, says so in <see cref="OodScoreResult.Failure"/>; the others go on.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, and no score can do without it.</exception>
     /// <exception cref="ArgumentException">There is no set, a side has no rows, or a score has to learn and there is no <paramref name="trainingData"/>.</exception>
-    /// <exception cref="InvalidOperationException">A row cannot be read or scored; the message names it.</exception>
+    /// <exception cref="InvalidOperationException">A row cannot be read; the message names it.</exception>
     public static OodScoreComparison CompareOodScores(
         this AnomalyDetectionCatalog catalog,
         ITransformer model,

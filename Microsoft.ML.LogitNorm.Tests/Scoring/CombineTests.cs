@@ -53,12 +53,16 @@ public sealed class CombineTests
     [Test]
     public void Scores_OfOtherScales_CountAlike()
     {
+        // With two classes and a second logit of 0, softmax, largest logit and a thousandfold energy order rows alike, on scales of 1, 10 and 1000.
         using var scope = NewDisposeScope();
-        var logits = randn(200, 5, generator: new Generator(1));
-        var same = OodScores.Combine(OodScores.Energy(1e-2), OodScores.MaxLogit());
-        var learned = same.Learn(new(logits, null, null, null, _nothing));
-        var alone = OodScores.Combine(OodScores.MaxLogit(), OodScores.MaxLogit());
-        Assert.That(same.Compute(new(logits, null, null, null, learned)), Is.EqualTo(alone.Compute(new(logits, null, null, null, alone.Learn(new(logits, null, null, null, _nothing))))).Within(0.011f));
+        var logits = stack([linspace(0.1, 8, 50), zeros(50)], 1).to(float32);
+        OodBatch rows = new(logits, null, null, null, _nothing);
+        var alike = OodScores.Combine(OodScores.MaxSoftmax(), OodScores.MaxLogit(), OodScores.Energy(1000));
+
+        var found = alike.Compute(rows with { Learned = alike.Learn(rows) });
+
+        // Row i has 49 − i rows below it, of 50 and one.
+        Assert.That(found, Is.EqualTo(Enumerable.Range(0, 50).Select(i => (49 - i) / 51f)).Within(1e-6f));
     }
 
     [Test]

@@ -98,8 +98,54 @@ public sealed class CompareOodScoresTests
         Assert.That(() => compare.CompareOodScores(null!, Known, Unknown), Throws.ArgumentNullException);
         Assert.That(() => compare.CompareOodScores(_model, Known, new Dictionary<string, IDataView>()), Throws.ArgumentException.With.Message.Contains("at least one set"));
         Assert.That(() => compare.CompareOodScores(_model, TinyImages.View(_ml, 0), Unknown), Throws.ArgumentException);
+        var dropped = new TransformerChain<ITransformer>(_model, _ml.Transforms.DropColumns("Logits").Fit(_model.Transform(Known)));
+        Assert.That(() => compare.CompareOodScores(dropped, Known, Unknown), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("logits column 'Logits'"));
+    }
+
+    [Test]
+    public void Compare_EmbeddingDropped_PutsOutTheScoresThatNeedItByName()
+    {
         var dropped = new TransformerChain<ITransformer>(_model, _ml.Transforms.DropColumns("Embedding").Fit(_model.Transform(Known)));
-        Assert.That(() => compare.CompareOodScores(dropped, Known, Unknown), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("embedding column 'Embedding'"));
+        foreach (var result in _ml.AnomalyDetection.CompareOodScores(dropped, Known, Unknown, trainingData: TinyImages.View(_ml, 120)).Results)
+            if ((result.Score.Needs | (result.Score.LearnsFrom ?? default)).HasFlag(OodInputs.Embedding))
+                Assert.That(result.Failure, Does.Contain("embedding column 'Embedding'").And.Contain($"The score {result.Score.Name} needs it"));
+            else
+                Assert.That(result.Failure, Is.Null, result.Score.Name);
+    }
+
+    [Test]
+    public void Compare_AllScoresOfACosineHead_PutsOutThoseOfALinearOne()
+    {
+        using var model = TinyImages.Pipeline(_ml, TinyImages.Options with { Head = Head.Cosine() }).Fit(TinyImages.View(_ml, 120));
+        var results = _ml.AnomalyDetection.CompareOodScores(model, Known, Unknown, trainingData: TinyImages.View(_ml, 120)).Results;
+        Assert.That(
+            results.Where(result => result.Failure?.Contains("linear head") ?? false).Select(result => result.Score.Name),
+            Is.EquivalentTo(new[] { "Dice", "Fdbd", "Residual", "VirtualLogit" }));
+        Assert.That(results.Count(result => result.Failure is null), Is.GreaterThan(15));
+    }
+
+    [Test]
+    public void Compare_ScoreThatOverflows_IsOutAndNamesTheRow()
+    {
+        // The step of a temperature this small makes logits infinite; the other scores do not mind.
+        var results = _ml.AnomalyDetection.CompareOodScores(_model, Known, Unknown, [OodScores.Energy(1e-38), OodScores.MaxLogit()]).Results;
+        Assert.That(results[^1].Failure, Does.Contain("The score Energy of row 0 (counted from 0) is").And.Contain("hyper-parameters of Energy(Temperature = 1E-38)"));
+        Assert.That(results[0].Sets, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public void Compare_TrainingRowsWithoutLabel_AreLeftOut()
+    {
+        var mixed = _ml.Data.LoadFromEnumerable(TinyImages.Rows(130).Select(row =>
+        {
+            row.Label = row.Id < 120 ? row.Label : "unheard of";
+            return row;
+        }));
+        var found = Compare(mixed).Results.Single();
+        Assert.That(found.Failure, Is.Null);
+        Assert.That(found.MeanAuroc, Is.EqualTo(Compare(TinyImages.View(_ml, 120)).Results.Single().MeanAuroc));
+
+        OodScoreComparison Compare(IDataView training) => _ml.AnomalyDetection.CompareOodScores(_model, Known, Unknown, [OodScores.Mahalanobis(1e-3)], training);
     }
 
     [Test]

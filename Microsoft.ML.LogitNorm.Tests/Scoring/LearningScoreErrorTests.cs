@@ -30,7 +30,7 @@ public sealed class LearningScoreErrorTests
         yield return Case(() => OodScores.VirtualLogit(0), "dimension", "at least 1", 0);
         yield return Case(() => OodScores.Residual(-2), "dimension", "at least 1", -2);
         yield return Case(() => OodScores.Odin(0), "temperature", "the paper uses 1000", 0);
-        yield return Case(() => OodScores.Odin(1, -0.1), "epsilon", "the paper uses 0.0014", -0.1);
+        yield return Case(() => OodScores.Odin(1, -0.1), "epsilon", "the LogitNorm authors use 0.0014", -0.1);
         yield return Case(() => OodScores.Odin(1, 1), "epsilon", "as a share of the pixels' range", 1);
 
         static TestCaseData Case(Action make, string parameter, string says, double value)
@@ -75,6 +75,7 @@ public sealed class LearningScoreErrorTests
             row.Embedding[1] = 0;
         foreach (var score in (OodScore[])[OodScores.Mahalanobis(), OodScores.RelativeMahalanobis()])
             AssertRefused(score, rows, $"The score {score.Name} cannot invert the covariance of column 'Embedding': it is singular", "in 1 of 4 directions", $"Give OodScores.{score.Name} a shrinkage, such as 1e-3");
+        AssertRefused(OodScores.Mahalanobis(1e-14), rows, "Give OodScores.Mahalanobis a shrinkage above 1E-14");
         var scores = Fit(OodScores.Mahalanobis(1e-3), rows).Transform(View(rows)).GetColumn<float>("OodScore");
         Assert.That(scores, Is.All.GreaterThanOrEqualTo(0).And.All.LessThan(100));
     }
@@ -86,7 +87,7 @@ public sealed class LearningScoreErrorTests
         var mapped = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(TinyImages.View(_ml, 3)).Transform(TinyImages.View(_ml, 30));
         foreach (var score in (OodScore[])[OodScores.VirtualLogit(64), OodScores.Residual(100)])
             Assert.That(() => _ml.Transforms.OodScore(score).Fit(model.Transform(mapped)),
-                Throws.InvalidOperationException.With.Message.Contains($"The score {score.Name} has a principal space of").And.Message.Contains("column 'Embedding' has 64").And.Message.Contains("a dimension below 64; 32 is the paper's choice"));
+                Throws.InvalidOperationException.With.Message.Contains($"The score {score.Name} has a principal space of").And.Message.Contains("column 'Embedding' has 64").And.Message.Contains("a dimension below 64; 32 is the default"));
     }
 
     [Test]
@@ -95,8 +96,30 @@ public sealed class LearningScoreErrorTests
             Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("label column 'Kind': expected 3 classes, as column 'Logits' has, got 5 classes").And.Message.Contains("The score Mahalanobis learns from the labels of the network's own classes"));
 
     [Test]
-    public void Fit_RowWithoutLabel_IsNamed()
-        => AssertRefused(OodScores.Mahalanobis(), [.. Rows(30), new() { Label = 3 }], "Column 'Label' has no class in row 30 (counted from 0)", "Filter out the others");
+    public void Fit_RowsWithoutLabel_AreLeftOutWithAWarning()
+    {
+        var warnings = new List<string>();
+        var ml = new MLContext();
+        ml.Log += (_, message) => warnings.Add(message.Message);
+        using var with = ml.Transforms.OodScore(OodScores.Mahalanobis()).Fit(View([.. Rows(30), new() { Label = 3 }, new() { Label = 3 }]));
+        using var without = Fit(OodScores.Mahalanobis(), Rows(30));
+        Assert.That(with.Transform(View(Rows(5))).GetColumn<float>("OodScore"), Is.EqualTo(without.Transform(View(Rows(5))).GetColumn<float>("OodScore")));
+        Assert.That(warnings, Has.Some.Contains("2 rows have no label, or one that is not among the classes; the score Mahalanobis does not learn from them."));
+        AssertRefused(OodScores.Mahalanobis(), [new() { Label = 3 }], "The score Mahalanobis learns from the training rows, but there are none with a label in column 'Label'");
+    }
+
+    [Test]
+    public void Fit_PartOfCombineThatCannotLearn_SaysHowManyRowsItHad()
+        => AssertRefused(OodScores.Combine(OodScores.Energy(), OodScores.NearestNeighbours(25)), Rows(30),
+            "A part of the score Combine, which learns from 24 of the 30 rows", "looks for 25 neighbours, but its bank has 24 rows");
+
+    [Test]
+    public void Fit_CombineOnRowsThatCycleThroughFiveClasses_HasAllClassesOnBothSides()
+    {
+        // A split by row numbers would keep one class for ranking, and leave none of it to learn from.
+        var cycling = Rows(100).Select((row, i) => new FiveClasses { Label = (uint)(i % 5), Embedding = row.Embedding }).ToArray();
+        Assert.That(() => _ml.Transforms.OodScore(OodScores.Combine(OodScores.Mahalanobis(), OodScores.MaxLogit())).Fit(_ml.Data.LoadFromEnumerable(cycling)), Throws.Nothing);
+    }
 
     [Test]
     public void Combine_TooFewRowsToKeepSomeForRanking_SaysHowMany()
@@ -164,6 +187,18 @@ public sealed class LearningScoreErrorTests
 
         [VectorType(4)]
         public float[] Embedding { get; set; } = [0, 0, 0, 0];
+    }
+
+    private sealed class FiveClasses
+    {
+        [KeyType(5)]
+        public uint Label { get; set; }
+
+        [VectorType(5)]
+        public float[] Logits { get; set; } = [0, 0, 0, 0, 0];
+
+        [VectorType(4)]
+        public float[] Embedding { get; set; } = [];
     }
 
     private sealed class OtherRow

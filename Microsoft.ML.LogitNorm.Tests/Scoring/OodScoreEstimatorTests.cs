@@ -159,8 +159,12 @@ public sealed class OodScoreEstimatorTests
         using var chain = TinyImages.Pipeline(_ml, TinyImages.Options with { Head = Head.Cosine(), Epochs = 1 }).Fit(TinyImages.View(_ml, 96));
         var data = chain.Transform(TinyImages.View(_ml, 96));
         foreach (var score in (OodScore[])[OodScores.Fdbd(), OodScores.Fdbd(false), OodScores.VirtualLogit(), OodScores.Residual(), OodScores.Dice()])
+        {
+            Assert.That(() => TinyImages.Pipeline(_ml, TinyImages.Options with { Head = Head.Cosine() }).Append(_ml.Transforms.OodScore(score)).GetOutputSchema(Shapes.Of(TinyImages.View(_ml, 1).Schema)),
+                Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains($"as the score {score.Name} takes them, got logits of another head"), "before the training");
             Assert.That(() => Fit(score, data),
                 Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains($"logits of a linear head, as the score {score.Name} takes them, got logits of Head.Cosine()").And.Message.Contains("MaxCosine"));
+        }
         foreach (var score in (OodScore[])[OodScores.MaxCosine(), OodScores.ReAct(), OodScores.AshS(), OodScores.Scale(), OodScores.NearestNeighbours(5), OodScores.Odin()])
             Assert.That(Scored(score, data), Is.All.Matches<float>(float.IsFinite), score.Name);
     }

@@ -14,4 +14,7 @@ internal static class AnnotationKinds
 
     /// <summary>On <c>Logits</c>: the live network behind them, a <see cref="TrainedNetwork"/> of <see cref="NetworkType"/>.</summary>
     public const string Network = "Network";
+
+    /// <summary>On <c>Logits</c>: true, where they come of a linear head; so that a score which needs one knows before the training.</summary>
+    public const string LinearHead = "LinearHead";
 }

@@ -15,6 +15,7 @@ internal sealed class TensorFile
 {
     private const int MaxNameBytes = 512;
     private const int MaxRank = 8;
+    private const long ElementsAtOnce = 1 << 24;
     private static readonly byte[] _magic = "LNTENSOR"u8.ToArray();
 
     private readonly BinaryReader _reader;
@@ -67,7 +68,8 @@ internal sealed class TensorFile
         foreach (var (_, tensor) in tensors)
         {
             using var scope = NewDisposeScope();
-            writer.Write(tensor.detach().cpu().contiguous().bytes);
+            foreach (var part in Parts(tensor.detach().cpu().contiguous()))
+                writer.Write(part.bytes);
         }
     }
 
@@ -133,8 +135,18 @@ internal sealed class TensorFile
     private Tensor Read(Entry entry)
     {
         var tensor = empty(entry.Shape, entry.Type);
-        _reader.BaseStream.ReadExactly(tensor.bytes);
+        using var scope = NewDisposeScope();
+        foreach (var part in Parts(tensor))
+            _reader.BaseStream.ReadExactly(part.bytes);
         return tensor;
+    }
+
+    // A span, which is how the elements are reached, ends at 2 GB; a bank of training rows may not.
+    private static IEnumerable<Tensor> Parts(Tensor tensor)
+    {
+        var flat = tensor.view(-1);
+        for (long start = 0; start < flat.shape[0]; start += ElementsAtOnce)
+            yield return flat.narrow(0, start, Math.Min(ElementsAtOnce, flat.shape[0] - start));
     }
 
     private static void CheckReadable(string name, Tensor tensor)

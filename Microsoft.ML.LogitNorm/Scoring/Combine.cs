@@ -8,14 +8,17 @@ namespace Microsoft.ML.LogitNorm;
 /// <remarks>
 /// mean over the parts i of r_i, r_i = #{calibration rows whose score i is below that of the row} / (n + 1) for n calibration rows, that is 1 − conformal p-value; gives [B] in [0, 1),
 /// higher = more likely out of distribution. This library's own: no paper. Needs what its parts need. Learns what they learn, and n sorted scores for each.
-/// The calibration rows are those of <c>Fit</c>. Where a part learns from rows, it would find them too familiar to be ranked among them: it then learns from four of five, and the fifth
-/// ranks. Cost: that of the parts, and O(B log n).
+/// The calibration rows are those of <c>Fit</c>. Where a part learns from rows, it would find them too familiar to be ranked among them: all parts then learn from four fifths, drawn at random, and
+/// the others rank. Cost: that of the parts, and O(B log n).
 /// </remarks>
 /// <param name="Parts">At least two scores.</param>
 internal sealed record Combine(IReadOnlyList<OodScore> Parts) : OodScore
 {
-    private const string Ranks = nameof(Ranks);
+    private const string Ranks = "Ranks";
     private const int OneOf = 5;
+
+    // Any number: the same rows are kept for ranking each time that a score is fitted.
+    private const ulong Seed = 5;
 
     public IReadOnlyList<OodScore> Parts { get; } = Check(Parts);
 
@@ -30,13 +33,16 @@ internal sealed record Combine(IReadOnlyList<OodScore> Parts) : OodScore
         var count = rows.Logits.shape[0];
         if (PartsLearn && count < OneOf)
             throw new InvalidOperationException($"The score {Name} needs at least {OneOf} rows to fit, one in {OneOf} of which it keeps for ranking; there are {count}. Fit it on more rows.");
-        var numbers = arange(count, int64);
-        var ranking = PartsLearn ? rows.Rows(numbers[numbers.remainder(OneOf).eq(OneOf - 1)]) : rows;
-        var learning = PartsLearn ? rows.Rows(numbers[numbers.remainder(OneOf).ne(OneOf - 1)]) : rows;
+        // In a random order: rows often come class by class, or class after class in turn.
+        using var generator = new Generator(Seed, CPU);
+        var order = randperm(count, int64, generator: generator);
+        var kept = count / OneOf;
+        var ranking = PartsLearn ? rows.Rows(order.narrow(0, 0, kept)) : rows;
+        var learning = PartsLearn ? (rows with { Pixels = null }).Rows(order.narrow(0, kept, count - kept)) : rows;
         var learned = new Dictionary<string, Tensor>();
         foreach (var (i, part) in Parts.Index())
         {
-            var own = part.LearnsFrom is null ? new Dictionary<string, Tensor>() : part.Learn(learning);
+            var own = part.LearnsFrom is null ? new Dictionary<string, Tensor>() : LearnPart(part, learning, count);
             foreach (var (name, value) in own)
                 learned[$"{i}/{name}"] = value;
             learned[$"{i}/{Ranks}"] = ScoreInBatches(part, ranking with { Learned = own }).sort().Values;
@@ -65,6 +71,18 @@ internal sealed record Combine(IReadOnlyList<OodScore> Parts) : OodScore
     {
         builder.AppendJoin(", ", Parts);
         return true;
+    }
+
+    private static IReadOnlyDictionary<string, Tensor> LearnPart(OodScore part, in OodBatch rows, long count)
+    {
+        try
+        {
+            return part.Learn(rows);
+        }
+        catch (InvalidOperationException e) when (e is not ObjectDisposedException)
+        {
+            throw new InvalidOperationException($"A part of the score Combine, which learns from {rows.Logits.shape[0]:N0} of the {count:N0} rows and keeps the others for ranking: {e.Message}", e);
+        }
     }
 
     // All rows at once could be too many for a score that looks at whole images, or compares with many rows.

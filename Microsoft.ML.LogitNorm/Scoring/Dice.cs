@@ -6,13 +6,13 @@ namespace Microsoft.ML.LogitNorm;
 /// <remarks>
 /// −log Σ exp((W ⊙ M)z + b), z = embedding [B, D], where M [C, D] keeps the weights whose mean contribution, W ⊙ mean training z, lies above the percentile of all contributions;
 /// gives [B], unbounded, higher = more likely out of distribution.
-/// Sun &amp; Li, "DICE: Leveraging Sparsification for Out-of-Distribution Detection", ECCV 2022, arXiv 2111.09805, equations 1 to 3.
+/// Sun &amp; Li, "DICE: Leveraging Sparsification for Out-of-Distribution Detection", ECCV 2022, arXiv 2111.09805.
 /// Needs <c>Embedding</c>, and a linear head to learn from. Learns W ⊙ M and b. Cost: O(BCD).
 /// </remarks>
 /// <param name="Percentile">Share of the weights to drop, in (0, 100); the paper uses 90.</param>
 internal sealed record Dice(double Percentile) : OodScore
 {
-    private const string Weight = nameof(Weight), Bias = nameof(Bias);
+    private const string Weight = "Weight", Bias = "Bias";
 
     public double Percentile { get; } = FeaturePercentile.Check(Percentile, "the paper uses 90");
 

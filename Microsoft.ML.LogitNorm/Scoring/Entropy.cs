@@ -5,7 +5,7 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>Entropy of the softmax.</summary>
 /// <remarks>
 /// −Σ p log p with p = softmax(f), f = logits [B, C]; gives [B] in [0, log C], higher = more likely out of distribution.
-/// The baseline of Macêdo et al., "Entropic Out-of-Distribution Detection", IJCNN 2021, arXiv 1908.05569, equation 3, and of many others.
+/// The baseline of Macêdo et al., "Entropic Out-of-Distribution Detection", IJCNN 2021, arXiv 1908.05569, and of many others.
 /// Needs <c>Logits</c>; learns nothing. Cost: O(BC).
 /// </remarks>
 internal sealed record Entropy : OodScore

@@ -7,13 +7,13 @@ namespace Microsoft.ML.LogitNorm;
 /// <remarks>
 /// −Σ_i |f_i − f_max| / ‖w_i − w_max‖₂ / n over all classes i but the predicted one, f = logits [B, C], w = rows of the head's weight [C, D], z = embedding [B, D], where the
 /// normaliser n is ‖z − mean training z‖₂, or ‖z‖₂; gives [B], at most 0, higher = more likely out of distribution. The paper takes the mean over the classes: the same order.
-/// Liu &amp; Qin, "Fast Decision Boundary based Out-of-Distribution Detector", ICML 2024, arXiv 2312.11536, equations 4 and 6.
-/// Needs <c>Logits</c>, <c>Embedding</c> and a linear head. Learns the mean, [D], if it is the normaliser. Cost: O(BC + C²D).
+/// Liu &amp; Qin, "Fast Decision Boundary based Out-of-Distribution Detector", ICML 2024, arXiv 2312.11536.
+/// Needs <c>Logits</c>, <c>Embedding</c> and a linear head. Learns the mean, [D], if it is the normaliser. Cost: O(BCD).
 /// </remarks>
 /// <param name="DistanceToMean">Whether the normaliser is the distance to the training mean, as in the paper, or the embedding's norm, which needs no training rows.</param>
 internal sealed record Fdbd(bool DistanceToMean) : OodScore
 {
-    private const string Mean = nameof(Mean);
+    private const string Mean = "Mean";
 
     /// <summary>Least distance that is divided by: two classes may share a weight, a row may lie at the mean.</summary>
     private const double MinimumDistance = 1e-7;
@@ -29,8 +29,8 @@ internal sealed record Fdbd(bool DistanceToMean) : OodScore
         var (highest, predicted) = batch.Logits.max(1, keepdim: true);   // both [B, 1]
         var weight = batch.Network!.Classifier.HeadWeight;
         // The matrix-product form of the distance loses half of the digits where two weights are close.
-        var between = cdist(weight, weight, compute_mode: compute_mode.donot_use_mm_for_euclid_dist).clamp_min(MinimumDistance);   // [C, C]
-        var toBoundaries = ((highest - batch.Logits) / between.index_select(0, predicted.squeeze(1))).sum([1]);   // [B]; the predicted class adds 0
+        var between = cdist(weight.index_select(0, predicted.squeeze(1)), weight, compute_mode: compute_mode.donot_use_mm_for_euclid_dist).clamp_min(MinimumDistance);   // [B, C]
+        var toBoundaries = ((highest - batch.Logits) / between).sum([1]);   // [B]; the predicted class adds 0
         var spread = DistanceToMean ? batch.Embedding! - batch.Learned[Mean] : batch.Embedding!;
         return -toBoundaries / spread.norm(1, keepdim: false, p: 2).clamp_min(MinimumDistance);
     }

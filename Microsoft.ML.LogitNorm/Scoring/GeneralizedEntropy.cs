@@ -5,7 +5,7 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>Generalised entropy (GEN) of the largest probabilities: more sensitive than <see cref="Entropy"/> to small departures from certainty.</summary>
 /// <remarks>
 /// Σ p^γ (1 − p)^γ over the M largest p of each row, p = softmax(f), f = logits [B, C]; gives [B], at least 0, higher = more likely out of
-/// distribution. Liu et al., "GEN: Pushing the Limits of Softmax-Based Out-of-Distribution Detection", CVPR 2023, equation 5.
+/// distribution. Liu et al., "GEN: Pushing the Limits of Softmax-Based Out-of-Distribution Detection", CVPR 2023.
 /// Needs <c>Logits</c>; learns nothing. Cost: O(BC log C).
 /// </remarks>
 /// <param name="Gamma">γ in (0, 1); the paper uses 0.1.</param>

@@ -6,12 +6,12 @@ namespace Microsoft.ML.LogitNorm;
 /// <remarks>
 /// min over classes k of KL(p ‖ d_k), p = softmax(f), f = logits [B, C], where d_k is the mean p of the training rows that are predicted as k; gives
 /// [B], at least 0, higher = more likely out of distribution. Classes that no training row is predicted as have no d_k and are left out.
-/// Hendrycks et al., "Scaling Out-of-Distribution Detection for Real-World Settings", ICML 2022, arXiv 1911.11132, section 4.
+/// Hendrycks et al., "Scaling Out-of-Distribution Detection for Real-World Settings", ICML 2022, arXiv 1911.11132.
 /// Needs <c>Logits</c>. Learns up to C mean distributions, [K, C]. Cost: O(BC²).
 /// </remarks>
 internal sealed record KlMatching : OodScore
 {
-    private const string LogTypical = nameof(LogTypical);
+    private const string LogTypical = "LogTypical";
 
     /// <summary>Stands for a mean probability that underflows: its logarithm must not be infinite.</summary>
     private const double LeastProbability = 1e-300;

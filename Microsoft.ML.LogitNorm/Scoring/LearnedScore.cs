@@ -17,33 +17,36 @@ internal sealed record LearnedScore(OodScore Score, IReadOnlyDictionary<string, 
     /// <summary>A score that has learned from data, or, if it learns nothing, from none.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column that the score needs is missing or has another type.</exception>
     /// <exception cref="InvalidOperationException">The score learns from rows, and there are none, or it cannot learn from these.</exception>
-    public static LearnedScore From(OodScore score, IDataView data, string labelColumnName)
+    public static LearnedScore From(OodScore score, IDataView data, string labelColumnName, ContextLog log)
     {
         OodSource.Find(data.Schema, score.Needs, score.Name);
         if (score.LearnsFrom is not { } inputs)
             return new(score, new Dictionary<string, Tensor>(), null);
         using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
         var source = OodSource.Find(data.Schema, inputs, score.Name, labelColumnName);
-        return From(score, Gather(data, source, score.Name), source);
+        return From(score, Gather(data, source, $"score {score.Name}", log), source);
     }
 
     /// <summary>A score that has learned from rows.</summary>
     public static LearnedScore From(OodScore score, in OodBatch rows, OodSource source)
     {
         using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
         using var networkUse = source.Network?.Enter();
-        var learned = score.Learn(rows).ToDictionary(pair => pair.Key, pair => pair.Value.cpu().contiguous());
+        var learned = score.Learn(rows).ToDictionary(pair => pair.Key, pair => pair.Value.cpu().contiguous());   // handles of their own, also to a parameter
         foreach (var (name, tensor) in learned)
             if (!tensor.isfinite().all().item<bool>())
                 throw new InvalidOperationException($"The score {score.Name} learned {name} that are not finite: the training rows hold values too large for it.");
-        // A tensor that the rows own too must not be freed with them.
-        return new(score, learned.ToDictionary(pair => pair.Key, pair => pair.Value.clone().DetachFromDisposeScope()), new((int)rows.Logits.shape[1], (int?)rows.Embedding?.shape[1]));
+        return new(score, learned.ToDictionary(pair => pair.Key, pair => pair.Value.DetachFromDisposeScope()), new((int)rows.Logits.shape[1], (int?)rows.Embedding?.shape[1]));
     }
 
-    /// <summary>Reads all rows, as tensors in the current scope.</summary>
+    /// <summary>Reads all rows, as tensors in the current scope; those without a label are left out with a warning, if labels are read.</summary>
+    /// <param name="data">The rows.</param>
+    /// <param name="source">What to read of them.</param>
+    /// <param name="learner">Who learns from them, for messages.</param>
+    /// <param name="log">Where the warning goes.</param>
     /// <exception cref="InvalidOperationException">There are none.</exception>
-    public static OodBatch Gather(IDataView data, OodSource source, string score)
+    public static OodBatch Gather(IDataView data, OodSource source, string learner, ContextLog log)
     {
         var nothing = new Dictionary<string, Tensor>();
         var batches = new List<OodBatch>();
@@ -60,9 +63,11 @@ internal sealed record LearnedScore(OodScore Score, IReadOnlyDictionary<string, 
             }
             if (rows.Count > 0)
                 batches.Add(rows.ToBatch(nothing));
+            if (rows.Unlabelled > 0)
+                log.Warning($"{rows.Unlabelled:N0} rows have no label, or one that is not among the classes; the {learner} does not learn from them.");
         }
         if (batches is not [var first, ..])
-            throw new InvalidOperationException($"The score {score} learns from the training rows, but there are none. Fit it on the data that the network was trained on.");
+            throw new InvalidOperationException($"The {learner} learns from the training rows, but there are none{(source.Label is { } label ? $" with a label in column '{label.Name}'" : "")}. Fit it on the data that the network was trained on.");
         return first with
         {
             Logits = Whole(batch => batch.Logits)!,

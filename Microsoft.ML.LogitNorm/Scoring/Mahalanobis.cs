@@ -12,7 +12,7 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="Shrinkage">Share of the mean variance that is added to each direction of Σ; 0, as in the paper, adds nothing.</param>
 internal sealed record Mahalanobis(double Shrinkage) : OodScore
 {
-    private const string Means = nameof(Means), Whitening = nameof(Whitening);
+    private const string Means = "Means", Whitening = "Whitening";
 
     public double Shrinkage { get; } = GaussianFit.CheckShrinkage(Shrinkage);
 

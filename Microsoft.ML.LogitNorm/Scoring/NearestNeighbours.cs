@@ -6,14 +6,14 @@ namespace Microsoft.ML.LogitNorm;
 /// <remarks>
 /// ‖ẑ − ẑ₍k₎‖², where ẑ = z / ‖z‖ and ẑ₍k₎ is its k-th nearest in a bank of normalised training embeddings, z = embedding [B, D]; gives [B] in [0, 4], higher = more
 /// likely out of distribution. The paper takes the distance itself, its code the square: the order is the same.
-/// Sun et al., "Out-of-Distribution Detection with Deep Nearest Neighbors", ICML 2022, arXiv 2204.06507, equation 1.
+/// Sun et al., "Out-of-Distribution Detection with Deep Nearest Neighbors", ICML 2022, arXiv 2204.06507.
 /// Needs <c>Embedding</c>. Learns the bank, [N, D] in float32: 4·N·D bytes in the model file. Cost: O(BND).
 /// </remarks>
 /// <param name="K">Which neighbour, at least 1; the paper uses 50 for CIFAR-10, and fewer with a small bank.</param>
 /// <param name="BankSize">N, drawn from the training rows at random but alike each time; null for all of them.</param>
 internal sealed record NearestNeighbours(int K, int? BankSize) : OodScore
 {
-    private const string Bank = nameof(Bank), SquaredNorms = nameof(SquaredNorms);
+    private const string Bank = "Bank", SquaredNorms = "SquaredNorms";
 
     public int K { get; } = K >= 1 ? K : throw new ArgumentOutOfRangeException("k", K, "The nearest neighbour is number 1; the paper uses 50 for CIFAR-10.");
 
@@ -33,10 +33,10 @@ internal sealed record NearestNeighbours(int K, int? BankSize) : OodScore
 
     internal override Tensor Score(in OodBatch batch)
     {
-        var directions = Directions.Of(batch.Embedding!);
-        // ‖b‖² − 2ab, and ‖a‖² at the end: a zero embedding, whose direction is zero too, lies at distance 1 from all.
-        var distances = batch.Learned[SquaredNorms].addmm(directions, batch.Learned[Bank].t(), beta: 1, alpha: -2);   // [B, N], the one large tensor
-        var (nearest, _) = distances.topk(K, 1, largest: false, sorted: true);   // [B, K]; faster than kthvalue
-        return (nearest.select(1, K - 1) + directions.square().sum([1])).clamp_min(0);
+        var (bank, squaredNorms, directions) = (batch.Learned[Bank], batch.Learned[SquaredNorms], Directions.Of(batch.Embedding!));
+        // 2ab − ‖b‖², and ‖a‖² at the end: a zero embedding, whose direction is zero too, lies at distance 1 from all.
+        var nearest = RowBank.Largest(K, bank.shape[0], (start, count)
+            => squaredNorms.narrow(0, start, count).addmm(directions, bank.narrow(0, start, count).t(), beta: -1, alpha: 2));   // [B, K]
+        return (directions.square().sum([1]) - nearest.select(1, K - 1)).clamp_min(0);
     }
 }

@@ -6,14 +6,14 @@ namespace Microsoft.ML.LogitNorm;
 /// <remarks>
 /// −E · mean of the k largest ẑ · (E_i ẑ_i), where E = log Σ exp(f) of logits f [B, C], ẑ = z / ‖z‖ of the embedding z [B, D], and i runs over a bank of training rows; gives
 /// [B], unbounded, higher = more likely out of distribution.
-/// Park et al., "Nearest Neighbor Guidance for Out-of-Distribution Detection", ICCV 2023, arXiv 2309.14888, equations 2 and 4.
+/// Park et al., "Nearest Neighbor Guidance for Out-of-Distribution Detection", ICCV 2023, arXiv 2309.14888.
 /// Needs <c>Logits</c> and <c>Embedding</c>. Learns the bank, [N, D] in float32: 4·N·D bytes in the model file. Cost: O(BND).
 /// </remarks>
 /// <param name="K">How many neighbours, at least 1; the paper uses 10.</param>
 /// <param name="BankSize">N, drawn from the training rows at random but alike each time; null for all of them. The paper keeps 1 % of ImageNet.</param>
 internal sealed record NnGuide(int K, int? BankSize) : OodScore
 {
-    private const string Bank = nameof(Bank);
+    private const string Bank = "Bank";
 
     public int K { get; } = K >= 1 ? K : throw new ArgumentOutOfRangeException("k", K, "At least 1 neighbour guides; the paper uses 10.");
 
@@ -33,7 +33,8 @@ internal sealed record NnGuide(int K, int? BankSize) : OodScore
 
     internal override Tensor Score(in OodBatch batch)
     {
-        var (nearest, _) = Directions.Of(batch.Embedding!).matmul(batch.Learned[Bank].t()).topk(K, 1);   // [B, k]
+        var (bank, directions) = (batch.Learned[Bank], Directions.Of(batch.Embedding!));
+        var nearest = RowBank.Largest(K, bank.shape[0], (start, count) => directions.matmul(bank.narrow(0, start, count).t()));   // [B, k]
         return -batch.Logits.logsumexp(1) * nearest.mean([1]);
     }
 }

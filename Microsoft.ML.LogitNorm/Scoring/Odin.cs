@@ -12,7 +12,7 @@ namespace Microsoft.ML.LogitNorm;
 /// Needs the network and the image, or only <c>Logits</c> if ε = 0; learns nothing. Cost: two forward passes and one backward pass of the network.
 /// </remarks>
 /// <param name="Temperature">T &gt; 0; the paper uses 1000.</param>
-/// <param name="Epsilon">Size of the step, as a share of the range of pixel values; at least 0, the paper uses 0.0014 for CIFAR-10.</param>
+/// <param name="Epsilon">Size of the step, as a share of the range of pixel values; at least 0, the LogitNorm authors use 0.0014. See <see cref="PixelNormalization.PixelRange"/> for that range.</param>
 internal sealed record Odin(double Temperature, double Epsilon) : OodScore
 {
     public double Temperature { get; } = double.IsFinite(Temperature) && Temperature > 0
@@ -21,7 +21,7 @@ internal sealed record Odin(double Temperature, double Epsilon) : OodScore
 
     public double Epsilon { get; } = Epsilon is >= 0 and < 1
         ? Epsilon
-        : throw new ArgumentOutOfRangeException("epsilon", Epsilon, "The step is at least 0 and below 1, as a share of the pixels' range; the paper uses 0.0014.");
+        : throw new ArgumentOutOfRangeException("epsilon", Epsilon, "The step is at least 0 and below 1, as a share of the pixels' range; the LogitNorm authors use 0.0014.");
 
     internal override OodInputs Needs => Epsilon > 0 ? OodInputs.Images : OodInputs.Logits;
 

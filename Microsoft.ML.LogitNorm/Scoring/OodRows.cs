@@ -28,11 +28,21 @@ internal sealed class OodRows
     /// <summary>Rows read since the last <see cref="Clear"/>.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Reads the current row.</summary>
+    /// <summary>Rows left out so far, as they have no label where labels are read.</summary>
+    public long Unlabelled { get; private set; }
+
+    /// <summary>Reads the current row, or leaves it out if labels are read and it has none, as the trainer does.</summary>
     /// <param name="position">Its number, for messages.</param>
     /// <exception cref="InvalidOperationException">A value is NaN or infinite.</exception>
     public void Add(long position)
     {
+        uint label = 0;
+        _getLabel?.Invoke(ref label);
+        if (_getLabel is not null && label == 0)
+        {
+            Unlabelled++;
+            return;
+        }
         _logits.ReadTo(_logitValues, Count, position);
         _embedding?.ReadTo(_embeddingValues, Count, position);
         if (_pixels is not null)
@@ -42,7 +52,10 @@ internal sealed class OodRows
             _pixels.Read(CollectionsMarshal.AsSpan(_pixelBytes)[(Count * size)..]);
         }
         if (_getLabel is not null)
-            ReadLabel(position);
+        {
+            CollectionsMarshal.SetCount(_labels, Count + 1);   // what a row that could not be read has left there is overwritten
+            _labels[Count] = label - 1;
+        }
         Count++;
     }
 
@@ -67,16 +80,6 @@ internal sealed class OodRows
             _source.Image is { } image ? Pixels(image) : null,
             learned,
             _getLabel is null ? null : tensor(_labels, int64).to(device));
-    }
-
-    private void ReadLabel(long position)
-    {
-        uint label = 0;
-        _getLabel!(ref label);
-        if (label == 0)
-            throw RowError.Naming(position, $"Column '{_source.Label!.Value.Name}' has no class in row {position} (counted from 0): the score learns from labelled rows. Filter out the others.");
-        CollectionsMarshal.SetCount(_labels, Count + 1);
-        _labels[Count] = label - 1;
     }
 
     private Tensor Matrix(List<float> values, int width, Device device)

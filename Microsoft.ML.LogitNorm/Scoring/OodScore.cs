@@ -48,6 +48,10 @@ public abstract record OodScore
     /// <summary>Writes the hyper-parameters; each record writes its own.</summary>
     protected virtual bool PrintMembers(StringBuilder builder) => false;
 
+    /// <summary>What to say of a score that is NaN or infinite.</summary>
+    internal string NotFinite(long row, float value)
+        => $"The score {Name} of row {row} (counted from 0) is {value}: its logits or embedding, or the hyper-parameters of {this}, are too extreme for it. Did training diverge, or does the image hold values far outside those of training?";
+
     /// <summary>Scores each row, without gradients, and brings the scores to managed memory.</summary>
     internal float[] Compute(in OodBatch batch)
     {

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using Microsoft.ML.Runtime;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -7,7 +7,7 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>Scores the same rows by several scores, in one pass over each set of images.</summary>
 internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model, IReadOnlyList<OodScore> scores, string labelColumnName)
 {
-    private const string Role = "comparison";
+    private const string Comparison = "comparison of scores";
 
     /// <summary>Rows scored at once where no score looks at the image itself; as in a transformer.</summary>
     private const int RowsAtOnce = 128;
@@ -19,21 +19,23 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
     public OodScoreComparison Run(IDataView? training, IDataView known, IReadOnlyDictionary<string, IDataView> unknown)
     {
         TorchRuntime.EnsureAvailable(env);
-        var contestants = scores.Select(score => new Contestant(score)).ToArray();
+        using var log = new ContextLog(env, "CompareOodScores");
+        var contestants = scores.Select(score => new OodContestant(score)).ToArray();
         try
         {
-            if (training is not null)
-                Learn(model.Transform(training), contestants);
-            var knownScores = Score(known, contestants);
-            var sets = unknown.Select(set => (set.Key, Scores: Score(set.Value, contestants))).ToArray();
+            var (trainingRows, knownRows) = (training is null ? null : model.Transform(training), model.Transform(known));
+            foreach (var contestant in contestants)
+                contestant.Check(knownRows.Schema, trainingRows?.Schema, labelColumnName);
+            if (contestants.Length > 0 && contestants.All(contestant => contestant.Failure is not null))
+                throw contestants[0].Error!;   // nothing is left to compare: an error, not a table of errors
+            if (trainingRows is not null)
+                Learn(trainingRows, contestants, log);
+            var knownScores = Score(knownRows, contestants);
+            var sets = unknown.Select(set => (set.Key, Scores: Score(model.Transform(set.Value), contestants))).ToArray();
             return new([.. contestants
-                .Select((contestant, i) => new OodScoreResult
-                {
-                    Score = contestant.Score,
-                    Failure = contestant.Failure,
-                    MillisecondsPer1000Rows = contestant.MillisecondsPer1000Rows,
-                    Sets = contestant.Failure is null ? [.. sets.Select(set => new OodSetResult(set.Key, OodDetectionMetrics.Compute([.. knownScores[i]], [.. set.Scores[i]])))] : [],
-                })
+                .Select((contestant, i) => contestant.ToResult([.. sets
+                    .TakeWhile(_ => contestant.Failure is null)
+                    .Select(set => new OodSetResult(set.Key, OodDetectionMetrics.Compute([.. knownScores[i]], [.. set.Scores[i]])))]))
                 .OrderBy(result => result.Failure is null ? result.MeanFprAt95Tpr : double.PositiveInfinity)]);
         }
         finally
@@ -43,27 +45,24 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
         }
     }
 
-    private void Learn(IDataView training, Contestant[] contestants)
+    private void Learn(IDataView training, OodContestant[] contestants, ContextLog log)
     {
-        var learners = contestants.Where(contestant => contestant.Score.LearnsFrom is not null).ToArray();
+        var learners = contestants.Where(contestant => contestant is { Failure: null, Score.LearnsFrom: not null }).ToArray();
         if (learners.Length == 0)
             return;
         using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
         var inputs = learners.Aggregate(OodInputs.Logits, (all, learner) => all | learner.Score.LearnsFrom!.Value);
-        var source = OodSource.Find(training.Schema, inputs, Role, labelColumnName);
-        var rows = LearnedScore.Gather(training, source, Role);
+        var source = OodSource.Find(training.Schema, inputs, Comparison, labelColumnName);
+        var rows = LearnedScore.Gather(training, source, Comparison, log);
         foreach (var learner in learners)
             learner.Learn(rows, source);
     }
 
     // All scores of each batch, before the next batch is read: one pass over the images, whose network is the costly part.
-    private List<float>[] Score(IDataView images, Contestant[] contestants)
+    private static List<float>[] Score(IDataView data, OodContestant[] contestants)
     {
-        var data = model.Transform(images);
-        var running = contestants.Where(contestant => contestant.Failure is null).ToArray();
-        var inputs = running.Aggregate(OodInputs.Logits, (all, contestant) => all | contestant.Score.Needs);
-        var source = OodSource.Find(data.Schema, inputs, Role);
+        var inputs = contestants.Where(contestant => contestant.Failure is null).Aggregate(OodInputs.Logits, (all, contestant) => all | contestant.Score.Needs);
+        var source = OodSource.Find(data.Schema, inputs, Comparison);
         var found = contestants.Select(_ => new List<float>()).ToArray();
         using var cursor = data.GetRowCursor(source.Columns(data.Schema));
         var rows = new OodRows(cursor, source);
@@ -73,70 +72,23 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
         {
             rows.Add(cursor.Position);
             if (rows.Count == capacity)
-                Flush();
+                ScoreRows();
         }
         if (rows.Count > 0)
-            Flush();
+            ScoreRows();
         return found;
 
-        void Flush()
+        void ScoreRows()
         {
             using var scope = NewDisposeScope();
             using var networkUse = source.Network?.Enter();
             var batch = rows.ToBatch(new Dictionary<string, Tensor>());
-            for (var i = 0; i < contestants.Length; i++)
-                if (contestants[i].Failure is null)
-                    found[i].AddRange(contestants[i].Compute(batch, first));
+            // A score that does not need the network is computed on the CPU, as its transformer would.
+            var onCpu = batch.Logits.device_type == DeviceType.CPU ? batch : batch with { Logits = batch.Logits.cpu(), Embedding = batch.Embedding?.cpu() };
+            foreach (var (i, contestant) in contestants.Index())
+                found[i].AddRange(contestant.Compute(contestant.Score.Needs.HasFlag(OodInputs.Network) ? batch : onCpu, first));
             first += rows.Count;
             rows.Clear();
-        }
-    }
-
-    private sealed class Contestant(OodScore score) : IDisposable
-    {
-        private IReadOnlyDictionary<string, Tensor> _learned = new Dictionary<string, Tensor>();
-        private TimeSpan _elapsed;
-        private long _rows;
-
-        public OodScore Score => score;
-
-        public string? Failure { get; private set; }
-
-        public double MillisecondsPer1000Rows => _rows == 0 ? double.NaN : _elapsed.TotalMilliseconds * 1000 / _rows;
-
-        // A score that cannot learn from these rows says why in the table; it is no reason to lose the others.
-        public void Learn(OodBatch rows, OodSource source)
-        {
-            try
-            {
-                using var scope = NewDisposeScope();
-                var learned = LearnedScore.From(score, rows, source).Tensors;
-                _learned = learned.ToDictionary(pair => pair.Key, pair => pair.Value.to(rows.Logits.device, disposeAfter: true).DetachFromDisposeScope());
-            }
-            catch (InvalidOperationException e)
-            {
-                Failure = e.Message;
-            }
-        }
-
-        public float[] Compute(OodBatch batch, long first)
-        {
-            batch = batch with { Learned = _learned };
-            if (_rows == 0)
-                score.Compute(batch);   // what a first call sets up is not the score's cost
-            var start = Stopwatch.GetTimestamp();
-            var scores = score.Compute(batch);
-            _elapsed += Stopwatch.GetElapsedTime(start);
-            _rows += scores.Length;
-            if (Array.FindIndex(scores, value => !float.IsFinite(value)) is >= 0 and var row)
-                throw RowError.Naming(first + row, $"The score {score.Name} of row {first + row} (counted from 0) is {scores[row]}: its logits or embedding are too large for it.");
-            return scores;
-        }
-
-        public void Dispose()
-        {
-            foreach (var tensor in _learned.Values)
-                tensor.Dispose();
         }
     }
 }

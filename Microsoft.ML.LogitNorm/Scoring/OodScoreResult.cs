@@ -10,12 +10,15 @@ public sealed record OodScoreResult
     public required IReadOnlyList<OodSetResult> Sets { get; init; }
 
     /// <summary>
-    /// What scoring takes besides the network's forward pass, in milliseconds per 1,000 rows; for scores that classify a changed image again, those passes are in it. NaN if the
-    /// score failed.
+    /// What scoring takes besides the network's forward pass, in milliseconds per 1,000 rows, on the network's device if the score needs the network and on the CPU otherwise; for
+    /// scores that classify a changed image again, those passes are in it. NaN if the score failed.
     /// </summary>
     public required double MillisecondsPer1000Rows { get; init; }
 
-    /// <summary>Why the score could not learn from the training rows, and what to do; null if it could.</summary>
+    /// <summary>
+    /// Why the score is out of the comparison, and what to do: a column or a linear head that it needs is not there, it could not learn from the training rows, or a row's score is
+    /// no number. Null if it is not.
+    /// </summary>
     public string? Failure { get; init; }
 
     /// <summary>Mean over the sets of <see cref="OodDetectionMetrics.FprAt95Tpr"/>; NaN if the score failed.</summary>

@@ -44,7 +44,7 @@ internal sealed class OodScoreRowMap(
             score.Compute(_rows.ToBatch(learned)).CopyTo(_scores, 0);
             for (var row = 0; row < Count; row++)
                 if (!float.IsFinite(_scores[row]))
-                    throw RowError.Naming(Position(row), $"The score {score.Name} of row {Position(row)} (counted from 0) is {_scores[row]}: its logits or embedding are too large for it. Did training diverge, or does the image hold values far outside those of training?");
+                    throw RowError.Naming(Position(row), score.NotFinite(Position(row), _scores[row]));
         }
     }
 }

@@ -72,13 +72,13 @@ public static class OodScores
     public static OodScore RelativeMahalanobis(double shrinkage = 0) => new RelativeMahalanobis(shrinkage);
 
     /// <summary>Virtual-logit matching (ViM): scaled residual of the embedding less the logits' log Σ exp, unbounded.</summary>
-    /// <param name="dimension">Of the principal space, at least 1 and below the embedding size; null for the authors' choice, half of a small embedding.</param>
+    /// <param name="dimension">Of the principal space, at least 1 and below the embedding size; null for half of the embedding, and the authors' 512 or 1000 of large ones.</param>
     /// <remarks>Wang et al., CVPR 2022, arXiv 2203.10807. Needs <c>Logits</c> and <c>Embedding</c>; learns the principal space from rows and a linear head.</remarks>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="dimension"/> is less than 1.</exception>
     public static OodScore VirtualLogit(int? dimension = null) => new VirtualLogit(dimension);
 
     /// <summary>Length of the embedding's part in directions in which training rows hardly vary, at least 0.</summary>
-    /// <param name="dimension">Of the principal space, at least 1 and below the embedding size; null for the authors' choice, half of a small embedding.</param>
+    /// <param name="dimension">Of the principal space, at least 1 and below the embedding size; null for half of the embedding, and the authors' 512 or 1000 of large ones.</param>
     /// <remarks>Wang et al., CVPR 2022, arXiv 2203.10807. Needs <c>Embedding</c>; learns the principal space from rows and a linear head.</remarks>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="dimension"/> is less than 1.</exception>
     public static OodScore Residual(int? dimension = null) => new Residual(dimension);
@@ -131,7 +131,8 @@ public static class OodScores
 
     /// <summary>Softmax confidence at a high temperature after a small step of the image (ODIN), negated, in [−1, −1/C].</summary>
     /// <param name="temperature">T &gt; 0; the paper uses 1000.</param>
-    /// <param name="epsilon">Size of the step as a share of the range of pixel values, at least 0; the paper uses 0.0014 for CIFAR-10. 0 needs neither image nor network.</param>
+    /// <param name="epsilon">Size of the step as a share of the range of pixel values, at least 0; the LogitNorm authors use 0.0014. 0 needs neither image nor network. Vectors of float count as 0 to 1 if the training
+    /// pixels' mean and deviation are at most 1, and as 0 to 255 otherwise.</param>
     /// <remarks>Liang et al., ICLR 2018, arXiv 1706.02690. Needs the network and the image; learns nothing.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">A parameter is not in its range.</exception>
     public static OodScore Odin(double temperature = 1000, double epsilon = 0.0014) => new Odin(temperature, epsilon);
@@ -140,7 +141,7 @@ public static class OodScores
     /// <param name="parts">At least two scores, of whatever scales; none has to be weighted.</param>
     /// <remarks>
     /// Needs what its parts need; learns sorted scores of the rows that it is fitted on. Fit it on rows that the network was <b>not</b> trained on if you can. Where a part learns too,
-    /// it learns from four rows of five, and the fifth ranks. With <see cref="Odin"/> among the parts <c>Fit</c> holds the pixels of all its rows in memory.
+    /// all parts learn from four fifths of the rows, drawn at random, and the others rank. With <see cref="Odin"/> among the parts <c>Fit</c> holds the pixels of all its rows in memory.
     /// </remarks>
     /// <exception cref="ArgumentException">Fewer than two scores, or one of them is null.</exception>
     public static OodScore Combine(params IReadOnlyList<OodScore> parts) => new Combine(parts);

@@ -29,6 +29,8 @@ internal sealed record OodSource(
             Vector(schema, ColumnNames.Embedding, "embedding", score.Name);
         if (inputs.HasFlag(OodInputs.Network) && logits.Annotations.All(annotation => annotation.Name != AnnotationKinds.Network))
             throw NetworkLost(score.Name);
+        if (inputs.HasFlag(OodInputs.LinearHead) && logits.Annotations.All(annotation => annotation.Name != AnnotationKinds.LinearHead))
+            throw NotLinear(score.Name, "logits of another head");
         if (inputs.HasFlag(OodInputs.Labels))
             LabelColumn.Check(schema, labelColumnName);
     }
@@ -45,8 +47,7 @@ internal sealed record OodSource(
         DataViewSchema.Column? embedding = inputs.HasFlag(OodInputs.Embedding) ? Vector(schema, ColumnNames.Embedding, "embedding", score) : null;
         var network = inputs.HasFlag(OodInputs.Network) ? FindNetwork(logits, score) : null;
         if (inputs.HasFlag(OodInputs.LinearHead) && network!.Classifier.Head is not LinearHead)
-            throw ColumnError.Mismatch("logits", logits.Name, $"logits of a linear head, as the score {score} takes them", $"logits of Head.{network.Classifier.Head}",
-                "Choose a score that takes any head, such as MaxSoftmax, NearestNeighbours or MaxCosine, or train with Head.Linear().");
+            throw NotLinear(score, $"logits of Head.{network.Classifier.Head}");
         var image = inputs.HasFlag(OodInputs.Images) ? network!.BindImage(schema) : null;
         DataViewSchema.Column? label = inputs.HasFlag(OodInputs.Labels) ? FindLabel(schema, labelColumnName, logits, score) : null;
         return new(logits, embedding, network, image, label);
@@ -81,6 +82,10 @@ internal sealed record OodSource(
         => VectorColumn.Find(schema, role, name, NeededBy(score));
 
     private static string NeededBy(string score) => $"The score {score} needs it. {AppendTrainer}";
+
+    private static Exception NotLinear(string score, string found)
+        => ColumnError.Mismatch("logits", ColumnNames.Logits, $"logits of a linear head, as the score {score} takes them", found,
+            "Choose a score that takes any head, such as MaxSoftmax, NearestNeighbours or MaxCosine, or train with Head.Linear().");
 
     private static Exception NetworkLost(string score)
         => ColumnError.Mismatch("logits", ColumnNames.Logits, $"the annotation '{AnnotationKinds.Network}', which the score {score} reads",

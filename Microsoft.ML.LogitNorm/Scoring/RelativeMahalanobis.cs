@@ -6,14 +6,14 @@ namespace Microsoft.ML.LogitNorm;
 /// <remarks>
 /// min over classes c of (z − μ_c)ᵀ Σ⁻¹ (z − μ_c) − (z − μ₀)ᵀ Σ₀⁻¹ (z − μ₀), z = embedding [B, D], where μ₀ and Σ₀ are those of all rows without regard to class; gives
 /// [B], unbounded, higher = more likely out of distribution.
-/// Ren et al., "A Simple Fix to Mahalanobis Distance for Improving Near-OOD Detection", 2021, arXiv 2106.09022, equations 2 to 4.
+/// Ren et al., "A Simple Fix to Mahalanobis Distance for Improving Near-OOD Detection", 2021, arXiv 2106.09022.
 /// Needs <c>Embedding</c>. Learns two Gaussians in float64, of [C, D], [D, D], [1, D] and [D, D], from labelled rows; needs 2 rows of each class and covariances that
 /// are not singular. Cost: O(BD(C + D)).
 /// </remarks>
 /// <param name="Shrinkage">Share of the mean variance that is added to each direction of Σ and Σ₀; 0, as in the paper, adds nothing.</param>
 internal sealed record RelativeMahalanobis(double Shrinkage) : OodScore
 {
-    private const string Means = nameof(Means), Whitening = nameof(Whitening), OverallMean = nameof(OverallMean), OverallWhitening = nameof(OverallWhitening);
+    private const string Means = "Means", Whitening = "Whitening", OverallMean = "OverallMean", OverallWhitening = "OverallWhitening";
 
     public double Shrinkage { get; } = GaussianFit.CheckShrinkage(Shrinkage);
 
@@ -26,7 +26,7 @@ internal sealed record RelativeMahalanobis(double Shrinkage) : OodScore
         var (means, whitening) = GaussianFit.OfClasses(rows, Shrinkage, this);
         var embedding = rows.Embedding!.to(float64);
         var overallMean = embedding.mean([0], keepdim: true);   // [1, D]
-        var overallWhitening = GaussianFit.Whitening(embedding - overallMean, Shrinkage, this);
+        var overallWhitening = GaussianFit.Whitening(embedding, overallMean, Shrinkage, this);
         return new Dictionary<string, Tensor>
         {
             [Means] = means.matmul(whitening),

@@ -6,13 +6,13 @@ namespace Microsoft.ML.LogitNorm;
 /// <remarks>
 /// ‖(z − o)R‖₂, z = embedding [B, D], o = −W⁺b for the head's weight W and bias b, R [D, D − dimension] the complement of the principal space of the training rows; gives
 /// [B], at least 0, higher = more likely out of distribution. The part of <see cref="VirtualLogit"/> that looks at the embedding alone.
-/// Wang et al., "ViM: Out-of-Distribution with Virtual-logit Matching", CVPR 2022, arXiv 2203.10807, section 4.1, equation 4.
+/// Wang et al., "ViM: Out-of-Distribution with Virtual-logit Matching", CVPR 2022, arXiv 2203.10807.
 /// Needs <c>Embedding</c>, and a linear head to learn from. Learns o and R. Cost: O(BD²).
 /// </remarks>
-/// <param name="Dimension">Of the principal space, below D; null for the authors' choice: 1000 for D ≥ 2048, 512 for D ≥ 768, else D / 2.</param>
+/// <param name="Dimension">Of the principal space, below D; null for the authors' 1000 of 2048 features and more, 512 of 1024 and more, and half of fewer, which is ours.</param>
 internal sealed record Residual(int? Dimension) : OodScore
 {
-    private const string Origin = nameof(Origin), Directions = nameof(Directions);
+    private const string Origin = "Origin", Directions = "Directions";
 
     public int? Dimension { get; } = ResidualSpace.CheckDimension(Dimension);
 

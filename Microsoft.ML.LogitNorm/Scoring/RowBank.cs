@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -7,6 +8,31 @@ internal static class RowBank
 {
     // Any number: the same rows are drawn each time that a score is fitted.
     private const ulong Seed = 2204_06507;
+
+    /// <summary>Rows compared at once: with a batch of 128, 32 MB of similarities.</summary>
+    private const long RowsAtOnce = 1 << 16;
+
+    /// <summary>The k largest similarities of each row of a batch to the rows of a bank, in memory that does not grow with the bank.</summary>
+    /// <param name="k">How many.</param>
+    /// <param name="rows">Rows of the bank.</param>
+    /// <param name="similarities">The batch's similarities [B, R] to R rows of the bank, from the first of them and R.</param>
+    /// <returns>[B, k], the largest first.</returns>
+    public static Tensor Largest(int k, long rows, Func<long, long, Tensor> similarities)
+    {
+        using var scope = NewDisposeScope();
+        Tensor? largest = null;
+        for (long start = 0; start < rows; start += RowsAtOnce)
+        {
+            using var step = NewDisposeScope();
+            var count = Math.Min(RowsAtOnce, rows - start);
+            var (block, _) = similarities(start, count).topk((int)Math.Min(k, count), 1);
+            if (largest is not null)
+                block = cat([largest, block], 1);
+            var (kept, _) = block.topk((int)Math.Min(k, block.shape[1]), 1, largest: true, sorted: true);
+            largest = kept.MoveToOuterDisposeScope();
+        }
+        return largest!.MoveToOuterDisposeScope();
+    }
 
     /// <summary>Draws rows, or takes them all.</summary>
     /// <param name="score">The score.</param>

@@ -6,12 +6,12 @@ namespace Microsoft.ML.LogitNorm;
 /// <remarks>
 /// −z · s_k, z = embedding [B, D], k = arg max f, f = logits [B, C], and s_k the mean embedding of the training rows of class k that are predicted as k; gives
 /// [B], unbounded, higher = more likely out of distribution.
-/// Zhang et al., "Out-of-Distribution Detection based on In-Distribution Data Patterns Memorization with Modern Hopfield Energy", ICLR 2023, equation 8.
+/// Zhang et al., "Out-of-Distribution Detection based on In-Distribution Data Patterns Memorization with Modern Hopfield Energy", ICLR 2023.
 /// Needs <c>Logits</c> and <c>Embedding</c>. Learns one pattern a class, [C, D], from labelled rows. Cost: O(BD).
 /// </remarks>
 internal sealed record SimplifiedHopfield : OodScore
 {
-    private const string Patterns = nameof(Patterns);
+    private const string Patterns = "Patterns";
 
     internal override OodInputs Needs => OodInputs.Embedding;
 

@@ -10,6 +10,9 @@ internal readonly record struct StrongestFeatures(Tensor Values, Tensor Position
     /// <summary>Least sum that is divided by: a row of zeros is left as it is.</summary>
     private const double MinimumSum = 1e-10;
 
+    /// <summary>Where the ratio of the sums is cut off: e^60 = 1e26, and the logits beyond it are still numbers.</summary>
+    private const double LargestRatio = 60;
+
     /// <summary>Finds them.</summary>
     /// <param name="embedding">[B, D].</param>
     /// <param name="percentile">Share of the features, in percent, that is not among them; at least one feature always is.</param>
@@ -22,7 +25,7 @@ internal readonly record struct StrongestFeatures(Tensor Values, Tensor Position
     }
 
     /// <summary>exp(sum of all features / sum of the strongest), [B, 1].</summary>
-    public Tensor Scale(Tensor embedding) => (embedding.sum([1], keepdim: true) / Values.sum([1], keepdim: true).clamp_min(MinimumSum)).exp();
+    public Tensor Scale(Tensor embedding) => (embedding.sum([1], keepdim: true) / Values.sum([1], keepdim: true).clamp_min(MinimumSum)).clamp_max(LargestRatio).exp();
 
     /// <summary>A matrix like the embedding with the given values at the positions of the strongest features, and 0 elsewhere.</summary>
     public Tensor Alone(Tensor embedding, Tensor values) => zeros_like(embedding).scatter_(1, Positions, values);

@@ -56,7 +56,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         ImageColumn.Check(inputSchema, _options.FeatureColumnName, _options.ImageShape);
-        return ModelColumns.Promise(inputSchema, LabelColumn.Check(inputSchema, _options.LabelColumnName));
+        return ModelColumns.Promise(inputSchema, LabelColumn.Check(inputSchema, _options.LabelColumnName), _options.Head);
     }
 
     /// <summary>Decodes the images, trains the network and returns the model, which owns the network's memory: dispose of it.</summary>

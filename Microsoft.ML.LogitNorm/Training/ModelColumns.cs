@@ -11,7 +11,7 @@ internal static class ModelColumns
     private const uint ScoreColumnSet = 1;
 
     /// <summary>What the estimator promises.</summary>
-    public static SchemaShape Promise(SchemaShape input, SchemaShape.Column label)
+    public static SchemaShape Promise(SchemaShape input, SchemaShape.Column label, Head head)
     {
         var hasNames = label.Annotations.Any(annotation => annotation.Name == AnnotationKinds.KeyValues);
         SchemaShape.Column? keyValues = hasNames ? label.Annotations.First(annotation => annotation.Name == AnnotationKinds.KeyValues) : null;
@@ -24,12 +24,13 @@ internal static class ModelColumns
         ];
         SchemaShape.Column[] names = hasNames ? [slotNames] : [];
         SchemaShape.Column[] network = [Shapes.Column(AnnotationKinds.Network, SchemaShape.Column.VectorKind.Scalar, NetworkType.Instance)];
+        SchemaShape.Column[] linear = head is LinearHead ? [Shapes.Column(AnnotationKinds.LinearHead, SchemaShape.Column.VectorKind.Scalar, BooleanDataViewType.Instance)] : [];
         return Shapes.Append(input,
             Shapes.Column(ColumnNames.PredictedLabel, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, annotations: keyValues is { } values ? [values, .. scoreSet] : scoreSet),
             Shapes.Column(ColumnNames.Score, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, annotations: keyValues is { } training
                 ? [slotNames, Shapes.Column(AnnotationKinds.TrainingLabelValues, SchemaShape.Column.VectorKind.Vector, training.ItemType), .. scoreSet]
                 : scoreSet),
-            Shapes.Column(ColumnNames.Logits, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, annotations: [.. names, .. network]),
+            Shapes.Column(ColumnNames.Logits, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, annotations: [.. names, .. network, .. linear]),
             Shapes.Column(ColumnNames.Embedding, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single));
     }
 
@@ -48,6 +49,8 @@ internal static class ModelColumns
         var logits = new DataViewSchema.Annotations.Builder();
         spec.Classes?.AddSlotNamesTo(logits);
         logits.Add(AnnotationKinds.Network, NetworkType.Instance, (ref TrainedNetwork value) => value = network);
+        if (spec.Head is LinearHead)
+            logits.Add(AnnotationKinds.LinearHead, BooleanDataViewType.Instance, (ref bool value) => value = true);
 
         return
         [

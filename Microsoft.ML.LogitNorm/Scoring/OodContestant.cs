@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>One score in a comparison: what it has learned, how long it has taken, and why it is out, if it is. It leaves the others alone.</summary>
+internal sealed class OodContestant(OodScore score) : IDisposable
+{
+    private LearnedScore? _learned;
+    private Dictionary<string, Tensor>? _onDevice;
+    private TimeSpan _elapsed;
+    private long _rows;
+
+    public OodScore Score => score;
+
+    /// <summary>What put the score out; null while it takes part.</summary>
+    public Exception? Error { get; private set; }
+
+    public string? Failure => Error?.Message;
+
+    /// <summary>Puts the score out if a column or the network that it needs is not there.</summary>
+    public void Check(DataViewSchema rows, DataViewSchema? training, string labelColumnName)
+    {
+        try
+        {
+            OodSource.Find(rows, score.Needs, score.Name);
+            if (score.LearnsFrom is { } inputs)
+                OodSource.Find(training!, inputs, score.Name, labelColumnName);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            Error = e;
+        }
+    }
+
+    /// <summary>Learns, or puts the score out if it cannot.</summary>
+    public void Learn(in OodBatch rows, OodSource source)
+    {
+        try
+        {
+            _learned = LearnedScore.From(score, rows, source);
+        }
+        catch (Exception e) when (IsOfTheScore(e))
+        {
+            Error = e;
+        }
+    }
+
+    /// <summary>Scores rows, or puts the score out if it cannot; then and later it gives none.</summary>
+    /// <param name="batch">The rows, on the device that the score is computed on.</param>
+    /// <param name="first">Number of the first, for messages.</param>
+    public float[] Compute(OodBatch batch, long first)
+    {
+        if (Error is not null)
+            return [];
+        try
+        {
+            batch = batch with { Learned = _onDevice ??= OnDevice(batch.Logits.device) };
+            if (_rows == 0)
+                score.Compute(batch);   // what a first call sets up is not the score's cost
+            var start = Stopwatch.GetTimestamp();
+            var scores = score.Compute(batch);
+            _elapsed += Stopwatch.GetElapsedTime(start);
+            _rows += scores.Length;
+            if (Array.FindIndex(scores, value => !float.IsFinite(value)) is >= 0 and var row)
+                throw new InvalidOperationException(score.NotFinite(first + row, scores[row]));
+            return scores;
+        }
+        catch (Exception e) when (IsOfTheScore(e))
+        {
+            Error = e;
+            return [];
+        }
+    }
+
+    public OodScoreResult ToResult(IReadOnlyList<OodSetResult> sets) => new()
+    {
+        Score = score,
+        Sets = sets,
+        MillisecondsPer1000Rows = Error is null && _rows > 0 ? _elapsed.TotalMilliseconds * 1000 / _rows : double.NaN,
+        Failure = Failure,
+    };
+
+    public void Dispose()
+    {
+        foreach (var tensor in (_learned?.Tensors.Values ?? []).Concat(_onDevice?.Values.AsEnumerable() ?? []))
+            tensor.Dispose();
+    }
+
+    // The score's own messages, and libtorch's; not a model that was disposed of meanwhile.
+    private static bool IsOfTheScore(Exception e) => e is InvalidOperationException and not ObjectDisposedException or ExternalException;
+
+    private Dictionary<string, Tensor> OnDevice(Device device)
+        => _learned?.Tensors.ToDictionary(pair => pair.Key, pair => pair.Value.to(device, copy: true).DetachFromDisposeScope()) ?? [];
+}
