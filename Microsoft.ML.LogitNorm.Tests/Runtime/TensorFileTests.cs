@@ -49,6 +49,15 @@ public sealed class TensorFileTests
     }
 
     [Test]
+    public void WriteAndRead_LargerThanWhatIsWrittenAtOnce_GivesTheSameBits()
+    {
+        var values = arange((1 << 24) + 5, int64).remainder(251).to(ScalarType.Byte);
+        var read = Read(Write(("before", ones(1)), ("large", values), ("after", ones(2))));
+        Assert.That(read["large"].eq(values).all().item<bool>(), Is.True);
+        Assert.That(read["after"].data<float>().ToArray(), Is.EqualTo(new[] { 1f, 1f }));
+    }
+
+    [Test]
     public void WriteAndRead_NoTensors_GivesNone() => Assert.That(Read(Write()), Is.Empty);
 
     [Test]
