@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using ImageData;
 using Microsoft.ML.LogitNorm;
 
 namespace QuickStart;

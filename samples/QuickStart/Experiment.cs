@@ -1,8 +1,8 @@
 using System.Diagnostics;
+using ImageData;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.LogitNorm;
-using QuickStart.Data;
 using QuickStart.Report;
 
 namespace QuickStart;

@@ -1,4 +1,4 @@
-using QuickStart.Data;
+using ImageData;
 using QuickStart.Pictures;
 
 namespace QuickStart;

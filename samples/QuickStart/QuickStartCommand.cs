@@ -1,16 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
-using Microsoft.ML.LogitNorm;
-using Spectre.Console;
+using ImageData;
 
 namespace QuickStart;
 
 /// <summary>The command line.</summary>
 internal static class QuickStartCommand
 {
-    private const int Failed = 1;
-    private const int Interrupted = 130;   // what shells expect of a program that Ctrl-C ended
-
     public static RootCommand Create()
     {
         var data = new Option<string?>("--data") { Description = "Your images: a folder with one sub-folder per class, or with train/ and test/ of that kind, or a zip of either. Without it, the program paints road signs and uses those.", HelpName = "PATH" };
@@ -32,7 +28,10 @@ internal static class QuickStartCommand
         {
             data, test, ood, epochs, backbone, tau, warmup, size, noFlip, limit, seed, device, rate, output,
         };
-        command.SetAction((result, cancellation) => Run(() => new Settings
+        command.SetAction((result, cancellation) => CommandJob.Run(() => new MainJob(Read(result), cancellation).Run(), Screen.Stopped, Screen.Failed, cancellation));
+        return command;
+
+        Settings Read(ParseResult result) => new()
         {
             Data = result.GetValue(data),
             Test = result.GetValue(test),
@@ -48,29 +47,8 @@ internal static class QuickStartCommand
             GpuDeviceId = Gpu(result.GetValue(device)!),
             FalseAlarmRate = Share("--false-alarm-rate", result.GetValue(rate)),
             Output = result.GetValue(output)!,
-        }, cancellation));
-        return command;
+        };
     }
-
-    // On a thread of its own, so that Ctrl-C ends the program within seconds even where something does not look at the token.
-    private static Task<int> Run(Func<Settings> read, CancellationToken cancellation) => Task.Run(() =>
-    {
-        try
-        {
-            new MainJob(read(), cancellation).Run();
-            return 0;
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            Screen.Stopped();
-            return Interrupted;
-        }
-        catch (Exception e) when (e is InputException or ArgumentException or InvalidOperationException or IOException or UnauthorizedAccessException or DllNotFoundException)
-        {
-            Screen.Failed(e);
-            return Failed;
-        }
-    }, CancellationToken.None);
 
     private static int? AtLeastOne(string option, int? value)
         => value is null or >= 1 ? value : throw new InputException($"{option} {value}: give a number of at least 1.");

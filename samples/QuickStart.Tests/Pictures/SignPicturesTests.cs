@@ -1,4 +1,4 @@
-using QuickStart.Data;
+using ImageData.Painting;
 using QuickStart.Pictures;
 
 namespace QuickStart.Tests.Pictures;

@@ -42,19 +42,6 @@ public sealed class ReportPicturesTests
         Assert.That(png.Pixels, Is.SupersetOf(new[] { new SKColor(0x1A, 0x8F, 0x5A), new SKColor(0xC8, 0x35, 0x3B) }));
     }
 
-    // On a machine without fonts this is the only one: it comes out of the program itself.
-    [Test]
-    public void ReportFont_Text_HasInkOfItsOwnFont()
-    {
-        using var paint = ReportFont.Paint("Ωλ äß Ж ≥ τ", 20, SKColors.Black);
-        Assert.Multiple(() =>
-        {
-            Assert.That(paint.Typeface.FamilyName, Is.EqualTo("DejaVu Sans"));
-            Assert.That(paint.ContainsGlyphs("Ωλ äß Ж ≥ τ"), Is.True);
-            Assert.That(paint.MeasureText("Ωλ"), Is.GreaterThan(10));
-        });
-    }
-
     [TestCase("cat", false, "cat", true)]
     [TestCase("cat", true, "cat", false)]
     [TestCase("dog", false, "cat", false)]

@@ -51,18 +51,6 @@ public sealed class ResultFileTests
         });
     }
 
-    [Test]
-    public void Write_WriterFails_KeepsTheOldFile()
-    {
-        var path = _folder.Write("result.json", "old"u8.ToArray());
-        Assert.Multiple(() =>
-        {
-            Assert.That(() => AtomicFile.Write(path, stream => { stream.WriteByte(1); throw new IOException("full"); }), Throws.TypeOf<IOException>());
-            Assert.That(File.ReadAllText(path), Is.EqualTo("old"));
-            Assert.That(Directory.EnumerateFiles(_folder.Root), Is.EqualTo(new[] { path }));
-        });
-    }
-
     [TestCase("{}")]
     [TestCase("null")]
     [TestCase("not json")]

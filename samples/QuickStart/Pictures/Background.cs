@@ -1,3 +1,5 @@
+using ImageData.Painting;
+
 namespace QuickStart.Pictures;
 
 /// <summary>What is seen behind a sign: one colour, a gradient, or clutter.</summary>

@@ -1,3 +1,4 @@
+using ImageData.Painting;
 using static QuickStart.Pictures.Difficulty;
 
 namespace QuickStart.Pictures;

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using QuickStart.Data;
+using ImageData;
+using ImageData.Painting;
 
 namespace QuickStart.Pictures;
 

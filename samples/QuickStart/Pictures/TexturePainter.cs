@@ -1,3 +1,5 @@
+using ImageData.Painting;
+
 namespace QuickStart.Pictures;
 
 /// <summary>Paints surfaces without any sign: far out-of-distribution pictures with structure.</summary>

@@ -1,3 +1,5 @@
+using ImageData;
+using ImageData.Plots;
 using SkiaSharp;
 
 namespace QuickStart.Report;

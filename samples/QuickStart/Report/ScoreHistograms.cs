@@ -1,10 +1,9 @@
+using ImageData.Plots;
 using OxyPlot;
 using OxyPlot.Annotations;
 using OxyPlot.Axes;
 using OxyPlot.Legends;
 using OxyPlot.Series;
-using OxyPlot.SkiaSharp;
-using SkiaSharp;
 
 namespace QuickStart.Report;
 
@@ -12,7 +11,6 @@ namespace QuickStart.Report;
 internal static class ScoreHistograms
 {
     private const int PanelWidth = 520, PanelHeight = 400, Heading = 44, Bins = 50;
-    private const float PixelsPerUnit = 2;
 
     // Known classes blue; the others far from it and from each other, also for the colour-blind (Okabe and Ito).
     private static readonly OxyColor[] Colors =
@@ -30,28 +28,7 @@ internal static class ScoreHistograms
     public static void Write(string png, string svg, string title, string scoreName, IReadOnlyList<ScorePanel> panels)
     {
         int width = PanelWidth * panels.Count, height = PanelHeight + Heading;
-
-        AtomicFile.Write(png, stream =>
-        {
-            using var surface = SKSurface.Create(new SKImageInfo((int)(width * PixelsPerUnit), (int)(height * PixelsPerUnit)));
-            surface.Canvas.Clear(SKColors.White);
-            surface.Canvas.Scale(PixelsPerUnit);
-            using var context = new ReportRenderContext { SkCanvas = surface.Canvas, RenderTarget = RenderTarget.PixelGraphic };
-            Render(context, title, scoreName, panels);
-            using var image = surface.Snapshot();
-            using var data = image.Encode(SKEncodedImageFormat.Png, 100);
-            data.SaveTo(stream);
-        });
-
-        AtomicFile.Write(svg, stream =>
-        {
-            using var canvas = new SKNWayCanvas(1, 1);
-            using var measurer = new ReportRenderContext { SkCanvas = canvas };
-            using var context = new SvgRenderContext(stream, width, height, isDocument: true, measurer, OxyColors.White, useVerticalTextAlignmentWorkaround: true);
-            Render(context, title, scoreName, panels);
-            context.Complete();
-            context.Flush();
-        });
+        PlotFile.Write(png, svg, width, height, context => Render(context, title, scoreName, panels));
     }
 
     private static void Render(IRenderContext context, string title, string scoreName, IReadOnlyList<ScorePanel> panels)
@@ -60,11 +37,7 @@ internal static class ScoreHistograms
             new(PanelWidth * panels.Count / 2.0, Heading / 2.0 + 4), title, OxyColors.Black, ReportFont.Family, 17, FontWeights.Bold, 0,
             HorizontalAlignment.Center, VerticalAlignment.Middle);
         for (var i = 0; i < panels.Count; i++)
-        {
-            IPlotModel model = Model(panels[i], scoreName);
-            model.Update(updateData: true);
-            model.Render(context, new OxyRect(i * PanelWidth, Heading, PanelWidth, PanelHeight));
-        }
+            Model(panels[i], scoreName).Render(context, new OxyRect(i * PanelWidth, Heading, PanelWidth, PanelHeight));
     }
 
     private static PlotModel Model(ScorePanel panel, string scoreName)

@@ -1,14 +1,14 @@
 using System.IO.Compression;
-using QuickStart.Pictures;
+using ImageData.Painting;
 
-namespace QuickStart.Tests;
+namespace ImageData.Tests;
 
 /// <summary>A folder of a test's own, deleted after it, with ways to put images into it.</summary>
-internal sealed class TemporaryFolder : IDisposable
+public sealed class TemporaryFolder : IDisposable
 {
     private static readonly byte[] Png = NoisePainter.Uniform(8, new(1, "test")).EncodePng();
 
-    public string Root { get; } = Directory.CreateTempSubdirectory("quickstart-tests-").FullName;
+    public string Root { get; } = Directory.CreateTempSubdirectory("samples-tests-").FullName;
 
     public string At(params string[] parts) => Path.Combine([Root, .. parts]);
 

@@ -1,8 +1,7 @@
-using QuickStart.Data;
-using QuickStart.Pictures;
+using ImageData.Painting;
 using SkiaSharp;
 
-namespace QuickStart.Tests.Data;
+namespace ImageData.Tests;
 
 public sealed class ImageCheckTests
 {

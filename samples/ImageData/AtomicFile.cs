@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace QuickStart.Report;
+namespace ImageData;
 
 /// <summary>Writes files that are never seen half-written: another name first, then moved over the old file.</summary>
-internal static class AtomicFile
+public static class AtomicFile
 {
     /// <summary>Writes a file; its folder is made if need be, and an older file stays untouched until the new one is whole.</summary>
     public static void Write(string path, Action<Stream> write)

@@ -1,10 +1,10 @@
 using System.Text;
 using SkiaSharp;
 
-namespace QuickStart.Report;
+namespace ImageData.Plots;
 
 /// <summary>The font of all pictures. It is part of the program, as servers and containers often have no fonts at all.</summary>
-internal static class ReportFont
+public static class ReportFont
 {
     /// <summary>What an SVG file asks its viewer for: this font, or one of about the same widths.</summary>
     public const string Family = "DejaVu Sans, Verdana, sans-serif";

@@ -1,9 +1,9 @@
-namespace QuickStart.Data;
+namespace ImageData;
 
 /// <summary>One <c>--ood</c>: a set of images of none of the trained classes.</summary>
 /// <param name="Name">How the set is called in tables and in result.json.</param>
 /// <param name="Path">A folder or zip file with images at any depth; null for a generated set.</param>
-internal sealed record OodOption(string Name, string? Path)
+public sealed record OodOption(string Name, string? Path)
 {
     private static string Valid => $"Expected NAME=PATH, where PATH is a folder or a zip of images, or one of the generated sets: {string.Join(", ", NoiseImages.Names)}";
 

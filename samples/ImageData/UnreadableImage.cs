@@ -1,6 +1,6 @@
-namespace QuickStart.Data;
+namespace ImageData;
 
 /// <summary>A file that is named like an image but cannot be decoded.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Reason">Why, in a few words.</param>
-internal sealed record UnreadableImage(string Path, string Reason);
+public sealed record UnreadableImage(string Path, string Reason);

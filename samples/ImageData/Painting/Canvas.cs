@@ -1,9 +1,9 @@
 using SkiaSharp;
 
-namespace QuickStart.Pictures;
+namespace ImageData.Painting;
 
 /// <summary>A square picture in floating point; turned into bytes once, at the end.</summary>
-internal sealed class Canvas(int size)
+public sealed class Canvas(int size)
 {
     private readonly Rgb[] _pixels = new Rgb[size * size];
 
@@ -17,16 +17,15 @@ internal sealed class Canvas(int size)
             _pixels[y * size + x] = color(x + 0.5f, y + 0.5f);
     }
 
-    /// <summary>Lays a shape over the picture, its edges smooth over one pixel.</summary>
-    public void Fill(Shape shape, Rgb color, Pose pose)
+    /// <summary>Lays a colour over the picture, at each place to the share in [0, 1] that the function gives; x and y are pixel centres.</summary>
+    public void Blend(Rgb color, Func<float, float, float> coverage)
     {
         for (var y = 0; y < size; y++)
         for (var x = 0; x < size; x++)
         {
-            var (u, v) = pose.ToShape(x + 0.5f, y + 0.5f);
-            var coverage = Math.Clamp(0.5f - shape.Distance(u, v) * pose.Scale, 0, 1);
-            if (coverage > 0)
-                _pixels[y * size + x] = _pixels[y * size + x].Mix(color, coverage);
+            var share = coverage(x + 0.5f, y + 0.5f);
+            if (share > 0)
+                _pixels[y * size + x] = _pixels[y * size + x].Mix(color, share);
         }
     }
 

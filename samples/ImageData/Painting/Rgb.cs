@@ -1,7 +1,7 @@
-namespace QuickStart.Pictures;
+namespace ImageData.Painting;
 
 /// <summary>A colour; each part in [0, 1].</summary>
-internal readonly record struct Rgb(float R, float G, float B)
+public readonly record struct Rgb(float R, float G, float B)
 {
     /// <summary>How bright the colour looks, in [0, 1].</summary>
     public float Luminance => 0.299f * R + 0.587f * G + 0.114f * B;

@@ -1,7 +1,7 @@
-namespace QuickStart;
+namespace ImageData;
 
 /// <summary>A row that goes into the pipeline.</summary>
-internal sealed class ImageRow
+public sealed class ImageRow
 {
     public string ImagePath { get; set; } = "";
 

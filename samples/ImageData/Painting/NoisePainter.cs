@@ -1,8 +1,11 @@
-namespace QuickStart.Pictures;
+namespace ImageData.Painting;
 
 /// <summary>Paints pixel noise: every channel of every pixel on its own.</summary>
-internal static class NoisePainter
+public static class NoisePainter
 {
+    /// <summary>Raised whenever the same seed gives other pictures than before.</summary>
+    public const int Version = 1;
+
     /// <summary>Mid-grey plus normally distributed noise of standard deviation 0.5, cut off at black and white.</summary>
     public static Canvas Gaussian(int size, SeededRandom random)
     {

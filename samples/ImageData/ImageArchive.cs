@@ -2,11 +2,11 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace QuickStart.Data;
+namespace ImageData;
 
 /// <summary>Unpacks the images of a zip file once, and remembers where.</summary>
 /// <remarks>Only image files are unpacked. No entry can leave the target folder, and sizes are counted as they are written, not as the archive claims.</remarks>
-internal static class ImageArchive
+public static class ImageArchive
 {
     /// <summary>What an archive may at most hold.</summary>
     /// <param name="Images">Number of images.</param>

@@ -1,9 +1,9 @@
-using QuickStart.Pictures;
+using ImageData.Painting;
 
-namespace QuickStart.Data;
+namespace ImageData;
 
 /// <summary>Out-of-distribution sets that are generated: pixel noise, written as PNG files like any other set.</summary>
-internal static class NoiseImages
+public static class NoiseImages
 {
     /// <summary>Images per set unless asked otherwise.</summary>
     public const int DefaultCount = 2_000;
@@ -23,7 +23,7 @@ internal static class NoiseImages
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         var paint = Painters[name];
-        var manifest = $"{name} version {SignPictures.PainterVersion}, {count} images of {size} pixels, seed {seed}";
+        var manifest = $"{name} version {NoisePainter.Version}, {count} images of {size} pixels, seed {seed}";
         var folder = Path.Combine(cache, $"{name}-{size}-{seed}");
         StagedFolder.Write(folder, manifest, target =>
             Parallel.For(1, count + 1, new ParallelOptions { CancellationToken = cancellation }, i =>

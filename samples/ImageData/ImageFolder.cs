@@ -1,9 +1,9 @@
-namespace QuickStart.Data;
+namespace ImageData;
 
 /// <summary>The user's own images: what <c>--data</c> and <c>--test</c> point at.</summary>
 /// <param name="Train">Images to train on.</param>
 /// <param name="Test">Images to test with, where the user keeps them apart; otherwise null.</param>
-internal sealed record ImageFolder(IReadOnlyList<LabeledImage> Train, IReadOnlyList<LabeledImage>? Test)
+public sealed record ImageFolder(IReadOnlyList<LabeledImage> Train, IReadOnlyList<LabeledImage>? Test)
 {
     private const string Expected = "a folder with one sub-folder of images per class, or with train/ and test/ of that kind, or a zip of either";
 
@@ -19,28 +19,16 @@ internal sealed record ImageFolder(IReadOnlyList<LabeledImage> Train, IReadOnlyL
     /// <exception cref="InputException">The paths do not hold what they should; the message says what was expected.</exception>
     public static ImageFolder Load(ImageSource source, string data, string? test = null, int? limit = null, CancellationToken cancellation = default)
     {
-        var root = Unwrap(source.Open("--data", data, Expected, cancellation));
-        var train = ClassFolders.Load("--data", Part(root, "train") ?? root, limit);
-        var testFolder = test is null
-            ? Part(root, "test")
-            : Unwrap(source.Open("--test", test, Expected, cancellation)) is var testRoot ? Part(testRoot, "test") ?? testRoot : null;
-        var folder = new ImageFolder(train, testFolder is null ? null : ClassFolders.Load(test is null ? "--data" : "--test", testFolder, limit));
-        folder.RequireKnownTestClasses(testFolder);
+        var root = ClassFolders.Unwrap(source.Open("--data", data, Expected, cancellation));
+        var train = ClassFolders.Load("--data", ClassFolders.Part(root, "train") ?? root, limit);
+        var testFolder = ClassFolders.Part(root, "test");
+        var held = test is not null ? ClassFolders.Open(source, "--test", test, "test", limit, cancellation)
+            : testFolder is not null ? ClassFolders.Load("--data", testFolder, limit)
+            : null;
+        var folder = new ImageFolder(train, held);
+        folder.RequireKnownTestClasses(test ?? testFolder);
         return folder;
     }
-
-    // Archives often hold a single folder that holds everything. A class folder, which holds images, is no wrapper.
-    private static string Unwrap(string folder)
-    {
-        while (ImageFiles.DirectlyIn(folder).Count == 0 && ImageFiles.FoldersIn(folder) is [var only] && ImageFiles.FoldersIn(only).Count > 0)
-            folder = only;
-        return folder;
-    }
-
-    // A folder "train" without folders in it is a class of railway pictures.
-    private static string? Part(string root, string name)
-        => ImageFiles.FoldersIn(root).FirstOrDefault(f =>
-            Path.GetFileName(f).Equals(name, StringComparison.OrdinalIgnoreCase) && ImageFiles.FoldersIn(f).Count > 0);
 
     private void RequireKnownTestClasses(string? testFolder)
     {

@@ -1,8 +1,8 @@
-namespace QuickStart.Data;
+namespace ImageData;
 
 /// <summary>Turns the path that a user gave for an option, a folder or a zip file, into a folder with images.</summary>
 /// <param name="Cache">Where zip files are unpacked.</param>
-internal sealed record ImageSource(string Cache)
+public sealed record ImageSource(string Cache)
 {
     /// <param name="option">The option that the path belongs to, as the user wrote it; errors name it.</param>
     /// <param name="path">A folder, or a zip file.</param>

@@ -1,7 +1,7 @@
-namespace QuickStart.Data;
+namespace ImageData;
 
 /// <summary>Finds image files in folders, always in the same order.</summary>
-internal static class ImageFiles
+public static class ImageFiles
 {
     /// <summary>What a file name must end with to be taken for an image.</summary>
     public static IReadOnlyList<string> Extensions { get; } = [".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp"];

@@ -1,11 +1,11 @@
 using SkiaSharp;
 
-namespace QuickStart.Data;
+namespace ImageData;
 
 /// <summary>Which images can be used.</summary>
 /// <param name="Readable">Images that decode, in their old order.</param>
 /// <param name="Unreadable">Images that do not, with the reason.</param>
-internal sealed record ImageCheck(IReadOnlyList<LabeledImage> Readable, IReadOnlyList<UnreadableImage> Unreadable)
+public sealed record ImageCheck(IReadOnlyList<LabeledImage> Readable, IReadOnlyList<UnreadableImage> Unreadable)
 {
     // 100 megapixels: 400 MB decoded, more than any camera's picture and less than a bomb.
     private const long MostPixels = 100_000_000;

@@ -1,6 +1,4 @@
-using QuickStart.Data;
-
-namespace QuickStart.Tests.Data;
+namespace ImageData.Tests;
 
 public sealed class OodOptionTests
 {

@@ -2,10 +2,10 @@ using OxyPlot;
 using OxyPlot.SkiaSharp;
 using SkiaSharp;
 
-namespace QuickStart.Report;
+namespace ImageData.Plots;
 
 /// <summary>OxyPlot's Skia drawing, with text in <see cref="ReportFont"/> instead of a font of the machine.</summary>
-internal sealed class ReportRenderContext : SkiaRenderContext, IRenderContext
+public sealed class ReportRenderContext : SkiaRenderContext, IRenderContext
 {
     void IRenderContext.DrawText(
         ScreenPoint p, string text, OxyColor fill, string? fontFamily, double fontSize, double fontWeight, double rotation,

@@ -1,9 +1,9 @@
-namespace QuickStart.Data;
+namespace ImageData;
 
 /// <summary>A folder that is either whole or not there: filled under another name, then moved into place.</summary>
-internal static class StagedFolder
+public static class StagedFolder
 {
-    /// <summary>The file that says what the folder holds; it is written last.</summary>
+    /// <summary>The file that says what the folder holds; it is written last. Its name stays: folders of earlier runs hold it.</summary>
     public const string ManifestName = "quickstart.manifest";
 
     /// <summary>Makes sure that <paramref name="folder"/> holds what <paramref name="manifest"/> describes.</summary>
@@ -18,7 +18,7 @@ internal static class StagedFolder
         if (Holds(folder, manifest))
             return false;
         if (Directory.Exists(folder) && !File.Exists(Path.Combine(folder, ManifestName)) && Directory.EnumerateFileSystemEntries(folder).Any())
-            throw new InputException($"'{folder}' holds files that QuickStart did not write, so it will not replace them. Choose another --output, or empty that folder.");
+            throw new InputException($"'{folder}' holds files that this program did not write, so it will not replace them. Choose another --output, or empty that folder.");
 
         var staging = $"{folder}.{Guid.NewGuid():N}.part";
         try
