@@ -27,6 +27,17 @@ public sealed record ImageCheck(IReadOnlyList<LabeledImage> Readable, IReadOnlyL
             : $"{what}: none of the {images.Count:N0} images can be read. The first is '{check.Unreadable[0].Path}': {check.Unreadable[0].Reason}.");
     }
 
+    /// <summary>The images that decode; the others are reported.</summary>
+    /// <inheritdoc cref="Decode"/>
+    public static IReadOnlyList<LabeledImage> Keep(
+        IReadOnlyList<LabeledImage> images, string what, Action<UnreadableImage> unreadable, CancellationToken cancellation = default)
+    {
+        var check = Decode(images, what, cancellation);
+        foreach (var image in check.Unreadable)
+            unreadable(image);
+        return check.Readable;
+    }
+
     private static string? WhyUnreadable(string path)
     {
         try

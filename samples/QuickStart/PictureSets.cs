@@ -46,16 +46,16 @@ internal sealed record PictureSets(
     public static PictureSets Open(Settings settings, Action<UnreadableImage> unreadable, CancellationToken cancellation)
     {
         var folder = ImageFolder.Load(Opener(settings), settings.Data!, settings.Test, settings.Limit, cancellation);
-        var all = Readable(folder.Train, $"--data {settings.Data}", unreadable, cancellation);
+        var all = ImageCheck.Keep(folder.Train, $"--data {settings.Data}", unreadable, cancellation);
         var (rest, test) = folder.Test is { } own
-            ? (all, Readable(own, $"--test {settings.Test ?? settings.Data}", unreadable, cancellation))
+            ? (all, ImageCheck.Keep(own, $"--test {settings.Test ?? settings.Data}", unreadable, cancellation))
             : Split(all, TestShare, settings.Seed, "test");
         var wanted = Math.Clamp(CalibrationShare * rest.Count, WantedCalibration, MostCalibration);
         var (train, calibration) = Split(rest, Math.Min(wanted / rest.Count, LargestCalibrationShare), settings.Seed, "calibration");
         RequireEveryClass(folder, train, $"--data {settings.Data}: to train on");
         RequireEveryClass(folder, test, "to test on");
         var ood = Extra(settings with { Ood = settings.Ood.Count > 0 ? settings.Ood : [.. NoiseImages.Names] }, settings.Limit * folder.Classes.Count, cancellation)
-            .Select(set => (set.Name, Readable(set.Images, $"--ood {set.Name}", unreadable, cancellation)));
+            .Select(set => (set.Name, ImageCheck.Keep(set.Images, $"--ood {set.Name}", unreadable, cancellation)));
         return new(settings.Data!, train, calibration, test, [.. ood]);
     }
 
@@ -86,14 +86,6 @@ internal sealed record PictureSets(
 
     private static IEnumerable<(string Name, IReadOnlyList<LabeledImage> Images)> Extra(Settings settings, int? limit, CancellationToken cancellation)
         => OodOption.ParseAll(settings.Ood).Select(option => (option.Name, option.Load(Opener(settings), settings.ImageSize, settings.Seed, limit, cancellation)));
-
-    private static IReadOnlyList<LabeledImage> Readable(IReadOnlyList<LabeledImage> images, string what, Action<UnreadableImage> unreadable, CancellationToken cancellation)
-    {
-        var check = ImageCheck.Decode(images, what, cancellation);
-        foreach (var image in check.Unreadable)
-            unreadable(image);
-        return check.Readable;
-    }
 
     // The same share of each class, at random but always the same for a seed.
     private static (IReadOnlyList<LabeledImage> Others, IReadOnlyList<LabeledImage> Part) Split(IReadOnlyList<LabeledImage> images, double share, int seed, string part)

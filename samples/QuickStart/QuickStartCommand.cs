@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using ImageData;
 
 namespace QuickStart;
@@ -36,31 +35,17 @@ internal static class QuickStartCommand
             Data = result.GetValue(data),
             Test = result.GetValue(test),
             Ood = result.GetValue(ood) ?? [],
-            Epochs = AtLeastOne("--epochs", result.GetValue(epochs)),
+            Epochs = OptionValue.AtLeastOne("--epochs", result.GetValue(epochs)),
             Backbone = result.GetValue(backbone) is { } name ? BackboneName.Parse(name) : null,
             Tau = result.GetValue(tau),
             TauWarmup = result.GetValue(warmup),
-            ImageSize = AtLeastOne("--image-size", result.GetValue(size))!.Value,
+            ImageSize = OptionValue.AtLeastOne("--image-size", result.GetValue(size))!.Value,
             Flip = !result.GetValue(noFlip),
-            Limit = AtLeastOne("--limit", result.GetValue(limit)),
+            Limit = OptionValue.AtLeastOne("--limit", result.GetValue(limit)),
             Seed = result.GetValue(seed),
-            GpuDeviceId = Gpu(result.GetValue(device)!),
-            FalseAlarmRate = Share("--false-alarm-rate", result.GetValue(rate)),
+            GpuDeviceId = OptionValue.Gpu("--device", result.GetValue(device)!),
+            FalseAlarmRate = OptionValue.Share("--false-alarm-rate", result.GetValue(rate)),
             Output = result.GetValue(output)!,
         };
     }
-
-    private static int? AtLeastOne(string option, int? value)
-        => value is null or >= 1 ? value : throw new InputException($"{option} {value}: give a number of at least 1.");
-
-    private static double Share(string option, double value)
-        => value is > 0 and < 1 ? value : throw new InputException($"{option} {value}: give a share between 0 and 1, such as 0.05.");
-
-    private static int? Gpu(string device) => device.ToLowerInvariant() switch
-    {
-        "cpu" => null,
-        "cuda" => 0,
-        var name when name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var id) => id,
-        _ => throw new InputException($"--device {device}: expected cpu, cuda, or cuda:N with the GPU's number."),
-    };
 }

@@ -1,0 +1,98 @@
+using CompareScores.Report;
+using ImageData;
+using Microsoft.ML;
+using Microsoft.ML.LogitNorm;
+
+namespace CompareScores;
+
+/// <summary>The whole run: images, then for each model scores, calibration, and what is written about them.</summary>
+internal sealed class CompareJob(Settings settings, CancellationToken cancellation)
+{
+    private readonly MLContext _ml = new(seed: 1) { GpuDeviceId = settings.GpuDeviceId, FallbackToCpu = false };
+    private readonly Dictionary<int, IReadOnlyList<UnknownSet>> _unknown = [];
+
+    public void Run()
+    {
+        _ml.Log += (_, message) => Screen.Log(message);
+        Directory.CreateDirectory(settings.Output);
+        var images = Screen.Opening(() => ImageSets.Open(settings, Screen.Unreadable, cancellation));
+        // All models are opened once before any is measured: a wrong name is told now rather than after minutes.
+        foreach (var option in settings.Models)
+        {
+            using var model = LoadedModel.Load(_ml, option);
+            images.RequireClassesOf(option.Name, model.Classes);
+            Unknown(images, model);
+        }
+        // What an earlier run has left does not belong to the figures of this one, should it be stopped half-way.
+        foreach (var file in new[] { "scores.*", "reliability-*.png", "reliability-*.svg" }.SelectMany(pattern => Directory.EnumerateFiles(settings.Output, pattern)))
+            File.Delete(file);
+
+        Screen.Plan(settings, images);
+        var results = new List<ModelResult>();
+        foreach (var option in settings.Models)
+        {
+            var result = Compare(option, images);
+            results.Add(result);
+            Screen.Result(result);
+            Write(results);   // after each, so that a run that is stopped keeps what it has
+        }
+        Screen.Files([Out("scores.md"), Out("scores.json"), .. settings.Models.Select(model => Out(ReliabilityDiagram.FileName(model, "png")))]);
+    }
+
+    private ModelResult Compare(ModelOption option, ImageSets images)
+    {
+        using var model = LoadedModel.Load(_ml, option);
+        var unknown = Unknown(images, model);
+        // Calibration looks at the test images once more.
+        var total = (images.Train?.Count ?? 0) + 2 * images.Test.Count + unknown.Sum(set => set.Images.Count);
+        return Screen.Working(option.Name, total, seen =>
+        {
+            var comparison = CompareScores(model.App, images, unknown, seen);
+            var calibration = CalibrationResult.Measure(_ml, model.App, images.Test, set => View(set, seen));
+            var rows = new RowCounts(images.Train?.Count, images.Test.Count, unknown.ToDictionary(set => set.Name, set => set.Images.Count));
+            return new ModelResult(option, rows, comparison, LeftOut(comparison), calibration);
+        });
+    }
+
+    private OodScoreComparison CompareScores(ITransformer app, ImageSets images, IReadOnlyList<UnknownSet> unknown, Action seen)
+    {
+        try
+        {
+            return _ml.AnomalyDetection.CompareOodScores(
+                app, View(images.Test, seen), unknown.ToDictionary(set => set.Name, set => View(set.Images, seen)), settings.Scores,
+                images.Train is { } train ? View(train, seen) : null);
+        }
+        catch (ArgumentException e) when (e.ParamName == "trainingData")
+        {
+            throw new InputException($"--scores: {e.Message.Split(':')[0]}. Give the images: --train PATH.", e);
+        }
+    }
+
+    private IReadOnlyList<UnknownSet> Unknown(ImageSets images, LoadedModel model)
+    {
+        if (!_unknown.TryGetValue(model.ImageSize, out var sets))
+            _unknown[model.ImageSize] = sets = Screen.Opening(() => images.Unknown(settings, model.ImageSize, Screen.Unreadable, cancellation));
+        return sets;
+    }
+
+    // Cancellation is looked at here, row by row: nothing else in the comparison takes a token.
+    private IDataView View(IEnumerable<LabeledImage> images, Action seen)
+        => _ml.Data.LoadFromEnumerable(images.Select(image =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            seen();
+            return new ImageRow { ImagePath = image.Path, Label = image.Label };
+        }));
+
+    private IReadOnlyList<string> LeftOut(OodScoreComparison comparison)
+        => settings.Scores is null ? [.. OodScores.All.Select(score => score.Name).Except(comparison.Results.Select(result => result.Score.Name))] : [];
+
+    private void Write(IReadOnlyList<ModelResult> results)
+    {
+        ReliabilityDiagram.Write(settings.Output, results[^1]);
+        ScoresFile.From(settings, results).Write(Out("scores.json"));
+        AtomicFile.Write(Out("scores.md"), ScoresPage.Text(settings, results));
+    }
+
+    private string Out(string name) => Path.Combine(settings.Output, name);
+}

@@ -1,0 +1,56 @@
+using ImageData;
+
+namespace CompareScores;
+
+/// <summary>All images of a run.</summary>
+/// <param name="Train">What scores learn from; null if none can.</param>
+/// <param name="Test">Images of the models' classes.</param>
+internal sealed record ImageSets(IReadOnlyList<LabeledImage>? Train, IReadOnlyList<LabeledImage> Test)
+{
+    private const int NoiseSeed = 1;
+
+    /// <summary>Opens the images that the classes' names belong to; those that cannot be decoded are reported and left out.</summary>
+    /// <exception cref="InputException">A path does not hold what it should, or none of its images can be read.</exception>
+    public static ImageSets Open(Settings settings, Action<UnreadableImage> unreadable, CancellationToken cancellation)
+    {
+        var source = Source(settings);
+        return new(
+            settings.Train is { } train ? Labelled("--train", train, "train", settings.TrainLimit) : null,
+            Labelled("--test", settings.Test!, "test", settings.Limit));
+
+        IReadOnlyList<LabeledImage> Labelled(string option, string path, string part, int? limit)
+            => ImageCheck.Keep(ClassFolders.Open(source, option, path, part, limit, cancellation), $"{option} {path}", unreadable, cancellation);
+    }
+
+    /// <summary>Opens the sets of unknown images; generated ones are of the size that a model looks at.</summary>
+    /// <exception cref="InputException">A path does not hold what it should, or none of its images can be read.</exception>
+    public IReadOnlyList<UnknownSet> Unknown(Settings settings, int imageSize, Action<UnreadableImage> unreadable, CancellationToken cancellation)
+    {
+        var limit = settings.Limit * Test.Select(image => image.Label).Distinct().Count();
+        return [.. OodOption.ParseAll(settings.Ood).Select(option => new UnknownSet(
+            option.Name,
+            ImageCheck.Keep(option.Load(Source(settings), imageSize, NoiseSeed, limit, cancellation), $"--ood {option.Name}", unreadable, cancellation)))];
+    }
+
+    /// <summary>Makes sure that the images are of a model's classes.</summary>
+    /// <exception cref="InputException">Some are not; says which classes there are.</exception>
+    public void RequireClassesOf(string model, IReadOnlyList<string> classes)
+    {
+        Check("--test", Test);
+        Check("--train", Train ?? []);
+
+        void Check(string option, IReadOnlyList<LabeledImage> images)
+        {
+            var others = images.Select(image => image.Label).Distinct().Except(classes).ToList();
+            if (others.Count > 0)
+                throw new InputException($"{option}: the model '{model}' does not know the class {Some(others)}. It knows {Some(classes)}. Give images of its own classes; others belong to --ood NAME=PATH.");
+        }
+    }
+
+    private static string Some(IReadOnlyList<string> names) => string.Join(", ", names.Take(10)) + (names.Count > 10 ? $" … ({names.Count})" : "");
+
+    private static ImageSource Source(Settings settings) => new(Path.Combine(settings.Output, "cache"));
+}
+
+/// <summary>Images of none of the models' classes.</summary>
+internal sealed record UnknownSet(string Name, IReadOnlyList<LabeledImage> Images);

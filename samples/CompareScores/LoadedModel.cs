@@ -1,0 +1,52 @@
+using ImageData;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
+
+namespace CompareScores;
+
+/// <summary>A model that goes from an image's path to logits.</summary>
+/// <param name="App">The whole saved pipeline.</param>
+/// <param name="Classes">The names of its classes.</param>
+/// <param name="ImageSize">Width and height of the images that its network looks at.</param>
+internal sealed record LoadedModel(ITransformer App, IReadOnlyList<string> Classes, int ImageSize) : IDisposable
+{
+    private const string Remedy = "Give a model that QuickStart has saved, or one whose pipeline starts with MapValueToKey of Label and LoadImages of ImagePath, and has the LogitNorm trainer.";
+
+    /// <summary>Loads a model.</summary>
+    /// <exception cref="InputException">There is no such file, or it holds no model of this kind.</exception>
+    public static LoadedModel Load(MLContext ml, ModelOption option)
+    {
+        if (!File.Exists(option.Path))
+            throw new InputException($"--model {option.Path}: there is no such file.");
+        ITransformer app;
+        try
+        {
+            app = ml.Model.Load(option.Path, out _);
+        }
+        catch (Exception e) when (e is FormatException or InvalidDataException or InvalidOperationException or ArgumentException)
+        {
+            throw new InputException($"--model {option.Path}: this file holds no model that can be loaded. {e.Message}", e);
+        }
+        try
+        {
+            return Inspect(app, option, app.GetOutputSchema(ml.Data.LoadFromEnumerable(Array.Empty<ImageRow>()).Schema));
+        }
+        catch (ArgumentException e)   // a schema mismatch: the pipeline wants other columns than an image's path and label
+        {
+            throw new InputException($"--model {option.Path}: this model does not take image files: {e.Message} {Remedy}", e);
+        }
+    }
+
+    public void Dispose() => (App as IDisposable)?.Dispose();
+
+    private static LoadedModel Inspect(ITransformer app, ModelOption option, DataViewSchema schema)
+    {
+        if (schema.GetColumnOrNull("Logits") is not { } logits || schema.GetColumnOrNull("Label") is not { Type: KeyDataViewType } || !logits.HasSlotNames())
+            throw new InputException($"--model {option.Path}: this model gives no Logits with the names of classes, or no Label of them. {Remedy}");
+        var names = default(VBuffer<ReadOnlyMemory<char>>);
+        logits.GetSlotNames(ref names);
+        var image = schema.Where(column => !column.IsHidden).Select(column => column.Type).OfType<ImageDataViewType>().FirstOrDefault(type => type.Width > 0);
+        return new(app, [.. names.DenseValues().Select(name => name.ToString())], image?.Width ?? 32);
+    }
+}

@@ -1,0 +1,3 @@
+using CompareScores;
+
+return await CompareCommand.Create().Parse(args).InvokeAsync();

@@ -1,0 +1,103 @@
+using System.Globalization;
+using ImageData.Plots;
+using Microsoft.ML.LogitNorm;
+using OxyPlot;
+using OxyPlot.Annotations;
+using OxyPlot.Axes;
+using OxyPlot.Legends;
+using OxyPlot.Series;
+
+namespace CompareScores.Report;
+
+/// <summary>Draws confidence against accuracy, before and after temperature scaling, as Figure 4 of Guo et al., "On Calibration of Modern Neural Networks".</summary>
+internal static class ReliabilityDiagram
+{
+    private const int PanelWidth = 520, PanelHeight = 560, Heading = 44;
+    private const string Shares = "shares";
+
+    // Far from each other, also for the colour-blind (Okabe and Ito).
+    private static readonly OxyColor Accuracy = OxyColor.FromRgb(0x56, 0xA0, 0xD3), TooSure = OxyColor.FromRgb(0xD5, 0x5E, 0x00), NotSureEnough = OxyColor.FromRgb(0x00, 0x9E, 0x73);
+
+    /// <summary>Name of a model's file.</summary>
+    public static string FileName(ModelOption model, string extension) => $"reliability-{model.FileName}.{extension}";
+
+    /// <summary>Writes a model's diagram as PNG and as SVG.</summary>
+    public static void Write(string folder, ModelResult result)
+        => PlotFile.Write(
+            Path.Combine(folder, FileName(result.Model, "png")), Path.Combine(folder, FileName(result.Model, "svg")), 2 * PanelWidth, PanelHeight + Heading, context =>
+            {
+                context.DrawText(
+                    new(PanelWidth, Heading / 2.0 + 4), $"{result.Model.Name}: can its confidence be taken at its word?", OxyColors.Black, ReportFont.Family, 17, FontWeights.Bold, 0,
+                    HorizontalAlignment.Center, VerticalAlignment.Middle);
+                Panel("As trained", result.Calibration.Before).Render(context, new(0, Heading, PanelWidth, PanelHeight));
+                Panel($"At temperature {result.Calibration.Temperature.ToString("G3", CultureInfo.InvariantCulture)}", result.Calibration.After).Render(context, new(PanelWidth, Heading, PanelWidth, PanelHeight));
+            });
+
+    private static PlotModel Panel(string title, CalibrationMetrics metrics)
+    {
+        var model = new PlotModel
+        {
+            Title = title,
+            TitleFontSize = 14,
+            Subtitle = string.Create(CultureInfo.InvariantCulture, $"ECE {metrics.ExpectedCalibrationError:P1}   MCE {metrics.MaximumCalibrationError:P1}   NLL {metrics.NegativeLogLikelihood:F3}   Brier {metrics.BrierScore:F3}"),
+            SubtitleFontSize = 12,
+            DefaultFont = ReportFont.Family,
+            PlotAreaBorderColor = OxyColors.LightGray,
+            Padding = new(8, 4, 20, 8),
+        };
+        model.Axes.Add(Axis(AxisPosition.Bottom, "confidence", null));
+        // Two plots over one axis: accuracy above, how many images below.
+        model.Axes.Add(Axis(AxisPosition.Left, "accuracy", "accuracy", start: 0.27));
+        model.Axes.Add(Axis(AxisPosition.Left, "images (%)", Shares, end: 0.2));
+        model.Legends.Add(new Legend { LegendPosition = LegendPosition.BottomCenter, LegendOrientation = LegendOrientation.Horizontal, LegendPlacement = LegendPlacement.Outside, LegendFontSize = 12 });
+
+        ReliabilityBin[] filled = [.. metrics.Bins.Where(bin => bin.Count > 0)];
+        // A bar reaches up to the accuracy. The gap from there to the mean confidence lies on top of it, or is cut out of it.
+        model.Series.Add(Bars("accuracy", Accuracy, "accuracy", filled.Select(bin => (bin, 0.0, Math.Min(bin.Accuracy!.Value, bin.Confidence!.Value)))));
+        model.Series.Add(Bars("too sure by", OxyColor.FromAColor(110, TooSure), "accuracy", filled.Select(bin => (bin, bin.Accuracy!.Value, bin.Confidence!.Value))));
+        model.Series.Add(Bars("not sure enough by", OxyColor.FromAColor(110, NotSureEnough), "accuracy", filled.Select(bin => (bin, bin.Confidence!.Value, bin.Accuracy!.Value))));
+        model.Series.Add(Bars(null, OxyColors.Gray, Shares, filled.Select(bin => (bin, 0.0, Share(bin)))));
+        foreach (var bin in filled)
+            model.Annotations.Add(new TextAnnotation
+            {
+                Text = Short(bin.Count),
+                TextPosition = new((bin.LowerBound + bin.UpperBound) / 2, Share(bin)),
+                YAxisKey = Shares,
+                FontSize = 9,
+                StrokeThickness = 0,
+                TextVerticalAlignment = VerticalAlignment.Bottom,
+            });
+        model.Annotations.Add(new LineAnnotation { Type = LineAnnotationType.LinearEquation, Slope = 1, Color = OxyColors.Black, LineStyle = LineStyle.Dash, YAxisKey = "accuracy" });
+        return model;
+
+        double Share(ReliabilityBin bin) => (double)bin.Count / metrics.Count;
+    }
+
+    private static RectangleBarSeries Bars(string? title, OxyColor color, string axis, IEnumerable<(ReliabilityBin Bin, double From, double To)> bars)
+    {
+        var series = new RectangleBarSeries { Title = title, FillColor = color, StrokeColor = color.A == 255 ? OxyColors.White : OxyColor.FromAColor(255, color), StrokeThickness = 0.8, YAxisKey = axis, RenderInLegend = title is not null };
+        foreach (var (bin, from, to) in bars.Where(bar => bar.To > bar.From))
+            series.Items.Add(new(bin.LowerBound, from, bin.UpperBound, to));
+        return series;
+    }
+
+    private static LinearAxis Axis(AxisPosition position, string title, string? key, double start = 0, double end = 1) => new()
+    {
+        Position = position,
+        Title = title,
+        Key = key,
+        StartPosition = start,
+        EndPosition = end,
+        Minimum = 0,
+        Maximum = key == Shares ? 1.12 : 1,   // room for the count above a full bar
+        MajorStep = key == Shares ? 0.5 : 0.2,
+        LabelFormatter = value => (100 * value).ToString("0", CultureInfo.InvariantCulture) + (key == Shares ? "" : " %"),
+        AxisTitleDistance = 10,
+        MajorGridlineStyle = LineStyle.Solid,
+        MajorGridlineColor = OxyColor.FromRgb(0xEE, 0xEE, 0xEE),
+        MinorTickSize = 0,
+        TicklineColor = OxyColors.LightGray,
+    };
+
+    private static string Short(long count) => count < 10_000 ? count.ToString(CultureInfo.InvariantCulture) : (count / 1000.0).ToString("0.#k", CultureInfo.InvariantCulture);
+}

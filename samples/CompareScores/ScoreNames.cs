@@ -1,0 +1,21 @@
+using ImageData;
+using Microsoft.ML.LogitNorm;
+
+namespace CompareScores;
+
+/// <summary>Scores as people write them: "MaxSoftmax", "max-softmax", "energy".</summary>
+internal static class ScoreNames
+{
+    /// <param name="names">The values of <c>--scores</c>, each one name or several with commas between.</param>
+    /// <returns>The scores in the order given; null if no name was, for all.</returns>
+    /// <exception cref="InputException">There is no score of a name.</exception>
+    public static IReadOnlyList<OodScore>? Find(IEnumerable<string> names)
+    {
+        OodScore[] scores = [.. names.SelectMany(name => name.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).Select(FindOne).Distinct()];
+        return scores.Length > 0 ? scores : null;
+    }
+
+    private static OodScore FindOne(string name)
+        => OodScores.All.FirstOrDefault(score => score.Name.Equals(name.Replace("-", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase))
+            ?? throw new InputException($"--scores {name}: there is no such score. There are {string.Join(", ", OodScores.All.Select(score => score.Name))}.");
+}
