@@ -77,7 +77,7 @@ public sealed class CompareOodScoresTests
         Assert.That(failed.Failure, Does.Contain("looks for 500 neighbours, but its bank has 120 rows"));
         Assert.That((failed.Sets.Count, failed.MeanAuroc, failed.MillisecondsPer1000Rows), Is.EqualTo((0, double.NaN, double.NaN)));
         Assert.That(comparison.Best.Score, Is.EqualTo(OodScores.Energy()));
-        Assert.That(comparison.ToMarkdown(), Does.Contain("| NearestNeighbours(K = 500, BankSize = ) | The score NearestNeighbours looks for"));
+        Assert.That(comparison.ToMarkdown(), Does.Contain("| NearestNeighbours(K = 500) | The score NearestNeighbours looks for"));
         Assert.That(() => new OodScoreComparison([failed]).Best, Throws.InvalidOperationException);
     }
 

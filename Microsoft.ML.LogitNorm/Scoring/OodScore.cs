@@ -38,11 +38,14 @@ public abstract record OodScore
     /// <returns>[B], in the caller's scope.</returns>
     internal abstract Tensor Score(in OodBatch batch);
 
-    /// <summary>The name, and the hyper-parameters if there are any: <c>Energy(Temperature = 1)</c>.</summary>
+    /// <summary>The name, and the hyper-parameters if there are any: <c>Energy(Temperature = 1)</c>. Those left to the score are left out.</summary>
     public sealed override string ToString()
     {
-        var parameters = new StringBuilder();
-        return PrintMembers(parameters) ? $"{Name}({parameters})" : Name;
+        var members = new StringBuilder();
+        PrintMembers(members);
+        // A parameter that is null, "BankSize = ", was left to the score.
+        var parameters = string.Join(", ", members.ToString().Split(", ").Where(member => !member.EndsWith("= ", StringComparison.Ordinal)));
+        return parameters.Length > 0 ? $"{Name}({parameters})" : Name;
     }
 
     /// <summary>Writes the hyper-parameters; each record writes its own.</summary>
