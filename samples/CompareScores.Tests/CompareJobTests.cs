@@ -68,6 +68,17 @@ public sealed class CompareJobTests
         });
     }
 
+    // QuickStart's output has pictures called scores.
+    [Test]
+    public async Task FilesOfOthersInTheOutput_AreKept()
+    {
+        var others = _folder.Write("out/scores.png", [1]);
+        var old = _folder.Write("out/reliability-old.png", [1]);
+        Assert.That(await Run("--model", TinyModel.Model, "--scores", "energy"), Is.Zero);
+        Assert.That(File.Exists(others), Is.True);
+        Assert.That(File.Exists(old), Is.False);
+    }
+
     [Test]
     public async Task WithoutTrain_ScoresThatLearn_AreLeftOut()
     {

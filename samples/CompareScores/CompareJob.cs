@@ -24,7 +24,7 @@ internal sealed class CompareJob(Settings settings, CancellationToken cancellati
             Unknown(images, model);
         }
         // What an earlier run has left does not belong to the figures of this one, should it be stopped half-way.
-        foreach (var file in new[] { "scores.*", "reliability-*.png", "reliability-*.svg" }.SelectMany(pattern => Directory.EnumerateFiles(settings.Output, pattern)))
+        foreach (var file in new[] { "scores.md", "scores.json", "reliability-*.png", "reliability-*.svg" }.SelectMany(pattern => Directory.EnumerateFiles(settings.Output, pattern)))
             File.Delete(file);
 
         Screen.Plan(settings, images);
