@@ -9,8 +9,7 @@ internal sealed class OodContestant(OodScore score) : IDisposable
 {
     private LearnedScore? _learned;
     private Dictionary<string, Tensor>? _onDevice;
-    private TimeSpan _elapsed;
-    private long _rows;
+    private readonly List<double> _millisecondsPerRow = [];   // one for each batch
 
     public OodScore Score => score;
 
@@ -57,12 +56,11 @@ internal sealed class OodContestant(OodScore score) : IDisposable
         try
         {
             batch = batch with { Learned = _onDevice ??= OnDevice(batch.Logits.device) };
-            if (_rows == 0)
+            if (_millisecondsPerRow.Count == 0)
                 score.Compute(batch);   // what a first call sets up is not the score's cost
             var start = Stopwatch.GetTimestamp();
             var scores = score.Compute(batch);
-            _elapsed += Stopwatch.GetElapsedTime(start);
-            _rows += scores.Length;
+            _millisecondsPerRow.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds / scores.Length);
             if (Array.FindIndex(scores, value => !float.IsFinite(value)) is >= 0 and var row)
                 throw new InvalidOperationException(score.NotFinite(first + row, scores[row]));
             return scores;
@@ -78,7 +76,7 @@ internal sealed class OodContestant(OodScore score) : IDisposable
     {
         Score = score,
         Sets = sets,
-        MillisecondsPer1000Rows = Error is null && _rows > 0 ? _elapsed.TotalMilliseconds * 1000 / _rows : double.NaN,
+        MillisecondsPer1000Rows = Error is null ? 1000 * Median(_millisecondsPerRow) : double.NaN,
         Failure = Failure,
     };
 
@@ -90,6 +88,9 @@ internal sealed class OodContestant(OodScore score) : IDisposable
 
     // The score's own messages, and libtorch's; not a model that was disposed of meanwhile.
     private static bool IsOfTheScore(Exception e) => e is InvalidOperationException and not ObjectDisposedException or ExternalException;
+
+    // Not the mean: in some batches torch's threads wait for a core that decodes images.
+    private static double Median(List<double> values) => values.Count > 0 ? values.Order().ElementAt(values.Count / 2) : double.NaN;
 
     private Dictionary<string, Tensor> OnDevice(Device device)
         => _learned?.Tensors.ToDictionary(pair => pair.Key, pair => pair.Value.to(device, copy: true).DetachFromDisposeScope()) ?? [];

@@ -10,7 +10,7 @@ public sealed record OodScoreResult
     public required IReadOnlyList<OodSetResult> Sets { get; init; }
 
     /// <summary>
-    /// What scoring takes besides the network's forward pass, in milliseconds per 1,000 rows, on the network's device if the score needs the network and on the CPU otherwise; for
+    /// What scoring takes besides the network's forward pass, in milliseconds per 1,000 rows, by the median batch, on the network's device if the score needs the network and on the CPU otherwise; for
     /// scores that classify a changed image again, those passes are in it. NaN if the score failed.
     /// </summary>
     public required double MillisecondsPer1000Rows { get; init; }
