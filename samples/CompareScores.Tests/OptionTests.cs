@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.LogitNorm;
 
 namespace CompareScores.Tests;
 
@@ -26,6 +27,10 @@ public sealed class OptionTests
     [Test]
     public void Scores_Find_TakesNamesAsPeopleWriteThem()
         => Assert.That(ScoreNames.Find(["max-softmax, Energy", "ENERGY"])!.Select(score => score.Name), Is.EqualTo(new[] { "MaxSoftmax", "Energy" }));
+
+    [Test]
+    public void Scores_FindAllAndTwoInOne_AreThese()
+        => Assert.That(ScoreNames.Find(["all,max-softmax+gradnorm"]), Is.EqualTo(OodScores.All.Append(OodScores.Combine(OodScores.MaxSoftmax(), OodScores.GradNorm()))));
 
     [Test]
     public void Scores_FindNone_IsAll() => Assert.That(ScoreNames.Find([]), Is.Null);

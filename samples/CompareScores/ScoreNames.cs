@@ -3,7 +3,7 @@ using Microsoft.ML.LogitNorm;
 
 namespace CompareScores;
 
-/// <summary>Scores as people write them: "MaxSoftmax", "max-softmax", "energy".</summary>
+/// <summary>Scores as people write them: "MaxSoftmax", "max-softmax", "energy", "all"; "max-softmax+energy" is both in one, by <see cref="OodScores.Combine"/>.</summary>
 internal static class ScoreNames
 {
     /// <param name="names">The values of <c>--scores</c>, each one name or several with commas between.</param>
@@ -11,8 +11,16 @@ internal static class ScoreNames
     /// <exception cref="InputException">There is no score of a name.</exception>
     public static IReadOnlyList<OodScore>? Find(IEnumerable<string> names)
     {
-        OodScore[] scores = [.. names.SelectMany(name => name.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).Select(FindOne).Distinct()];
+        OodScore[] scores = [.. names.SelectMany(name => name.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).SelectMany(FindSome).Distinct()];
         return scores.Length > 0 ? scores : null;
+    }
+
+    private static IEnumerable<OodScore> FindSome(string name)
+    {
+        if (name.Equals("all", StringComparison.OrdinalIgnoreCase))
+            return OodScores.All;
+        OodScore[] parts = [.. name.Split('+', StringSplitOptions.TrimEntries).Select(FindOne)];
+        return [parts is [var alone] ? alone : OodScores.Combine(parts)];
     }
 
     private static OodScore FindOne(string name)
