@@ -66,6 +66,20 @@ public sealed class CombineTests
     }
 
     [Test]
+    public void Score_PartThatIsNoNumber_IsNoNumber()
+    {
+        // Not a high rank like any other: the transformer then names the row.
+        using var scope = NewDisposeScope();
+        var combine = OodScores.Combine(OodScores.Energy(1e-38), OodScores.MaxLogit());
+        var learned = combine.Learn(new(tensor(new float[,] { { 3e-38f, 0 }, { 1e-38f, 0 } }), null, null, null, _nothing));
+
+        var found = combine.Compute(new(tensor(new float[,] { { 5, 0 }, { 2e-38f, 0 } }), null, null, null, learned));
+
+        Assert.That(found[0], Is.NaN);
+        Assert.That(found[1], Is.Not.NaN);
+    }
+
+    [Test]
     public void Equals_ByParts()
     {
         var combine = OodScores.Combine(OodScores.Energy(), OodScores.MaxLogit());

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -8,8 +9,8 @@ namespace Microsoft.ML.LogitNorm;
 /// <remarks>
 /// mean over the parts i of r_i, r_i = #{calibration rows whose score i is below that of the row} / (n + 1) for n calibration rows, that is 1 − conformal p-value; gives [B] in [0, 1),
 /// higher = more likely out of distribution. This library's own: no paper. Needs what its parts need. Learns what they learn, and n sorted scores for each.
-/// The calibration rows are those of <c>Fit</c>. Where a part learns from rows, it would find them too familiar to be ranked among them: all parts then learn from four fifths, drawn at random, and
-/// the others rank. Cost: that of the parts, and O(B log n).
+/// The calibration rows are those of <c>Fit</c>. Where a part learns from rows, it would find them too familiar to be ranked among them: all parts then learn from four fifths,
+/// drawn at random, and the others rank. Cost: that of the parts, and O(B log n).
 /// </remarks>
 /// <param name="Parts">At least two scores.</param>
 internal sealed record Combine(IReadOnlyList<OodScore> Parts) : OodScore
@@ -57,8 +58,10 @@ internal sealed record Combine(IReadOnlyList<OodScore> Parts) : OodScore
         {
             var prefix = $"{i}/";
             var own = batch.Learned.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(pair => pair.Key[prefix.Length..], pair => pair.Value);
-            var below = searchsorted(own[Ranks], part.Score(batch with { Learned = own }).to(float64));   // [B]
-            sum += below.to(float64) / (own[Ranks].shape[0] + 1);
+            var score = part.Score(batch with { Learned = own }).to(float64);   // [B]
+            var below = searchsorted(own[Ranks], score).to(float64);   // [B]
+            // A part that is no number would have a rank like any other, and nobody would know.
+            sum += below.masked_fill(score.isfinite().logical_not(), double.NaN) / (own[Ranks].shape[0] + 1);
         }
         return sum / Parts.Count;
     }
@@ -87,7 +90,11 @@ internal sealed record Combine(IReadOnlyList<OodScore> Parts) : OodScore
 
     // All rows at once could be too many for a score that looks at whole images, or compares with many rows.
     private static Tensor ScoreInBatches(OodScore score, OodBatch rows)
-        => cat([.. arange(rows.Logits.shape[0], int64).split(128).Select(part => score.Score(rows.Rows(part)).to(float64))]);
+        => cat([.. arange(rows.Logits.shape[0], int64).split(128).Select(part =>
+        {
+            using var scope = NewDisposeScope();
+            return score.Score(rows.Rows(part)).to(float64).MoveToOuterDisposeScope();
+        })]);
 
     private static IReadOnlyList<OodScore> Check(IReadOnlyList<OodScore> parts)
     {
