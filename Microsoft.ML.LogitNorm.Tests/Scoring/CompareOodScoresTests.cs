@@ -108,7 +108,7 @@ public sealed class CompareOodScoresTests
         var dropped = new TransformerChain<ITransformer>(_model, _ml.Transforms.DropColumns("Embedding").Fit(_model.Transform(Known)));
         foreach (var result in _ml.AnomalyDetection.CompareOodScores(dropped, Known, Unknown, trainingData: TinyImages.View(_ml, 120)).Results)
             if ((result.Score.Needs | (result.Score.LearnsFrom ?? default)).HasFlag(OodInputs.Embedding))
-                Assert.That(result.Failure, Does.Contain("embedding column 'Embedding'").And.Contain($"The score {result.Score.Name} needs it"));
+                Assert.That(result.Failure, Does.Contain("embedding column 'Embedding'").And.Not.Contain("(Parameter").And.Contain($"The score {result.Score.Name} needs it"));
             else
                 Assert.That(result.Failure, Is.Null, result.Score.Name);
     }

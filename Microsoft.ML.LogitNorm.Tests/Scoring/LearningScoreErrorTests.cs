@@ -60,12 +60,12 @@ public sealed class LearningScoreErrorTests
     [Test]
     public void Fit_ClassWithASingleRow_IsNamed()
         => AssertRefused(OodScores.Mahalanobis(), [.. Rows(30).Where(row => row.Label != 1), new() { Label = 1 }],
-            "The score Mahalanobis needs at least 2 training rows of each class; class 1 has 1 (counted from 0)", "give the class more rows");
+            "The score Mahalanobis needs training rows of each class, at least 2: class 1 has 1 (counted from 0)", "give the class more rows");
 
     [Test]
     public void Fit_ClassNeverPredictedRightly_IsNamed()
         => AssertRefused(OodScores.SimplifiedHopfield(), [.. Rows(30).Select(row => { row.Logits[0] = -9; return row; })],
-            "The score SimplifiedHopfield needs at least 1 rows that are predicted rightly of each class; class 0 has 0", "Train the network longer");
+            "The score SimplifiedHopfield needs rows that are predicted rightly of each class, at least 1: class 0 has 0", "Train the network longer");
 
     [Test]
     public void Fit_FeatureThatNeverVaries_SaysThatTheCovarianceIsSingular()

@@ -16,7 +16,8 @@ internal sealed class OodContestant(OodScore score) : IDisposable
     /// <summary>What put the score out; null while it takes part.</summary>
     public Exception? Error { get; private set; }
 
-    public string? Failure => Error?.Message;
+    /// <summary>Why, without the parameter's name that .NET appends to the messages of schema errors.</summary>
+    public string? Failure => Error is ArgumentException { ParamName: { } name } ? Error.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : Error?.Message;
 
     /// <summary>Puts the score out if a column or the network that it needs is not there.</summary>
     public void Check(DataViewSchema rows, DataViewSchema? training, string labelColumnName)
