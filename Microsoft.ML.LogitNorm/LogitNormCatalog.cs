@@ -101,7 +101,7 @@ public static class LogitNormCatalog
     /// The scores to compare; null for <see cref="OodScores.All"/>, or those of them that learn nothing if there is no <paramref name="trainingData"/>. Odin, which is among them,
     /// takes longer than all others together.
     /// </param>
-    /// <param name="trainingData">The rows that the network was trained on, as the model takes them, from which scores learn; null if none has to.</param>
+    /// <param name="trainingData">The rows that the network was trained on, as the model takes them, from which scores learn, <see cref="OodScores.Combine"/> its ranks too; null if none has to.</param>
     /// <param name="labelColumnName">The column with the class of each training row, a key once the model has transformed it.</param>
     /// <remarks>A score that cannot take part, as a column that it needs is not there, says so in <see cref="OodScoreResult.Failure"/>; the others go on.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, and no score can do without it.</exception>
@@ -121,8 +121,12 @@ public static class LogitNormCatalog
         ArgumentNullException.ThrowIfNull(outOfDistribution);
         if (outOfDistribution.Count == 0)
             throw new ArgumentException("Give at least one set of out-of-distribution rows, by name.", nameof(outOfDistribution));
-        scores ??= [.. OodScores.All.Where(score => trainingData is not null || score.LearnsFrom is null)];
-        if (trainingData is null && scores.FirstOrDefault(score => score.LearnsFrom is not null) is { } learner)
+        if (outOfDistribution.FirstOrDefault(set => set.Value is null) is { Key: not null and var empty })
+            throw new ArgumentException($"The set '{empty}' is null.", nameof(outOfDistribution));
+        if (scores is { Count: 0 } || (scores?.Contains(null!) ?? false))
+            throw new ArgumentException("Give at least one score, and none that is null; or leave scores out to compare all.", nameof(scores));
+        scores ??= [.. OodScores.All.Where(score => trainingData is not null || !score.Learns)];
+        if (trainingData is null && scores.FirstOrDefault(score => score.Learns) is { } learner)
             throw new ArgumentException($"The score {learner.Name} learns from the rows that the network was trained on: give them as {nameof(trainingData)}, or leave the score out.", nameof(trainingData));
         return new OodScoreComparer(MachineLearningContext.Environment(catalog), model, scores, labelColumnName).Run(trainingData, inDistribution, outOfDistribution);
     }

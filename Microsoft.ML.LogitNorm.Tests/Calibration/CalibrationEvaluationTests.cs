@@ -54,7 +54,7 @@ public sealed class CalibrationEvaluationTests
     public void EvaluateCalibration_NoLabelledRow_IsRefused([Values(0, 2)] int unlabelled)
         => Assert.That(
             () => _ml.MulticlassClassification.EvaluateCalibration(View([.. Enumerable.Range(0, unlabelled).Select(_ => new Row(0, [1, 0]))])),
-            Throws.ArgumentException.With.Message.Contains("No rows with a label in column 'Score'"));
+            Throws.ArgumentException.With.Message.Contains("No row has a label in column 'Label' to compare column 'Score' with"));
 
     [Test]
     public void EvaluateCalibration_Logits_NamesColumnAndRow()

@@ -97,7 +97,11 @@ public sealed class CompareOodScoresTests
         var compare = _ml.AnomalyDetection;
         Assert.That(() => compare.CompareOodScores(null!, Known, Unknown), Throws.ArgumentNullException);
         Assert.That(() => compare.CompareOodScores(_model, Known, new Dictionary<string, IDataView>()), Throws.ArgumentException.With.Message.Contains("at least one set"));
-        Assert.That(() => compare.CompareOodScores(_model, TinyImages.View(_ml, 0), Unknown), Throws.ArgumentException);
+        Assert.That(() => compare.CompareOodScores(_model, TinyImages.View(_ml, 0), Unknown), Throws.ArgumentException.With.Message.Contains("no rows in inDistribution"));
+        Assert.That(() => compare.CompareOodScores(_model, Known, new Dictionary<string, IDataView> { ["none"] = TinyImages.View(_ml, 0) }), Throws.ArgumentException.With.Message.Contains("no rows in the set 'none'"));
+        Assert.That(() => compare.CompareOodScores(_model, Known, new Dictionary<string, IDataView> { ["none"] = null! }), Throws.ArgumentException.With.Message.Contains("The set 'none' is null"));
+        Assert.That(() => compare.CompareOodScores(_model, Known, Unknown, []), Throws.ArgumentException.With.Message.Contains("at least one score"));
+        Assert.That(() => compare.CompareOodScores(_model, Known, Unknown, [null!]), Throws.ArgumentException.With.Message.Contains("none that is null"));
         var dropped = new TransformerChain<ITransformer>(_model, _ml.Transforms.DropColumns("Logits").Fit(_model.Transform(Known)));
         Assert.That(() => compare.CompareOodScores(dropped, Known, Unknown), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("logits column 'Logits'"));
     }
@@ -127,7 +131,7 @@ public sealed class CompareOodScoresTests
     [Test]
     public void Compare_ScoreThatOverflows_IsOutAndNamesTheRow()
     {
-        // The step of a temperature this small makes logits infinite; the other scores do not mind.
+        // Logits over a temperature this small are infinite; the other scores do not mind.
         var results = _ml.AnomalyDetection.CompareOodScores(_model, Known, Unknown, [OodScores.Energy(1e-38), OodScores.MaxLogit()]).Results;
         Assert.That(results[^1].Failure, Does.Contain("The score Energy of row 0 (counted from 0) is").And.Contain("hyper-parameters of Energy(Temperature = 1E-38)"));
         Assert.That(results[0].Sets, Has.Count.EqualTo(2));
@@ -141,11 +145,25 @@ public sealed class CompareOodScoresTests
             row.Label = row.Id < 120 ? row.Label : "unheard of";
             return row;
         }));
-        var found = Compare(mixed).Results.Single();
-        Assert.That(found.Failure, Is.Null);
-        Assert.That(found.MeanAuroc, Is.EqualTo(Compare(TinyImages.View(_ml, 120)).Results.Single().MeanAuroc));
+        // Each learns from what its own transformer would: one from the labelled rows, the other from all.
+        Assert.That(Auroc(mixed, OodScores.Mahalanobis(1e-3)), Is.EqualTo(Auroc(TinyImages.View(_ml, 120), OodScores.Mahalanobis(1e-3))));
+        Assert.That(Auroc(mixed, OodScores.NearestNeighbours(3)), Is.EqualTo(Auroc(TinyImages.View(_ml, 130), OodScores.NearestNeighbours(3))));
 
-        OodScoreComparison Compare(IDataView training) => _ml.AnomalyDetection.CompareOodScores(_model, Known, Unknown, [OodScores.Mahalanobis(1e-3)], training);
+        double Auroc(IDataView training, OodScore score)
+            => _ml.AnomalyDetection.CompareOodScores(_model, Known, Unknown, [OodScores.Mahalanobis(1e-3), OodScores.NearestNeighbours(3)], training).Results.Single(result => result.Score.Equals(score)).MeanAuroc;
+    }
+
+    [Test]
+    public void Compare_NoTrainingRowHasALabel_PutsOutTheScoresOfLabelsOnly()
+    {
+        var unlabelled = _ml.Data.LoadFromEnumerable(TinyImages.Rows(60).Select(row =>
+        {
+            row.Label = "unheard of";
+            return row;
+        }));
+        var results = _ml.AnomalyDetection.CompareOodScores(_model, Known, Unknown, [OodScores.Mahalanobis(), OodScores.NearestNeighbours(3), OodScores.MaxSoftmax()], unlabelled).Results;
+        Assert.That(results.Where(result => result.Failure is not null).Select(result => result.Score.Name), Is.EqualTo(new[] { "Mahalanobis" }));
+        Assert.That(results[^1].Failure, Does.Contain("none of the 60 training rows has a label in column 'Label'"));
     }
 
     [Test]

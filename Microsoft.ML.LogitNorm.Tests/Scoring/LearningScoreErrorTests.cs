@@ -105,7 +105,7 @@ public sealed class LearningScoreErrorTests
         using var without = Fit(OodScores.Mahalanobis(), Rows(30));
         Assert.That(with.Transform(View(Rows(5))).GetColumn<float>("OodScore"), Is.EqualTo(without.Transform(View(Rows(5))).GetColumn<float>("OodScore")));
         Assert.That(warnings, Has.Some.Contains("2 rows have no label, or one that is not among the classes; the score Mahalanobis does not learn from them."));
-        AssertRefused(OodScores.Mahalanobis(), [new() { Label = 3 }], "The score Mahalanobis learns from the training rows, but there are none with a label in column 'Label'");
+        AssertRefused(OodScores.Mahalanobis(), [new() { Label = 3 }], "The score Mahalanobis learns from labelled rows, but none of the 1 training rows has a label in column 'Label'");
     }
 
     [Test]

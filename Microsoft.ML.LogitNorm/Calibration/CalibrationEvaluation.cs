@@ -17,6 +17,8 @@ internal static class CalibrationEvaluation
         if (unlabelled > 0)
             using (var log = new ContextLog(env, "EvaluateCalibration"))
                 log.Warning($"{unlabelled:N0} rows have no label, or one that is not among the classes; they are left out.");
+        if (tally.Count == 0)
+            throw new ArgumentException($"No row has a label in column '{labelColumnName}' to compare column '{scoreColumnName}' with: give labelled rows, whose keys are those of the model's own MapValueToKey.", nameof(data));
         return tally.ToMetrics();
     }
 }

@@ -47,10 +47,13 @@ internal sealed class CalibrationTally
         _bins[BinOf(confidence)].Add(confidence, best == label);
     }
 
+    /// <summary>Rows counted so far.</summary>
+    public long Count => _bins.Sum(bin => bin.Count);
+
     /// <exception cref="ArgumentException">No row was counted.</exception>
     public CalibrationMetrics ToMetrics()
     {
-        var count = _bins.Sum(bin => bin.Count);
+        var count = Count;
         if (count == 0)
             throw new ArgumentException($"No rows with a label in {_source}: calibration is measured on at least one.");
         return new()

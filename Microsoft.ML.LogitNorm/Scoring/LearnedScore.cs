@@ -19,18 +19,22 @@ internal sealed record LearnedScore(OodScore Score, IReadOnlyDictionary<string, 
     /// <exception cref="InvalidOperationException">The score learns from rows, and there are none, or it cannot learn from these.</exception>
     public static LearnedScore From(OodScore score, IDataView data, string labelColumnName, ContextLog log)
     {
-        OodSource.Find(data.Schema, score.Needs, score.Name);
+        OodSource.Find(data.Schema, score.Needs, $"score {score.Name}");
         if (score.LearnsFrom is not { } inputs)
             return new(score, new Dictionary<string, Tensor>(), null);
         using var scope = NewDisposeScope();
-        var source = OodSource.Find(data.Schema, inputs, score.Name, labelColumnName);
-        return From(score, Gather(data, source, $"score {score.Name}", log), source);
+        var source = OodSource.Find(data.Schema, inputs, $"score {score.Name}", labelColumnName);
+        var rows = Gather(data, source, $"The score {score.Name} learns from the training rows, but there are none. Fit it on the data that the network was trained on.");
+        return From(score, rows, source, log);
     }
 
-    /// <summary>A score that has learned from rows.</summary>
-    public static LearnedScore From(OodScore score, in OodBatch rows, OodSource source)
+    /// <summary>A score that has learned from rows; those without a label are left out with a warning, if it learns from labels.</summary>
+    /// <exception cref="InvalidOperationException">The score cannot learn from these rows.</exception>
+    public static LearnedScore From(OodScore score, OodBatch rows, OodSource source, ContextLog log)
     {
         using var scope = NewDisposeScope();
+        if (score.LearnsFrom!.Value.HasFlag(OodInputs.Labels))
+            rows = Labelled(score, rows, source, log);
         using var noGradient = no_grad();
         using var networkUse = source.Network?.Enter();
         var learned = score.Learn(rows).ToDictionary(pair => pair.Key, pair => pair.Value.cpu().contiguous());   // handles of their own, also to a parameter
@@ -40,13 +44,12 @@ internal sealed record LearnedScore(OodScore Score, IReadOnlyDictionary<string, 
         return new(score, learned.ToDictionary(pair => pair.Key, pair => pair.Value.DetachFromDisposeScope()), new((int)rows.Logits.shape[1], (int?)rows.Embedding?.shape[1]));
     }
 
-    /// <summary>Reads all rows, as tensors in the current scope; those without a label are left out with a warning, if labels are read.</summary>
+    /// <summary>Reads all rows, as tensors in the current scope.</summary>
     /// <param name="data">The rows.</param>
     /// <param name="source">What to read of them.</param>
-    /// <param name="learner">Who learns from them, for messages.</param>
-    /// <param name="log">Where the warning goes.</param>
+    /// <param name="none">What to say if there are none.</param>
     /// <exception cref="InvalidOperationException">There are none.</exception>
-    public static OodBatch Gather(IDataView data, OodSource source, string learner, ContextLog log)
+    public static OodBatch Gather(IDataView data, OodSource source, string none)
     {
         var nothing = new Dictionary<string, Tensor>();
         var batches = new List<OodBatch>();
@@ -63,11 +66,9 @@ internal sealed record LearnedScore(OodScore Score, IReadOnlyDictionary<string, 
             }
             if (rows.Count > 0)
                 batches.Add(rows.ToBatch(nothing));
-            if (rows.Unlabelled > 0)
-                log.Warning($"{rows.Unlabelled:N0} rows have no label, or one that is not among the classes; the {learner} does not learn from them.");
         }
         if (batches is not [var first, ..])
-            throw new InvalidOperationException($"The {learner} learns from the training rows, but there are none{(source.Label is { } label ? $" with a label in column '{label.Name}'" : "")}. Fit it on the data that the network was trained on.");
+            throw new InvalidOperationException(none);
         return first with
         {
             Logits = Whole(batch => batch.Logits)!,
@@ -84,6 +85,19 @@ internal sealed record LearnedScore(OodScore Score, IReadOnlyDictionary<string, 
                 tensor.Dispose();
             return whole;
         }
+    }
+
+    // As the trainer does, which comes before the score in a pipeline.
+    private static OodBatch Labelled(OodScore score, OodBatch rows, OodSource source, ContextLog log)
+    {
+        var labelled = rows.Labels!.ge(0).nonzero().squeeze(1).cpu();
+        var unlabelled = rows.Labels!.shape[0] - labelled.shape[0];
+        if (unlabelled == 0)
+            return rows;
+        if (labelled.shape[0] == 0)
+            throw new InvalidOperationException($"The score {score.Name} learns from labelled rows, but none of the {unlabelled:N0} training rows has a label in column '{source.Label!.Value.Name}' that is among the network's classes. Give it the rows that the network was trained on.");
+        log.Warning($"{unlabelled:N0} rows have no label, or one that is not among the classes; the score {score.Name} does not learn from them.");
+        return rows.Rows(labelled);
     }
 
     /// <summary>Checks that the score is used on a network like the one that it learned from.</summary>

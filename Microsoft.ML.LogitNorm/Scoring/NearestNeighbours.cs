@@ -7,7 +7,7 @@ namespace Microsoft.ML.LogitNorm;
 /// ‖ẑ − ẑ₍k₎‖², where ẑ = z / ‖z‖ and ẑ₍k₎ is its k-th nearest in a bank of normalised training embeddings, z = embedding [B, D]; gives [B] in [0, 4], higher = more
 /// likely out of distribution. The paper takes the distance itself, its code the square: the order is the same.
 /// Sun et al., "Out-of-Distribution Detection with Deep Nearest Neighbors", ICML 2022, arXiv 2204.06507.
-/// Needs <c>Embedding</c>. Learns the bank, [N, D] in float32: 4·N·D bytes in the model file. Cost: O(BND).
+/// Needs <c>Embedding</c>. Learns the bank, [N, D], and its squared norms, [N], in float32: 4·N·(D + 1) bytes in the model file. Cost: O(BND).
 /// </remarks>
 /// <param name="K">Which neighbour, at least 1; the paper uses 50 for CIFAR-10, and fewer with a small bank.</param>
 /// <param name="BankSize">N, drawn from the training rows at random but alike each time; null for all of them.</param>

@@ -9,7 +9,7 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="Network">The network that made the logits.</param>
 /// <param name="Pixels">[B, H, W, C], on the CPU, as <see cref="TrainedNetwork.Normalize"/> takes them.</param>
 /// <param name="Learned">What <see cref="OodScore.Learn"/> returned; empty for a score that learns nothing.</param>
-/// <param name="Labels">[B], int64, from 0; only in <see cref="OodScore.Learn"/>.</param>
+/// <param name="Labels">[B], int64, from 0; only in <see cref="OodScore.Learn"/>. Rows without a label, −1, are gone by then.</param>
 internal readonly record struct OodBatch(
     Tensor Logits,
     Tensor? Embedding,

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -8,7 +9,7 @@ namespace Microsoft.ML.LogitNorm;
 internal sealed class OodContestant(OodScore score) : IDisposable
 {
     private LearnedScore? _learned;
-    private Dictionary<string, Tensor>? _onDevice;
+    private IReadOnlyDictionary<string, Tensor>? _onDevice;
     private readonly List<double> _millisecondsPerRow = [];   // one for each batch
 
     public OodScore Score => score;
@@ -16,17 +17,21 @@ internal sealed class OodContestant(OodScore score) : IDisposable
     /// <summary>What put the score out; null while it takes part.</summary>
     public Exception? Error { get; private set; }
 
-    /// <summary>Why, without the parameter's name that .NET appends to the messages of schema errors.</summary>
-    public string? Failure => Error is ArgumentException { ParamName: { } name } ? Error.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : Error?.Message;
+    /// <summary>Why, in a line: without the parameter's name that .NET appends to the messages of schema errors, and without libtorch's trace.</summary>
+    public string? Failure => (Error is ArgumentException { ParamName: { } name } ? Error.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : Error?.Message)?.Split('\n')[0].TrimEnd();
 
     /// <summary>Puts the score out if a column or the network that it needs is not there.</summary>
-    public void Check(DataViewSchema rows, DataViewSchema? training, string labelColumnName)
+    /// <param name="sets">The schemas of all rows to score.</param>
+    /// <param name="training">The schema of the rows to learn from; null if there are none.</param>
+    /// <param name="labelColumnName">The labels' column among those.</param>
+    public void Check(IEnumerable<DataViewSchema> sets, DataViewSchema? training, string labelColumnName)
     {
         try
         {
-            OodSource.Find(rows, score.Needs, score.Name);
+            foreach (var schema in sets)
+                OodSource.Find(schema, score.Needs, $"score {score.Name}");
             if (score.LearnsFrom is { } inputs)
-                OodSource.Find(training!, inputs, score.Name, labelColumnName);
+                OodSource.Find(training!, inputs, $"score {score.Name}", labelColumnName);
         }
         catch (ArgumentOutOfRangeException e)
         {
@@ -35,11 +40,11 @@ internal sealed class OodContestant(OodScore score) : IDisposable
     }
 
     /// <summary>Learns, or puts the score out if it cannot.</summary>
-    public void Learn(in OodBatch rows, OodSource source)
+    public void Learn(OodBatch rows, OodSource source, ContextLog log)
     {
         try
         {
-            _learned = LearnedScore.From(score, rows, source);
+            _learned = LearnedScore.From(score, rows, source, log);
         }
         catch (Exception e) when (IsOfTheScore(e))
         {
@@ -83,7 +88,8 @@ internal sealed class OodContestant(OodScore score) : IDisposable
 
     public void Dispose()
     {
-        foreach (var tensor in (_learned?.Tensors.Values ?? []).Concat(_onDevice?.Values.AsEnumerable() ?? []))
+        var copies = ReferenceEquals(_onDevice, _learned?.Tensors) ? null : _onDevice;
+        foreach (var tensor in (_learned?.Tensors.Values ?? []).Concat(copies?.Values ?? []))
             tensor.Dispose();
     }
 
@@ -93,6 +99,12 @@ internal sealed class OodContestant(OodScore score) : IDisposable
     // Not the mean: in some batches torch's threads wait for a core that decodes images.
     private static double Median(List<double> values) => values.Count > 0 ? values.Order().ElementAt(values.Count / 2) : double.NaN;
 
-    private Dictionary<string, Tensor> OnDevice(Device device)
-        => _learned?.Tensors.ToDictionary(pair => pair.Key, pair => pair.Value.to(device, copy: true).DetachFromDisposeScope()) ?? [];
+    private IReadOnlyDictionary<string, Tensor> OnDevice(Device device)
+    {
+        if (_learned is null)
+            return new Dictionary<string, Tensor>();
+        return device.type == DeviceType.CPU
+            ? _learned.Tensors
+            : _learned.Tensors.ToDictionary(pair => pair.Key, pair => pair.Value.to(device).DetachFromDisposeScope());
+    }
 }

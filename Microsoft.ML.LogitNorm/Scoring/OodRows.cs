@@ -28,21 +28,11 @@ internal sealed class OodRows
     /// <summary>Rows read since the last <see cref="Clear"/>.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Rows left out so far, as they have no label where labels are read.</summary>
-    public long Unlabelled { get; private set; }
-
-    /// <summary>Reads the current row, or leaves it out if labels are read and it has none, as the trainer does.</summary>
+    /// <summary>Reads the current row.</summary>
     /// <param name="position">Its number, for messages.</param>
     /// <exception cref="InvalidOperationException">A value is NaN or infinite.</exception>
     public void Add(long position)
     {
-        uint label = 0;
-        _getLabel?.Invoke(ref label);
-        if (_getLabel is not null && label == 0)
-        {
-            Unlabelled++;
-            return;
-        }
         _logits.ReadTo(_logitValues, Count, position);
         _embedding?.ReadTo(_embeddingValues, Count, position);
         if (_pixels is not null)
@@ -53,8 +43,9 @@ internal sealed class OodRows
         }
         if (_getLabel is not null)
         {
-            CollectionsMarshal.SetCount(_labels, Count + 1);   // what a row that could not be read has left there is overwritten
-            _labels[Count] = label - 1;
+            uint label = 0;
+            _getLabel(ref label);
+            _labels.Add((long)label - 1);
         }
         Count++;
     }

@@ -21,6 +21,10 @@ public abstract record OodScore
     [JsonIgnore]
     public string Name => GetType().Name;
 
+    /// <summary>Whether <c>Fit</c> reads training rows for the score to learn from.</summary>
+    [JsonIgnore]
+    public bool Learns => LearnsFrom is not null;
+
     /// <summary>What the score is computed from, besides the logits.</summary>
     internal virtual OodInputs Needs => OodInputs.Logits;
 

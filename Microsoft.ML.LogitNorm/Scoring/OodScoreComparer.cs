@@ -7,7 +7,7 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>Scores the same rows by several scores, in one pass over each set of images.</summary>
 internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model, IReadOnlyList<OodScore> scores, string labelColumnName)
 {
-    private const string Comparison = "comparison of scores";
+    private const string Comparison = "comparison";
 
     /// <summary>Rows scored at once where no score looks at the image itself; as in a transformer.</summary>
     private const int RowsAtOnce = 128;
@@ -24,14 +24,15 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
         try
         {
             var (trainingRows, knownRows) = (training is null ? null : model.Transform(training), model.Transform(known));
+            var unknownRows = unknown.Select(set => (set.Key, Rows: model.Transform(set.Value))).ToArray();
             foreach (var contestant in contestants)
-                contestant.Check(knownRows.Schema, trainingRows?.Schema, labelColumnName);
-            if (contestants.Length > 0 && contestants.All(contestant => contestant.Failure is not null))
-                throw contestants[0].Error!;   // nothing is left to compare: an error, not a table of errors
+                contestant.Check([knownRows.Schema, .. unknownRows.Select(set => set.Rows.Schema)], trainingRows?.Schema, labelColumnName);
+            RequireAny(contestants);
             if (trainingRows is not null)
                 Learn(trainingRows, contestants, log);
-            var knownScores = Score(knownRows, contestants);
-            var sets = unknown.Select(set => (set.Key, Scores: Score(model.Transform(set.Value), contestants))).ToArray();
+            RequireAny(contestants);
+            var knownScores = Score("inDistribution", knownRows, contestants);
+            var sets = unknownRows.Select(set => (set.Key, Scores: Score($"the set '{set.Key}' of outOfDistribution", set.Rows, contestants))).ToArray();
             return new([.. contestants
                 .Select((contestant, i) => contestant.ToResult([.. sets
                     .TakeWhile(_ => contestant.Failure is null)
@@ -45,6 +46,13 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
         }
     }
 
+    // Nothing is left to compare: an error, not a table of errors.
+    private static void RequireAny(OodContestant[] contestants)
+    {
+        if (contestants.All(contestant => contestant.Failure is not null))
+            throw contestants[0].Error!;
+    }
+
     private void Learn(IDataView training, OodContestant[] contestants, ContextLog log)
     {
         var learners = contestants.Where(contestant => contestant is { Failure: null, Score.LearnsFrom: not null }).ToArray();
@@ -53,13 +61,13 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
         using var scope = NewDisposeScope();
         var inputs = learners.Aggregate(OodInputs.Logits, (all, learner) => all | learner.Score.LearnsFrom!.Value);
         var source = OodSource.Find(training.Schema, inputs, Comparison, labelColumnName);
-        var rows = LearnedScore.Gather(training, source, Comparison, log);
+        var rows = LearnedScore.Gather(training, source, "There are no rows in trainingData. Give the rows that the network was trained on.");
         foreach (var learner in learners)
-            learner.Learn(rows, source);
+            learner.Learn(rows, source, log);
     }
 
     // All scores of each batch, before the next batch is read: one pass over the images, whose network is the costly part.
-    private static List<float>[] Score(IDataView data, OodContestant[] contestants)
+    private static List<float>[] Score(string name, IDataView data, OodContestant[] contestants)
     {
         var inputs = contestants.Where(contestant => contestant.Failure is null).Aggregate(OodInputs.Logits, (all, contestant) => all | contestant.Score.Needs);
         var source = OodSource.Find(data.Schema, inputs, Comparison);
@@ -76,7 +84,7 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
         }
         if (rows.Count > 0)
             ScoreRows();
-        return found;
+        return first > 0 ? found : throw new ArgumentException($"There are no rows in {name}.");
 
         void ScoreRows()
         {

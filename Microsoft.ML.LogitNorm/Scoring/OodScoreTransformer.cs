@@ -38,7 +38,7 @@ public sealed class OodScoreTransformer : RowToRowTransformer, IDisposable
     private protected override RowMap Bind(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        var source = OodSource.Find(inputSchema, Score.Needs, Score.Name);
+        var source = OodSource.Find(inputSchema, Score.Needs, $"score {Score.Name}");
         _learned.CheckFits(source);
         return new OodScoreRowMap(inputSchema, Score, source, LearnedOn(source.Network?.Device ?? CPU), _lifetime, _outputColumnName);
     }

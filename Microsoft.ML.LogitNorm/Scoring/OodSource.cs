@@ -24,13 +24,14 @@ internal sealed record OodSource(
     public static void Check(SchemaShape schema, OodScore score, string labelColumnName)
     {
         var inputs = score.Needs | (score.LearnsFrom ?? default);
-        var logits = Vector(schema, ColumnNames.Logits, "logits", score.Name);
+        var who = $"score {score.Name}";
+        var logits = Vector(schema, ColumnNames.Logits, "logits", who);
         if (inputs.HasFlag(OodInputs.Embedding))
-            Vector(schema, ColumnNames.Embedding, "embedding", score.Name);
+            Vector(schema, ColumnNames.Embedding, "embedding", who);
         if (inputs.HasFlag(OodInputs.Network) && logits.Annotations.All(annotation => annotation.Name != AnnotationKinds.Network))
-            throw NetworkLost(score.Name);
+            throw NetworkLost(who);
         if (inputs.HasFlag(OodInputs.LinearHead) && logits.Annotations.All(annotation => annotation.Name != AnnotationKinds.LinearHead))
-            throw NotLinear(score.Name, "logits of another head");
+            throw NotLinear(who, "logits of another head");
         if (inputs.HasFlag(OodInputs.Labels))
             LabelColumn.Check(schema, labelColumnName);
     }
@@ -38,18 +39,18 @@ internal sealed record OodSource(
     /// <summary>Finds what is needed.</summary>
     /// <param name="schema">The schema.</param>
     /// <param name="inputs">What to find.</param>
-    /// <param name="score">The score's name, for messages.</param>
+    /// <param name="who">Who needs it, such as "score Energy", for messages.</param>
     /// <param name="labelColumnName">The labels' column, if labels are among the inputs.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, or the logits have lost their network.</exception>
-    public static OodSource Find(DataViewSchema schema, OodInputs inputs, string score, string labelColumnName = "")
+    public static OodSource Find(DataViewSchema schema, OodInputs inputs, string who, string labelColumnName = "")
     {
-        var logits = Vector(schema, ColumnNames.Logits, "logits", score);
-        DataViewSchema.Column? embedding = inputs.HasFlag(OodInputs.Embedding) ? Vector(schema, ColumnNames.Embedding, "embedding", score) : null;
-        var network = inputs.HasFlag(OodInputs.Network) ? FindNetwork(logits, score) : null;
+        var logits = Vector(schema, ColumnNames.Logits, "logits", who);
+        DataViewSchema.Column? embedding = inputs.HasFlag(OodInputs.Embedding) ? Vector(schema, ColumnNames.Embedding, "embedding", who) : null;
+        var network = inputs.HasFlag(OodInputs.Network) ? FindNetwork(logits, who) : null;
         if (inputs.HasFlag(OodInputs.LinearHead) && network!.Classifier.Head is not LinearHead)
-            throw NotLinear(score, $"logits of Head.{network.Classifier.Head}");
+            throw NotLinear(who, $"logits of Head.{network.Classifier.Head}");
         var image = inputs.HasFlag(OodInputs.Images) ? network!.BindImage(schema) : null;
-        DataViewSchema.Column? label = inputs.HasFlag(OodInputs.Labels) ? FindLabel(schema, labelColumnName, logits, score) : null;
+        DataViewSchema.Column? label = inputs.HasFlag(OodInputs.Labels) ? FindLabel(schema, labelColumnName, logits, who) : null;
         return new(logits, embedding, network, image, label);
     }
 
@@ -57,37 +58,37 @@ internal sealed record OodSource(
     public IEnumerable<DataViewSchema.Column> Columns(DataViewSchema schema)
         => ((DataViewSchema.Column?[])[Logits, Embedding, Image is null ? null : schema[Image.Name], Label]).OfType<DataViewSchema.Column>();
 
-    private static TrainedNetwork FindNetwork(DataViewSchema.Column logits, string score)
+    private static TrainedNetwork FindNetwork(DataViewSchema.Column logits, string who)
     {
         if (logits.Annotations.Schema.GetColumnOrNull(AnnotationKinds.Network) is not { Type: NetworkType })
-            throw NetworkLost(score);
+            throw NetworkLost(who);
         TrainedNetwork network = null!;
         logits.Annotations.GetValue(AnnotationKinds.Network, ref network);
         return network;
     }
 
-    private static DataViewSchema.Column FindLabel(DataViewSchema schema, string name, DataViewSchema.Column logits, string score)
+    private static DataViewSchema.Column FindLabel(DataViewSchema schema, string name, DataViewSchema.Column logits, string who)
     {
         var label = LabelColumn.Find(schema, name);
         return label.ClassCount == VectorColumn.SizeOf(logits)
             ? schema[name]
             : throw ColumnError.Mismatch("label", name, $"{VectorColumn.SizeOf(logits)} classes, as column '{logits.Name}' has", label.ClassesText,
-                $"The score {score} learns from the labels of the network's own classes: fit it on data of the pipeline that the network was trained in.");
+                $"The {who} learns from the labels of the network's own classes: fit it on data of the pipeline that the network was trained in.");
     }
 
-    private static SchemaShape.Column Vector(SchemaShape schema, string name, string role, string score)
-        => VectorColumn.Check(schema, role, name, NeededBy(score));
+    private static SchemaShape.Column Vector(SchemaShape schema, string name, string role, string who)
+        => VectorColumn.Check(schema, role, name, NeededBy(who));
 
-    private static DataViewSchema.Column Vector(DataViewSchema schema, string name, string role, string score)
-        => VectorColumn.Find(schema, role, name, NeededBy(score));
+    private static DataViewSchema.Column Vector(DataViewSchema schema, string name, string role, string who)
+        => VectorColumn.Find(schema, role, name, NeededBy(who));
 
-    private static string NeededBy(string score) => $"The score {score} needs it. {AppendTrainer}";
+    private static string NeededBy(string who) => $"The {who} needs it. {AppendTrainer}";
 
-    private static Exception NotLinear(string score, string found)
-        => ColumnError.Mismatch("logits", ColumnNames.Logits, $"logits of a linear head, as the score {score} takes them", found,
+    private static Exception NotLinear(string who, string found)
+        => ColumnError.Mismatch("logits", ColumnNames.Logits, $"logits of a linear head, as the {who} takes them", found,
             "Choose a score that takes any head, such as MaxSoftmax, NearestNeighbours or MaxCosine, or train with Head.Linear().");
 
-    private static Exception NetworkLost(string score)
-        => ColumnError.Mismatch("logits", ColumnNames.Logits, $"the annotation '{AnnotationKinds.Network}', which the score {score} reads",
+    private static Exception NetworkLost(string who)
+        => ColumnError.Mismatch("logits", ColumnNames.Logits, $"the annotation '{AnnotationKinds.Network}', which the {who} reads",
             "a column without it", "A transform between the model and OodScore made the column anew, or it was read from a file: put OodScore directly after the model.");
 }

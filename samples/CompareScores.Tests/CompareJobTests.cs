@@ -104,8 +104,12 @@ public sealed class CompareJobTests
         => Assert.That(await Run("--model", TinyModel.Model, option, value), Is.EqualTo(1));
 
     [Test]
-    public async Task ScoreThatLearns_WithoutTrain_ExitsWithOne()
-        => Assert.That(await Run("--model", TinyModel.Model, "--test", TinyModel.Test, "--scores", "Mahalanobis"), Is.EqualTo(1));
+    public async Task ScoreThatLearns_WithoutTrain_ExitsWithOneAndKeepsTheOldFiles()
+    {
+        var old = _folder.Write("out/scores.md", "old"u8.ToArray());
+        Assert.That(await Run("--model", TinyModel.Model, "--test", TinyModel.Test, "--scores", "Mahalanobis"), Is.EqualTo(1));
+        Assert.That(File.ReadAllText(old), Is.EqualTo("old"));
+    }
 
     [Test]
     public async Task TestImagesOfOtherClasses_ExitWithOneAndKeepTheOldFiles()

@@ -14,6 +14,8 @@ internal sealed class CompareJob(Settings settings, CancellationToken cancellati
     public void Run()
     {
         _ml.Log += (_, message) => Screen.Log(message);
+        if (settings.Train is null && settings.Scores?.FirstOrDefault(score => score.Learns) is { } learner)
+            throw new InputException($"--scores: {learner.Name} learns from the images that the model was trained on. Give them: --train PATH; or leave the score out.");
         Directory.CreateDirectory(settings.Output);
         var images = Screen.Opening(() => ImageSets.Open(settings, Screen.Unreadable, cancellation));
         // All models are opened once before any is measured: a wrong name is told now rather than after minutes.
@@ -56,16 +58,9 @@ internal sealed class CompareJob(Settings settings, CancellationToken cancellati
 
     private OodScoreComparison CompareScores(ITransformer app, ImageSets images, IReadOnlyList<UnknownSet> unknown, Action seen)
     {
-        try
-        {
-            return _ml.AnomalyDetection.CompareOodScores(
-                app, View(images.Test, seen), unknown.ToDictionary(set => set.Name, set => View(set.Images, seen)), settings.Scores,
-                images.Train is { } train ? View(train, seen) : null);
-        }
-        catch (ArgumentException e) when (e.ParamName == "trainingData")
-        {
-            throw new InputException($"--scores: {e.Message.Split(':')[0]}. Give the images: --train PATH.", e);
-        }
+        return _ml.AnomalyDetection.CompareOodScores(
+            app, View(images.Test, seen), unknown.ToDictionary(set => set.Name, set => View(set.Images, seen)), settings.Scores,
+            images.Train is { } train ? View(train, seen) : null);
     }
 
     private IReadOnlyList<UnknownSet> Unknown(ImageSets images, LoadedModel model)

@@ -24,6 +24,15 @@ internal sealed record LoadedModel(ITransformer App, IReadOnlyList<string> Class
         {
             app = ml.Model.Load(option.Path, out _);
         }
+        catch (TargetInvocationException e) when (e.GetBaseException() is InvalidOperationException or DllNotFoundException)
+        {
+            // ML.NET makes transformers by reflection; what is wrong with the device or with libtorch stands innermost.
+            throw new InputException($"--model {option.Path}: {e.GetBaseException().Message}", e);
+        }
+        catch (TargetInvocationException e) when (e.GetBaseException() is InvalidDataException damaged)
+        {
+            throw new InputException($"--model {option.Path}: {damaged.Message}", e);
+        }
         catch (Exception e) when (e is FormatException or InvalidDataException or InvalidOperationException or ArgumentException)
         {
             throw new InputException($"--model {option.Path}: this file holds no model that can be loaded. {e.Message}", e);

@@ -19,7 +19,7 @@ internal static class ScoreNames
     {
         if (name.Equals("all", StringComparison.OrdinalIgnoreCase))
             return OodScores.All;
-        OodScore[] parts = [.. name.Split('+', StringSplitOptions.TrimEntries).Select(FindOne)];
+        OodScore[] parts = [.. name.Split('+', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(FindOne)];
         return [parts is [var alone] ? alone : OodScores.Combine(parts)];
     }
 
