@@ -1,3 +1,4 @@
+using System.Reflection;
 using ImageData;
 using Microsoft.ML;
 using Microsoft.ML.Data;

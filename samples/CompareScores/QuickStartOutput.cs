@@ -14,6 +14,8 @@ internal static class QuickStartOutput
     {
         if (settings.Models.Count == 0)
             settings = settings with { Models = Models(Folder) };
+        if (settings.Models.FirstOrDefault(model => !File.Exists(model.Path)) is { } missing)
+            throw new InputException($"--model {missing.Path}: there is no such file.");
         if (settings.Test is null)
             settings = WithPictures(settings, Path.Combine(Path.GetDirectoryName(settings.Models[0].Path)!, "pictures"));
         return settings.Ood.Count > 0 ? settings : settings with { Ood = [.. NoiseImages.Names] };
@@ -29,7 +31,7 @@ internal static class QuickStartOutput
     private static Settings WithPictures(Settings settings, string pictures)
     {
         if (!Directory.Exists(Path.Combine(pictures, "test")))
-            throw new InputException($"--test is missing, and there are no painted pictures in {pictures}. Give images of the model's classes that it was not trained on: --test PATH, and --train PATH with those that it was.");
+            throw new InputException($"--test is missing, and there are no painted pictures in {Path.GetFullPath(pictures)}. Give images of the model's classes that it was not trained on: --test PATH, and --train PATH with those that it was.");
         return settings with
         {
             Test = Path.Combine(pictures, "test"),

@@ -52,10 +52,10 @@ internal static class ReliabilityDiagram
         model.Legends.Add(new Legend { LegendPosition = LegendPosition.BottomCenter, LegendOrientation = LegendOrientation.Horizontal, LegendPlacement = LegendPlacement.Outside, LegendFontSize = 12 });
 
         ReliabilityBin[] filled = [.. metrics.Bins.Where(bin => bin.Count > 0)];
-        // A bar reaches up to the accuracy. The gap from there to the mean confidence lies on top of it, or is cut out of it.
-        model.Series.Add(Bars("accuracy", Accuracy, "accuracy", filled.Select(bin => (bin, 0.0, Math.Min(bin.Accuracy!.Value, bin.Confidence!.Value)))));
+        // A bar reaches up to the accuracy. The gap to the mean confidence stands on top of it, or covers its upper part.
+        model.Series.Add(Bars("accuracy", Accuracy, "accuracy", filled.Select(bin => (bin, 0.0, bin.Accuracy!.Value))));
         model.Series.Add(Bars("too sure by", OxyColor.FromAColor(110, TooSure), "accuracy", filled.Select(bin => (bin, bin.Accuracy!.Value, bin.Confidence!.Value))));
-        model.Series.Add(Bars("not sure enough by", OxyColor.FromAColor(110, NotSureEnough), "accuracy", filled.Select(bin => (bin, bin.Confidence!.Value, bin.Accuracy!.Value))));
+        model.Series.Add(Bars("not sure enough by", OxyColor.Interpolate(OxyColors.White, NotSureEnough, 0.43), "accuracy", filled.Select(bin => (bin, bin.Confidence!.Value, bin.Accuracy!.Value))));
         model.Series.Add(Bars(null, OxyColors.Gray, Shares, filled.Select(bin => (bin, 0.0, Share(bin)))));
         foreach (var bin in filled)
             model.Annotations.Add(new TextAnnotation
