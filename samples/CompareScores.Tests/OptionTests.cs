@@ -46,6 +46,8 @@ public sealed class OptionTests
         var settings = new Settings { Models = [new("x", folder.At("x.zip"))], Ood = [], Output = folder.Root, CommandLine = "" };
         Assert.Multiple(() =>
         {
+            Assert.That(() => QuickStartOutput.FillIn(settings), Throws.TypeOf<InputException>().With.Message.Contains("x.zip: there is no such file"));
+            folder.Write("x.zip", [1]);
             Assert.That(() => QuickStartOutput.FillIn(settings), Throws.TypeOf<InputException>().With.Message.StartsWith("--test is missing"));
             Assert.That(() => QuickStartOutput.FillIn(settings with { Models = [] }), Throws.TypeOf<InputException>().With.Message.Contains("--project samples/QuickStart"));
         });
