@@ -50,9 +50,7 @@ public sealed class ScoreFileFormatTests
     public void Format_OfAScore_StaysAsItIs(OodScore score, string json, string[] learned)
     {
         using var log = new ContextLog(((Microsoft.ML.Runtime.IHostEnvironment)_ml).Register("test"), "test");
-        var found = LearnedScore.From(score, _training, "Label", log);
-        foreach (var tensor in found.Tensors.Values)
-            tensor.Dispose();
+        using var found = LearnedScore.From(score, _training, "Label", log);
         Assert.That(System.Text.Json.JsonSerializer.Serialize(score, ModelJson.Options), Is.EqualTo(json));
         Assert.That(found.Tensors.Keys, Is.EquivalentTo(learned));
     }

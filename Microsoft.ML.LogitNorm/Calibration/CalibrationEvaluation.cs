@@ -14,9 +14,8 @@ internal static class CalibrationEvaluation
         ArgumentException.ThrowIfNullOrEmpty(scoreColumnName);
         var tally = new CalibrationTally(bins, $"column '{scoreColumnName}'");
         var unlabelled = LabelledVectors.Find(data.Schema, labelColumnName, "score", scoreColumnName, Remedy).Visit(data, tally.Add);
-        if (unlabelled > 0)
-            using (var log = new ContextLog(env, "EvaluateCalibration"))
-                log.Warning($"{unlabelled:N0} rows have no label, or one that is not among the classes; they are left out.");
+        using var log = new ContextLog(env, "EvaluateCalibration");
+        log.WarnOfUnlabelled(unlabelled);
         if (tally.Count == 0)
             throw new ArgumentException($"No row has a label in column '{labelColumnName}' to compare column '{scoreColumnName}' with: give labelled rows, whose keys are those of the model's own MapValueToKey.", nameof(data));
         return tally.ToMetrics();

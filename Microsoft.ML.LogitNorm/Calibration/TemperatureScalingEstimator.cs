@@ -72,8 +72,7 @@ public sealed class TemperatureScalingEstimator : IEstimator<TemperatureScalingT
 
         var found = TemperatureSearch.Find(CollectionsMarshal.AsSpan(logits), CollectionsMarshal.AsSpan(labels));
         using var log = new ContextLog(_env, "TemperatureScaling");
-        if (unlabelled > 0)
-            log.Warning($"{unlabelled:N0} rows have no label, or one that is not among the classes; they are left out.");
+        log.WarnOfUnlabelled(unlabelled);
         if (found.Warning is not null)
             log.Warning(found.Warning);
         return new(_env, _columns, VectorColumn.SizeOf(rows.Vectors), found.Temperature);

@@ -13,5 +13,15 @@ internal sealed class ContextLog(IHostEnvironment env, string source) : IDisposa
 
     public void Warning(string message) => _channel.Warning("{0}", message);
 
+    /// <summary>Warns of rows without a label, if there are any: they are left out where labels are needed.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="rows">What they are called.</param>
+    /// <param name="consequence">What becomes of them.</param>
+    public void WarnOfUnlabelled(long count, string rows = "rows", string consequence = "they are left out")
+    {
+        if (count > 0)
+            Warning($"{count:N0} {rows} have no label, or one that is not among the classes; {consequence}.");
+    }
+
     public void Dispose() => _channel.Dispose();
 }

@@ -9,5 +9,5 @@ internal static class Directions
     private const double MinimumNorm = 1e-10;
 
     /// <summary>z / ‖z‖₂ of each row, [B, D].</summary>
-    public static Tensor Of(Tensor embedding) => embedding / embedding.norm(1, keepdim: true, p: 2).clamp_min(MinimumNorm);
+    public static Tensor Of(Tensor embedding) => nn.functional.normalize(embedding, dim: 1, eps: MinimumNorm);
 }

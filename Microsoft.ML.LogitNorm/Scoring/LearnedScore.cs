@@ -1,18 +1,28 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML.Data;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>A score with what it has learned: all that scoring takes.</summary>
-/// <remarks>The tensors are on the CPU and outside of any scope; whoever holds the record frees them.</remarks>
-/// <param name="Score">The score and its hyper-parameters.</param>
-/// <param name="Tensors">What <see cref="OodScore.Learn"/> returned.</param>
-/// <param name="Shape">What it was learned from; null for a score that learns nothing.</param>
-internal sealed record LearnedScore(OodScore Score, IReadOnlyDictionary<string, Tensor> Tensors, LearnedScore.Sizes? Shape)
+/// <remarks>It owns the tensors, which are on the CPU and outside of any scope, and what it copies of them to another device.</remarks>
+/// <param name="score">The score and its hyper-parameters.</param>
+/// <param name="tensors">What <see cref="OodScore.Learn"/> returned, owned from now on.</param>
+/// <param name="shape">What it was learned from; null for a score that learns nothing.</param>
+internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, Tensor> tensors, LearnedScore.Sizes? shape) : IDisposable
 {
     /// <summary>Rows read at once, while learning gathers them.</summary>
     private const int RowsAtOnce = 1024;
+
+    private readonly Lock _gate = new();
+    private IReadOnlyDictionary<string, Tensor>? _onDevice;
+
+    public OodScore Score => score;
+
+    public IReadOnlyDictionary<string, Tensor> Tensors => tensors;
+
+    public Sizes? Shape => shape;
 
     /// <summary>A score that has learned from data, or, if it learns nothing, from none.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column that the score needs is missing or has another type.</exception>
@@ -96,24 +106,39 @@ internal sealed record LearnedScore(OodScore Score, IReadOnlyDictionary<string, 
             return rows;
         if (labelled.shape[0] == 0)
             throw new InvalidOperationException($"The score {score.Name} learns from labelled rows, but none of the {unlabelled:N0} training rows has a label in column '{source.Label!.Value.Name}' that is among the network's classes. Give it the rows that the network was trained on.");
-        log.Warning($"{unlabelled:N0} rows have no label, or one that is not among the classes; the score {score.Name} does not learn from them.");
+        log.WarnOfUnlabelled(unlabelled, "rows", $"the score {score.Name} does not learn from them");
         return rows.Rows(labelled);
+    }
+
+    /// <summary>The tensors on a device. Copied to a GPU once, not with each batch: a pipeline has one network, so one device.</summary>
+    public IReadOnlyDictionary<string, Tensor> On(Device device)
+    {
+        if (device.type == DeviceType.CPU)
+            return tensors;
+        lock (_gate)
+            return _onDevice ??= tensors.ToDictionary(pair => pair.Key, pair => pair.Value.to(device).DetachFromDisposeScope());
+    }
+
+    public void Dispose()
+    {
+        foreach (var tensor in tensors.Values.Concat(_onDevice?.Values ?? []))
+            tensor.Dispose();
     }
 
     /// <summary>Checks that the score is used on a network like the one that it learned from.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The logits or the embedding have another length.</exception>
     public void CheckFits(OodSource source)
     {
-        if (Shape is null)
+        if (shape is null)
             return;
-        Check("logits", source.Logits, source.Classes, Shape.Classes);
-        if (source.Embedding is { } embedding && Shape.EmbeddingSize is { } size)
+        Check("logits", source.Logits, source.Classes, shape.Classes);
+        if (source.Embedding is { } embedding && shape.EmbeddingSize is { } size)
             Check("embedding", embedding, source.EmbeddingSize!.Value, size);
 
         void Check(string role, DataViewSchema.Column column, int found, int expected)
         {
             if (found != expected)
-                throw ColumnError.Mismatch(role, column.Name, $"{expected} values, as the score {Score.Name} was fitted on", $"{found}",
+                throw ColumnError.Mismatch(role, column.Name, $"{expected} values, as the score {score.Name} was fitted on", $"{found}",
                     "It was fitted on rows of another network: fit OodScore on rows of this one.");
         }
     }

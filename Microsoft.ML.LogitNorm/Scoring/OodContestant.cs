@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -8,9 +7,8 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>One score in a comparison: what it has learned, how long it has taken, and why it is out, if it is. It leaves the others alone.</summary>
 internal sealed class OodContestant(OodScore score) : IDisposable
 {
-    private LearnedScore? _learned;
-    private IReadOnlyDictionary<string, Tensor>? _onDevice;
     private readonly List<double> _millisecondsPerRow = [];   // one for each batch
+    private LearnedScore _learned = new(score, new Dictionary<string, Tensor>(), null);
 
     public OodScore Score => score;
 
@@ -61,7 +59,7 @@ internal sealed class OodContestant(OodScore score) : IDisposable
             return [];
         try
         {
-            batch = batch with { Learned = _onDevice ??= OnDevice(batch.Logits.device) };
+            batch = batch with { Learned = _learned.On(batch.Logits.device) };
             if (_millisecondsPerRow.Count == 0)
                 score.Compute(batch);   // what a first call sets up is not the score's cost
             var start = Stopwatch.GetTimestamp();
@@ -86,25 +84,11 @@ internal sealed class OodContestant(OodScore score) : IDisposable
         Failure = Failure,
     };
 
-    public void Dispose()
-    {
-        var copies = ReferenceEquals(_onDevice, _learned?.Tensors) ? null : _onDevice;
-        foreach (var tensor in (_learned?.Tensors.Values ?? []).Concat(copies?.Values ?? []))
-            tensor.Dispose();
-    }
+    public void Dispose() => _learned.Dispose();
 
     // The score's own messages, and libtorch's; not a model that was disposed of meanwhile.
     private static bool IsOfTheScore(Exception e) => e is InvalidOperationException and not ObjectDisposedException or ExternalException;
 
     // Not the mean: in some batches torch's threads wait for a core that decodes images.
     private static double Median(List<double> values) => values.Count > 0 ? values.Order().ElementAt(values.Count / 2) : double.NaN;
-
-    private IReadOnlyDictionary<string, Tensor> OnDevice(Device device)
-    {
-        if (_learned is null)
-            return new Dictionary<string, Tensor>();
-        return device.type == DeviceType.CPU
-            ? _learned.Tensors
-            : _learned.Tensors.ToDictionary(pair => pair.Key, pair => pair.Value.to(device).DetachFromDisposeScope());
-    }
 }

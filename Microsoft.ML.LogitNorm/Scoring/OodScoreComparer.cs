@@ -9,9 +9,6 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
 {
     private const string Comparison = "comparison";
 
-    /// <summary>Rows scored at once where no score looks at the image itself; as in a transformer.</summary>
-    private const int RowsAtOnce = 128;
-
     /// <summary>Compares.</summary>
     /// <param name="training">What learning scores learn from; null if none learns.</param>
     /// <param name="known">Known rows.</param>
@@ -74,12 +71,11 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
         var found = contestants.Select(_ => new List<float>()).ToArray();
         using var cursor = data.GetRowCursor(source.Columns(data.Schema));
         var rows = new OodRows(cursor, source);
-        var capacity = source.Image?.RowsPerBatch ?? RowsAtOnce;
         long first = 0;
         while (cursor.MoveNext())
         {
             rows.Add(cursor.Position);
-            if (rows.Count == capacity)
+            if (rows.Count == source.RowsPerBatch)
                 ScoreRows();
         }
         if (rows.Count > 0)

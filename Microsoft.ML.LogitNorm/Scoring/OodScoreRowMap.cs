@@ -8,8 +8,7 @@ internal sealed class OodScoreRowMap(
     DataViewSchema input, OodScore score, OodSource source, IReadOnlyDictionary<string, Tensor> learned, NativeLifetime lifetime, string outputColumnName)
     : RowMap(input, [new DataViewSchema.DetachedColumn(outputColumnName, NumberDataViewType.Single, null)])
 {
-    // Enough that torch's cost per call does not count; rows that pass through are held in memory for so long.
-    public override int BatchSize => source.Image?.RowsPerBatch ?? 128;
+    public override int BatchSize => source.RowsPerBatch;
 
     public override IEnumerable<DataViewSchema.Column> Inputs => source.Columns(InputSchema);
 

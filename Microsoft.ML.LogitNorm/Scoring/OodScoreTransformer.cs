@@ -13,15 +13,13 @@ public sealed class OodScoreTransformer : RowToRowTransformer, IDisposable
 
     private readonly LearnedScore _learned;
     private readonly string _outputColumnName;
-    private readonly Lock _gate = new();
     private readonly NativeLifetime _lifetime;
-    private IReadOnlyDictionary<string, Tensor>? _learnedOnDevice;
 
     internal OodScoreTransformer(IHostEnvironment env, LearnedScore learned, string outputColumnName)
         : base(env)
     {
         (_learned, _outputColumnName) = (learned, outputColumnName);
-        _lifetime = new(typeof(OodScoreTransformer), Free);
+        _lifetime = new(typeof(OodScoreTransformer), learned.Dispose);
     }
 
     /// <summary>The score and its hyper-parameters.</summary>
@@ -50,22 +48,12 @@ public sealed class OodScoreTransformer : RowToRowTransformer, IDisposable
         writer.Tensors("Learned", [.. _learned.Tensors.Select(pair => (pair.Key, pair.Value))]);
     }
 
-    // Copied to a GPU once, not with each batch. A pipeline has one network, so one device.
     private IReadOnlyDictionary<string, Tensor> LearnedOn(Device device)
     {
         if (device.type == DeviceType.CPU)
             return _learned.Tensors;
-        lock (_gate)
-        {
-            using var use = _lifetime.Enter();
-            return _learnedOnDevice ??= _learned.Tensors.ToDictionary(pair => pair.Key, pair => pair.Value.to(device).DetachFromDisposeScope());
-        }
-    }
-
-    private void Free()
-    {
-        foreach (var tensor in _learned.Tensors.Values.Concat(_learnedOnDevice?.Values ?? []))
-            tensor.Dispose();
+        using var use = _lifetime.Enter();   // another thread may dispose of the transformer meanwhile
+        return _learned.On(device);
     }
 
     private static OodScoreTransformer Create(IHostEnvironment env, ModelLoadContext context)

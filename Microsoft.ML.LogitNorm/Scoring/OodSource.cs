@@ -19,6 +19,11 @@ internal sealed record OodSource(
     /// <summary>D, if the embedding is needed.</summary>
     public int? EmbeddingSize => Embedding is { } column ? VectorColumn.SizeOf(column) : null;
 
+    /// <summary>
+    /// Rows to score together: enough that torch's cost per call does not count, and fewer where images are looked at and large. Rows that pass through are held in memory for so long.
+    /// </summary>
+    public int RowsPerBatch => Image?.RowsPerBatch ?? 128;
+
     /// <summary>Checks what can be known before the data is there: for scoring, and for learning if the score learns.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, or the logits have lost their network.</exception>
     public static void Check(SchemaShape schema, OodScore score, string labelColumnName)

@@ -107,8 +107,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     internal ImageSet Load(IDataView data, ImageColumn image, LabelColumn label, string role, ContextLog log)
     {
         var (images, unlabelled) = ImageSetLoader.Load(data, image, label.Name, _options.CancellationToken);
-        if (unlabelled > 0)
-            log.Warning($"{unlabelled:N0} {role} rows have no label, or one that is not among the classes; they are left out.");
+        log.WarnOfUnlabelled(unlabelled, $"{role} rows");
         return images;
     }
 
