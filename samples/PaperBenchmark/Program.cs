@@ -1,0 +1,3 @@
+using PaperBenchmark.Commands;
+
+return await BenchmarkCommand.Create().Parse(args).InvokeAsync();
