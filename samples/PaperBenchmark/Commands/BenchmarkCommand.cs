@@ -1,4 +1,6 @@
 using System.CommandLine;
+using ImageData;
+using PaperBenchmark.Plans;
 
 namespace PaperBenchmark.Commands;
 
@@ -6,5 +8,44 @@ namespace PaperBenchmark.Commands;
 internal static class BenchmarkCommand
 {
     public static RootCommand Create()
-        => new("Runs the experiments of the LogitNorm paper (Wei et al., ICML 2022, arXiv 2205.09310), and shows them as tables, figures and one report.");
+        => new("Runs the experiments of the LogitNorm paper (Wei et al., ICML 2022, arXiv 2205.09310) on your machine, and shows them as tables, figures and one report. Begin with: all --preset smoke.")
+        {
+            All(),
+            Train(),
+            Evaluate(),
+        };
+
+    private static Command All()
+        => Create("all", "Train, evaluate, and write the report. What is finished is not done again.", (job, _) => job.Train([], evaluate: true, dryRun: false));
+
+    private static Command Train()
+    {
+        var items = Items("Train only what these tables and figures need");
+        var dryRun = new Option<bool>("--dry-run") { Description = "Say which networks there are to train and how long it will take on this machine, from a few measured steps; then stop." };
+        var command = Create("train", "Train the networks. A finished one is never trained twice; one that was stopped or killed goes on after its last whole epoch.",
+            (job, result) => job.Train(result.GetValue(items)!, evaluate: false, result.GetValue(dryRun)));
+        command.Add(items);
+        command.Add(dryRun);
+        return command;
+    }
+
+    private static Command Evaluate()
+    {
+        var items = Items("Evaluate only what these tables and figures need");
+        var command = Create("evaluate", "Score all images by the networks that are trained, and keep the scores.", (job, result) => job.Evaluate(result.GetValue(items)!));
+        command.Add(items);
+        return command;
+    }
+
+    private static Argument<string[]> Items(string description)
+        => new("ITEMS") { Description = $"{description}: {string.Join(", ", Plan.Items)}. Default: all.", Arity = ArgumentArity.ZeroOrMore, DefaultValueFactory = _ => [] };
+
+    private static Command Create(string name, string description, Action<BenchmarkJob, ParseResult> run)
+    {
+        var command = new Command(name, description);
+        var options = new BenchmarkOptions();
+        options.AddTo(command);
+        command.SetAction((result, cancellation) => CommandJob.Run(() => run(new BenchmarkJob(options.Read(result), cancellation), result), Screen.Stopped, Screen.Failed, cancellation));
+        return command;
+    }
 }
