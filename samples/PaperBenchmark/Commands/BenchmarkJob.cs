@@ -71,7 +71,7 @@ internal sealed class BenchmarkJob
     private Dictionary<string, TimeSpan> Estimate(BenchmarkImages images, IReadOnlyList<RunOptions> runs)
     {
         RunOptions[] open = [.. runs.Where(run => !FolderOf(run).IsTrained && FolderOf(run).ReadDiverged() is null)];
-        var pace = open.DistinctBy(run => run.Backbone).ToDictionary(run => run.Backbone, run => Screen.Measuring(run.Backbone, () => TrainingPace.Measure(_ml, images, run, _cancellation)));
+        var pace = open.DistinctBy(run => run.Backbone).ToDictionary(run => run.Backbone, run => Screen.Measuring(run, images.Train.Count, () => TrainingPace.Measure(_ml, images, run, _cancellation)));
         return open.ToDictionary(run => run.Hash, run => TimeSpan.FromSeconds((run.Epochs - EpochLog.Read(FolderOf(run).Epochs).Count) * (images.Train.Count / pace[run.Backbone])));
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ImageData;
 using Microsoft.ML;
 using Microsoft.ML.LogitNorm;
@@ -33,8 +34,12 @@ internal static class Screen
     public static T Loading<T>(Func<Action<string>, T> load)
         => AnsiConsole.Status().Start("Loading images", status => load(name => status.Status($"Loading {Markup.Escape(name)}")));
 
-    public static T Measuring<T>(Backbone backbone, Func<T> measure)
-        => AnsiConsole.Status().Start($"Timing a few steps of {Markup.Escape(backbone.ToString()!)}", _ => measure());
+    public static double Measuring(RunOptions run, int trainingImages, Func<double> measure)
+    {
+        var pace = AnsiConsole.Status().Start($"Timing a few steps of {Markup.Escape(run.Backbone.ToString()!)}", _ => measure());
+        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{run.Backbone.ToString()}: {pace:F0} images/s, about {RunScreen.Text(TimeSpan.FromSeconds(run.Epochs * trainingImages / pace))} for {run.Epochs} epochs");
+        return pace;
+    }
 
     public static void Plan(BenchmarkSettings settings, BenchmarkImages images, IReadOnlyList<RunOptions> runs, Func<RunOptions, RunFolder> folder)
     {

@@ -92,7 +92,7 @@ internal sealed record Preset
             Dataset = "cifar10",
             ImageSize = 32,
             Backbone = Backbone.WideResNet(16, 1, 0),
-            OtherBackbones = [Backbone.WideResNet(10, 2, 0), Backbone.DenseNet(22, 12)],
+            OtherBackbones = [Backbone.WideResNet(10, 1, 0), Backbone.DenseNet(16, 12)],
             Epochs = 10,
             Schedule = LearningRateSchedule.OneCycle(),
             Augmentation = Augmentation.CropAndFlip(),

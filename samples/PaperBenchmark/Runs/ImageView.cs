@@ -28,7 +28,8 @@ internal static class ImageView
         for (var i = 0; i < images.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            yield return new() { Image = images.Image(i).ToArray(), Label = images.Labels.Length == 0 ? 0 : (uint)images.Labels[i] + 1 };
+            // ML.NET takes the members of a class for keys that count from 0, and those beyond the last for missing ones.
+            yield return new() { Image = images.Image(i).ToArray(), Label = images.Labels.Length == 0 ? uint.MaxValue : (uint)images.Labels[i] };
         }
     }
 

@@ -76,35 +76,27 @@ internal sealed class RunTrainer(MLContext ml, BenchmarkImages images, int? gpuD
 
     private EpochLine Measure(TrainingEpoch epoch)
     {
-        var test = Look(epoch.Model, images.WatchedTest);
-        var ood = images.WatchedOod.SelectMany(set => Look(epoch.Model, set)).ToArray();
+        var test = Logits(epoch.Model, images.WatchedTest);
+        var ood = images.WatchedOod.SelectMany(set => Logits(epoch.Model, set));
         return EpochLine.From(
             epoch,
-            images.WatchedTest.Labels.Zip(test, (label, row) => label + 1 == row.PredictedLabel ? 1.0 : 0).Average(),
-            test.Average(row => Norm(row.Logits)),
-            ood.Select(row => Norm(row.Logits)).DefaultIfEmpty(double.NaN).Average());
+            SetScores.Accuracy(images.WatchedTest.Labels, test),
+            test.Average(Norm),
+            ood.Select(Norm).DefaultIfEmpty(double.NaN).Average());
     }
 
-    private IReadOnlyList<Outputs> Look(LogitNormModel model, ImageTable set)
-        => [.. ml.Data.CreateEnumerable<Outputs>(model.Transform(ImageView.Create(ml, set, images.Train.Classes, cancellation)), reuseRowObject: false)];
+    private float[][] Logits(LogitNormModel model, ImageTable set)
+        => [.. model.Transform(ImageView.Create(ml, set, images.Train.Classes, cancellation)).GetColumn<float[]>("Logits")];
 
     private static double Norm(float[] logits) => Math.Sqrt(logits.Sum(logit => (double)logit * logit));
 
     private TrainedRun Summary(RunOptions run, LogitNormModel model, IReadOnlyList<EpochLine> epochs)
     {
-        double images = this.images.Train.Count / run.BatchSize * run.BatchSize;
-        var seconds = epochs.Sum(epoch => images / epoch.ImagesPerSecond);
-        return new(this.images.Train.Count, model.ParameterCount, seconds, epochs.Count * images / seconds, DateTime.UtcNow);
+        double perEpoch = images.Train.Count / run.BatchSize * run.BatchSize;   // rows that fill no batch are left out
+        var seconds = epochs.Sum(epoch => perEpoch / epoch.ImagesPerSecond);
+        return new(images.Train.Count, model.ParameterCount, seconds, epochs.Count * perEpoch / seconds, DateTime.UtcNow);
     }
 
     private void WriteModel(LogitNormModel model, DataViewSchema schema, string path)
         => ImageData.AtomicFile.Write(path, stream => ml.Model.Save(model, schema, stream));
-
-    private sealed class Outputs
-    {
-        [KeyType]
-        public uint PredictedLabel { get; set; }
-
-        public float[] Logits { get; set; } = [];
-    }
 }

@@ -14,6 +14,10 @@ internal sealed record SetScores(IReadOnlyList<int> Labels, float[][] Logits, IR
 
     public int Count => Logits.Length;
 
+    /// <summary>The share of the images whose largest logit is that of their class.</summary>
+    public static double Accuracy(IReadOnlyList<int> labels, IReadOnlyList<float[]> logits)
+        => labels.Zip(logits, (label, f) => Array.IndexOf(f, f.Max()) == label ? 1.0 : 0).Average();
+
     /// <summary>Writes a line for each image: class, logits, scores.</summary>
     public void Write(string path) => AtomicFile.Write(path, stream =>
     {
