@@ -11,7 +11,8 @@ namespace PaperBenchmark.Datasets;
 /// <param name="unreadable">Told of images that cannot be decoded; they are left out.</param>
 internal sealed class DatasetFolder(string root, string cache, Action<UnreadableImage> unreadable)
 {
-    private const string UnlistedPrefix = "ood-";
+    /// <summary>What the names of sets begin with that the catalog does not know.</summary>
+    internal const string UnlistedPrefix = "ood-";
 
     private readonly TableCache _cache = new(cache);
 
@@ -56,7 +57,20 @@ internal sealed class DatasetFolder(string root, string cache, Action<Unreadable
             : DatasetCatalog.Find(name) is { } known ? known.Layouts
             : [new ImageSetLayout([UnlistedPrefix + name]), new ClassFoldersLayout(name)];
 
-    private MissingDatasetException Missing(string name, DatasetPart part) => new(name, $"{name}: its {part.ToString().ToLowerInvariant()} images are not in '{Path.GetFullPath(root)}'.");
+    private MissingDatasetException Missing(string name, DatasetPart part)
+    {
+        var layouts = string.Join("; or ", Layouts(name).Select(layout => layout.Expected));
+        var remedy = DatasetCatalog.Find(name) switch
+        {
+            { IsGenerated: true } => $"It has no {PartName(part)} images.",
+            { } => $"Fetch it: dotnet run --project samples/PaperBenchmark -c Release -- download {name} --data-root {root}",
+            null when name.Contains('=') => "Give the path of a folder or an archive.",
+            null => $"The sets with names of their own are {string.Join(", ", DatasetCatalog.All.Select(d => d.Name))}.{NearestName.Hint(name, DatasetCatalog.All.Select(d => d.Name).Concat(UnlistedSets))}",
+        };
+        return new(name, $"{name}: no {PartName(part)} images in '{Path.GetFullPath(root)}'. Expected {layouts}. {remedy}");
+    }
+
+    private static string PartName(DatasetPart part) => part.ToString().ToLowerInvariant();
 
     private static string? NameOf(string path)
     {
