@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ImageData;
+using ImageData.Plots;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.LogitNorm;

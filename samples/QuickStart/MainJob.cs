@@ -1,4 +1,5 @@
 using ImageData;
+using ImageData.Plots;
 using Microsoft.ML;
 using Microsoft.ML.LogitNorm;
 using QuickStart.Report;
@@ -42,7 +43,8 @@ internal sealed class MainJob(Settings settings, CancellationToken cancellation)
         var app = outcomes[^1].App;
         Save("model.zip", app);
         Save("model-cross-entropy.zip", outcomes[0].App);   // to compare scores on both
-        ScoreHistograms.Write(Out("scores.png"), Out("scores.svg"), "How sure is the network? Softmax confidence of known and unknown images", "softmax confidence", [.. outcomes.Select(outcome => outcome.Scores)]);
+        ScoreHistograms.Plot("How sure is the network? Softmax confidence of known and unknown images", "softmax confidence", [.. outcomes.Select(outcome => outcome.Scores)])
+            .Write(Out("scores.png"), Out("scores.svg"));
         ContactSheet.Write(Out("verdicts.png"), "What the LogitNorm model says", [.. Groups(ml, app, experiment, pictures)]);
         Screen.Comparison([.. outcomes.Select(outcome => outcome.Result)], settings.FalseAlarmRate);
         Screen.Files(Out("result.json"), Out("model.zip"), Out("model-cross-entropy.zip"), Out("scores.png"), Out("verdicts.png"));

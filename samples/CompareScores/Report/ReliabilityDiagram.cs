@@ -12,50 +12,42 @@ namespace CompareScores.Report;
 /// <summary>Draws confidence against accuracy, before and after temperature scaling, as Figure 4 of Guo et al., "On Calibration of Modern Neural Networks".</summary>
 internal static class ReliabilityDiagram
 {
-    private const int PanelWidth = 520, PanelHeight = 560, Heading = 44;
+    private const int PanelWidth = 520, PanelHeight = 560;
     private const string Shares = "shares";
-
-    // Far from each other, also for the colour-blind (Okabe and Ito).
-    private static readonly OxyColor Accuracy = OxyColor.FromRgb(0x56, 0xA0, 0xD3), TooSure = OxyColor.FromRgb(0xD5, 0x5E, 0x00), NotSureEnough = OxyColor.FromRgb(0x00, 0x9E, 0x73);
 
     /// <summary>Name of a model's file.</summary>
     public static string FileName(ModelOption model, string extension) => $"reliability-{model.FileName}.{extension}";
 
     /// <summary>Writes a model's diagram as PNG and as SVG.</summary>
     public static void Write(string folder, ModelResult result)
-        => PlotFile.Write(
-            Path.Combine(folder, FileName(result.Model, "png")), Path.Combine(folder, FileName(result.Model, "svg")), 2 * PanelWidth, PanelHeight + Heading, context =>
-            {
-                context.DrawText(
-                    new(PanelWidth, Heading / 2.0 + 4), $"{result.Model.Name}: can its confidence be taken at its word?", OxyColors.Black, ReportFont.Family, 17, FontWeights.Bold, 0,
-                    HorizontalAlignment.Center, VerticalAlignment.Middle);
-                Panel("As trained", result.Calibration.Before).Render(context, new(0, Heading, PanelWidth, PanelHeight));
-                Panel($"At temperature {result.Calibration.Temperature.ToString("G3", CultureInfo.InvariantCulture)}", result.Calibration.After).Render(context, new(PanelWidth, Heading, PanelWidth, PanelHeight));
-            });
+        => new PlotPanels
+        {
+            Title = $"{result.Model.Name}: can its confidence be taken at its word?",
+            Panels =
+            [
+                Panel("As trained", result.Calibration.Before),
+                Panel($"At temperature {result.Calibration.Temperature.ToString("G3", CultureInfo.InvariantCulture)}", result.Calibration.After),
+            ],
+            ColumnWidths = [PanelWidth, PanelWidth],
+            RowHeight = PanelHeight,
+        }.Write(Path.Combine(folder, FileName(result.Model, "png")), Path.Combine(folder, FileName(result.Model, "svg")));
 
     private static PlotModel Panel(string title, CalibrationMetrics metrics)
     {
-        var model = new PlotModel
-        {
-            Title = title,
-            TitleFontSize = 14,
-            Subtitle = string.Create(CultureInfo.InvariantCulture, $"ECE {metrics.ExpectedCalibrationError:P1}   MCE {metrics.MaximumCalibrationError:P1}   NLL {metrics.NegativeLogLikelihood:F3}   Brier {metrics.BrierScore:F3}"),
-            SubtitleFontSize = 12,
-            DefaultFont = ReportFont.Family,
-            PlotAreaBorderColor = OxyColors.LightGray,
-            Padding = new(8, 4, 20, 8),
-        };
+        var model = ReportStyle.Plot(
+            title,
+            string.Create(CultureInfo.InvariantCulture, $"ECE {metrics.ExpectedCalibrationError:P1}   MCE {metrics.MaximumCalibrationError:P1}   NLL {metrics.NegativeLogLikelihood:F3}   Brier {metrics.BrierScore:F3}"));
         model.Axes.Add(Axis(AxisPosition.Bottom, "confidence", null));
         // Two plots over one axis: accuracy above, how many images below.
         model.Axes.Add(Axis(AxisPosition.Left, "accuracy", "accuracy", start: 0.27));
         model.Axes.Add(Axis(AxisPosition.Left, "images (%)", Shares, end: 0.2));
-        model.Legends.Add(new Legend { LegendPosition = LegendPosition.BottomCenter, LegendOrientation = LegendOrientation.Horizontal, LegendPlacement = LegendPlacement.Outside, LegendFontSize = 12 });
+        model.Legends.Add(ReportStyle.Legend(LegendPosition.BottomCenter));
 
         ReliabilityBin[] filled = [.. metrics.Bins.Where(bin => bin.Count > 0)];
         // A bar reaches up to the accuracy. The gap to the mean confidence stands on top of it, or covers its upper part.
-        model.Series.Add(Bars("accuracy", Accuracy, "accuracy", filled.Select(bin => (bin, 0.0, bin.Accuracy!.Value))));
-        model.Series.Add(Bars("too sure by", OxyColor.FromAColor(110, TooSure), "accuracy", filled.Select(bin => (bin, bin.Accuracy!.Value, bin.Confidence!.Value))));
-        model.Series.Add(Bars("not sure enough by", OxyColor.Interpolate(OxyColors.White, NotSureEnough, 0.43), "accuracy", filled.Select(bin => (bin, bin.Confidence!.Value, bin.Accuracy!.Value))));
+        model.Series.Add(Bars("accuracy", ReportPalette.Sky, "accuracy", filled.Select(bin => (bin, 0.0, bin.Accuracy!.Value))));
+        model.Series.Add(Bars("too sure by", OxyColor.FromAColor(110, ReportPalette.Vermilion), "accuracy", filled.Select(bin => (bin, bin.Accuracy!.Value, bin.Confidence!.Value))));
+        model.Series.Add(Bars("not sure enough by", OxyColor.Interpolate(OxyColors.White, ReportPalette.Green, 0.43), "accuracy", filled.Select(bin => (bin, bin.Confidence!.Value, bin.Accuracy!.Value))));
         model.Series.Add(Bars(null, OxyColors.Gray, Shares, filled.Select(bin => (bin, 0.0, Share(bin)))));
         foreach (var bin in filled)
             model.Annotations.Add(new TextAnnotation
@@ -81,7 +73,7 @@ internal static class ReliabilityDiagram
         return series;
     }
 
-    private static LinearAxis Axis(AxisPosition position, string title, string? key, double start = 0, double end = 1) => new()
+    private static LinearAxis Axis(AxisPosition position, string title, string? key, double start = 0, double end = 1) => new LinearAxis
     {
         Position = position,
         Title = title,
@@ -92,12 +84,8 @@ internal static class ReliabilityDiagram
         Maximum = key == Shares ? 1.12 : 1,   // room for the count above a full bar
         MajorStep = key == Shares ? 0.5 : 0.2,
         LabelFormatter = value => (100 * value).ToString("0", CultureInfo.InvariantCulture) + (key == Shares ? "" : " %"),
-        AxisTitleDistance = 10,
-        MajorGridlineStyle = LineStyle.Solid,
-        MajorGridlineColor = OxyColor.FromRgb(0xEE, 0xEE, 0xEE),
         MinorTickSize = 0,
-        TicklineColor = OxyColors.LightGray,
-    };
+    }.Styled();
 
     private static string Short(long count) => count < 10_000 ? count.ToString(CultureInfo.InvariantCulture) : (count / 1000.0).ToString("0.#k", CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,3 @@
-using System.Xml.Linq;
 using QuickStart.Report;
 using SkiaSharp;
 
@@ -13,24 +12,6 @@ public sealed class ReportPicturesTests
 
     [TearDown]
     public void TearDown() => _folder.Dispose();
-
-    [Test]
-    public void ScoreHistograms_TwoPanels_WritesPngAndSvg()
-    {
-        ScorePanel[] panels =
-        [
-            new("CrossEntropy", [new("known", [0.9f, 0.95f, 1]), new("far", [0.2f, float.NaN])]) { Threshold = 0.5 },
-            new("LogitNorm", [new("known", [0.5f, 0.5f]), new("far", [])]),
-        ];
-        ScoreHistograms.Write(_folder.At("scores.png"), _folder.At("scores.svg"), "Scores <&>", "confidence", panels);
-        using var png = SKBitmap.Decode(_folder.At("scores.png"));
-        var texts = XDocument.Load(_folder.At("scores.svg")).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value).ToList();
-        Assert.Multiple(() =>
-        {
-            Assert.That(png.Pixels.Distinct().Count(), Is.GreaterThan(10));
-            Assert.That(texts, Is.SupersetOf(new[] { "Scores <&>", "CrossEntropy", "LogitNorm", "known (3)", "confidence" }));
-        });
-    }
 
     [Test]
     public void ContactSheet_Verdicts_AreFramedInTheirColours()

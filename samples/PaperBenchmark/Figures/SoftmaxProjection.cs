@@ -1,0 +1,59 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms;
+
+namespace PaperBenchmark.Figures;
+
+/// <summary>Lays softmax outputs on a plane: the two principal components of the known images.</summary>
+/// <remarks>The paper has t-SNE here. PCA is linear and without chance: far apart in the plane is far apart in the softmax outputs; the converse need not hold.</remarks>
+internal static class SoftmaxProjection
+{
+    private const string Column = nameof(Row.Features);
+
+    /// <summary>Learns the plane from the known images and lays both sets on it.</summary>
+    /// <param name="known">[N, classes].</param>
+    /// <param name="unknown">[M, classes], of the same classes.</param>
+    /// <returns>A point for each row. A row with a value that is no number gets a point that is none; where the known rows do not differ, all are at the origin.</returns>
+    public static ((double X, double Y)[] Known, (double X, double Y)[] Unknown) Project(float[][] known, float[][] unknown)
+    {
+        float[][] usable = [.. known.Where(IsFinite)];
+        if (usable.Length == 0 || usable[0].Length < 2 || usable.All(row => row.AsSpan().SequenceEqual(usable[0])))
+            return (Origin(known), Origin(unknown));
+
+        var ml = new MLContext(seed: 1);
+        var schema = SchemaDefinition.Create(typeof(Row));
+        schema[Column].ColumnType = new VectorDataViewType(NumberDataViewType.Single, usable[0].Length);
+        var mean = Mean(usable);
+        var plane = ml.Transforms.ProjectToPrincipalComponents(Column, rank: 2, ensureZeroMean: false, seed: 1).Fit(View(usable));
+        var points = Points(known);
+        // The components' direction is arbitrary: the farthest point lies to the right and above.
+        var (right, up) = (Sign(points.Select(point => point.X)), Sign(points.Select(point => point.Y)));
+        return (Turned(points), Turned(Points(unknown)));
+
+        IDataView View(IEnumerable<float[]> rows) => ml.Data.LoadFromEnumerable(rows.Select(row => new Row { Features = [.. row.Zip(mean, (value, center) => value - center)] }), schema);
+
+        (double X, double Y)[] Points(float[][] rows)
+        {
+            var projected = plane.Transform(View(rows.Where(IsFinite))).GetColumn<float[]>(Column).GetEnumerator();
+            return [.. rows.Select(row => IsFinite(row) && projected.MoveNext() ? (Finite(projected.Current[0]), Finite(projected.Current[1])) : (double.NaN, double.NaN))];
+        }
+
+        (double X, double Y)[] Turned((double X, double Y)[] rows) => [.. rows.Select(point => (right * point.X, up * point.Y))];
+    }
+
+    private static bool IsFinite(float[] row) => row.All(float.IsFinite);
+
+    // Rows on a line have no second component.
+    private static double Finite(float value) => float.IsFinite(value) ? value : 0;
+
+    private static float[] Mean(float[][] rows) => [.. Enumerable.Range(0, rows[0].Length).Select(column => (float)rows.Average(row => (double)row[column]))];
+
+    private static double Sign(IEnumerable<double> values) => values.Where(double.IsFinite).MaxBy(Math.Abs) < 0 ? -1 : 1;
+
+    private static (double X, double Y)[] Origin(float[][] rows) => [.. rows.Select(row => IsFinite(row) ? (0.0, 0.0) : (double.NaN, double.NaN))];
+
+    private sealed class Row
+    {
+        public float[] Features { get; init; } = [];
+    }
+}
