@@ -11,6 +11,7 @@ internal static class BenchmarkCommand
         => new("Runs the experiments of the LogitNorm paper (Wei et al., ICML 2022, arXiv 2205.09310) on your machine, and shows them as tables, figures and one report. Begin with: all --preset smoke.")
         {
             All(),
+            DownloadCommand.Create(),
             Train(),
             Evaluate(),
         };

@@ -55,7 +55,7 @@ internal sealed class BenchmarkOptions
     private static string? Dataset(string? name)
     {
         string[] labelled = ["cifar10", "cifar100", "gratings"];
-        return name is null || labelled.Contains(name) ? name : throw new InputException($"--dataset {name}: this is no set to train on. {NearestName.Hint(name, labelled)}");
+        return name is null || labelled.Contains(name) ? name : throw new InputException($"--dataset {name}: this is no set to train on.{NearestName.Hint(name, labelled)} There are {string.Join(", ", labelled)}.");
     }
 
     private static IReadOnlyList<int> Seeds(string text)

@@ -73,7 +73,7 @@ internal sealed record Plan(Preset Preset, string Dataset, IReadOnlyList<int> Se
         "beyond" => [.. Both(OtherSeeds), .. OtherSeeds.Select(seed => Run(ExtendedLogitNorm, seed))],
         "figure-1" or "figure-2" or "figure-3" or "figure-4" => Both([Seeds[0]]),
         "figure-5" => [Run(CrossEntropy, Seeds[0]), .. Taus.Select(tau => Run(LogitNormAt(tau), Seeds[0]))],
-        _ => throw new InputException($"{item}: there is no such table or figure. {NearestName.Hint(item, Items)}"),
+        _ => throw new InputException($"{item}: there is no such table or figure.{NearestName.Hint(item, Items)} There are {string.Join(", ", Items)}."),
     };
 
     private IEnumerable<RunOptions> Both(IReadOnlyList<int> seeds) => seeds.SelectMany(seed => new[] { Run(CrossEntropy, seed), Run(LogitNorm, seed) });
