@@ -1,6 +1,8 @@
 using System.CommandLine;
 using ImageData;
+using PaperBenchmark.Figures;
 using PaperBenchmark.Plans;
+using PaperBenchmark.Tables;
 
 namespace PaperBenchmark.Commands;
 
@@ -14,10 +16,17 @@ internal static class BenchmarkCommand
             DownloadCommand.Create(),
             Train(),
             Evaluate(),
+            Numbered("table", "Show a table of the paper, or all scores and Extended LogitNorm, from finished runs.", TableMaker.Items, (job, item) => job.Table(item)),
+            Numbered("figure", "Draw a figure of the paper from finished runs, as PNG and SVG.", FigureMaker.Items, (job, item) => job.Figure(item)),
+            Create("report", "Write all tables and figures of finished runs as one HTML file, and as Markdown.", (job, _) => job.Report()),
         };
 
     private static Command All()
-        => Create("all", "Train, evaluate, and write the report. What is finished is not done again.", (job, _) => job.Train([], evaluate: true, dryRun: false));
+        => Create("all", "Train, evaluate, and write the report. What is finished is not done again.", (job, _) =>
+        {
+            job.Train([], evaluate: true, dryRun: false);
+            job.Report();
+        });
 
     private static Command Train()
     {
@@ -35,6 +44,19 @@ internal static class BenchmarkCommand
         var items = Items("Evaluate only what these tables and figures need");
         var command = Create("evaluate", "Score all images by the networks that are trained, and keep the scores.", (job, result) => job.Evaluate(result.GetValue(items)!));
         command.Add(items);
+        return command;
+    }
+
+    private static Command Numbered(string name, string description, IReadOnlyCollection<string> items, Action<BenchmarkJob, string> run)
+    {
+        string[] names = [.. items.Select(item => item.Replace($"{name}-", "", StringComparison.Ordinal))];
+        var item = new Argument<string>("NUMBER") { Description = $"{string.Join(", ", names)}." };
+        var command = Create(name, description, (job, result) =>
+        {
+            var given = result.GetValue(item)!;
+            run(job, items.FirstOrDefault(one => one == given || one == $"{name}-{given}") ?? throw new InputException($"{name} {given}: there is no such {name}. There are {string.Join(", ", names)}."));
+        });
+        command.Add(item);
         return command;
     }
 

@@ -2,6 +2,8 @@ using ImageData;
 using Microsoft.ML;
 using Microsoft.ML.LogitNorm;
 using PaperBenchmark.Plans;
+using PaperBenchmark.Report;
+using PaperBenchmark.Results;
 using PaperBenchmark.Runs;
 
 namespace PaperBenchmark.Commands;
@@ -35,6 +37,8 @@ internal sealed class BenchmarkJob
         if (dryRun)
             return;
         var screen = new RunScreen(runs, left);
+        if (evaluate)
+            ImageExamples.Write(_settings.Output, images);
         var trainer = new RunTrainer(_ml, images, _settings.GpuDeviceId, screen, _cancellation);
         var evaluator = new RunEvaluator(_ml, images, screen, _cancellation);
         foreach (var run in runs)
@@ -54,6 +58,7 @@ internal sealed class BenchmarkJob
         if (runs.All(run => !FolderOf(run).IsTrained))
             throw new InputException($"None of the {runs.Count} networks is trained yet in {_settings.Output}. Run train first: {CommandText.Of("train", _settings)}");
         var images = Images();
+        ImageExamples.Write(_settings.Output, images);
         var screen = new RunScreen(runs, []);
         var evaluator = new RunEvaluator(_ml, images, screen, _cancellation);
         foreach (var run in runs)
@@ -61,6 +66,22 @@ internal sealed class BenchmarkJob
                 evaluator.Evaluate(run, FolderOf(run), _settings.Plan.Scores(run));
             else
                 Screen.NotTrained(run);
+    }
+
+    /// <summary>Shows a table.</summary>
+    public void Table(string item) => Screen.Table(new ReportMaker(_settings).Table(item));
+
+    /// <summary>Draws a figure.</summary>
+    public void Figure(string item) => Screen.Figure(new ReportMaker(_settings).Figure(item));
+
+    /// <summary>Writes the report, and shows the main table.</summary>
+    public void Report()
+    {
+        OutputStorage.Check(_settings.Output, runs: 0);
+        var maker = new ReportMaker(_settings);
+        Screen.Table(maker.Table("table-1"));
+        var (markdown, html) = maker.Write();
+        Screen.Files(html, markdown);
     }
 
     private RunFolder FolderOf(RunOptions run) => RunFolder.Of(_settings.Output, run);

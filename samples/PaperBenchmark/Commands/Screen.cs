@@ -4,6 +4,7 @@ using Microsoft.ML;
 using Microsoft.ML.LogitNorm;
 using Microsoft.ML.Runtime;
 using PaperBenchmark.Plans;
+using PaperBenchmark.Report;
 using PaperBenchmark.Runs;
 using Spectre.Console;
 
@@ -63,6 +64,43 @@ internal static class Screen
     }
 
     public static void NotTrained(RunOptions run) => AnsiConsole.MarkupLineInterpolated($"[yellow]Not trained yet[/] {run.ToString()}");
+
+    public static void Table(ReportTable table)
+    {
+        AnsiConsole.WriteLine();
+        AnsiConsole.MarkupLineInterpolated($"[bold]{table.Title}[/]");
+        AnsiConsole.WriteLine(table.Caption);
+        var screen = new Table().Border(TableBorder.Rounded);
+        foreach (var (i, column) in table.Columns.Index())
+            screen.AddColumn(i == 0 ? new TableColumn(Markup.Escape(column)) : new TableColumn(Markup.Escape(column)).RightAligned());
+        foreach (var row in table.Rows)
+            screen.AddRow([.. row.Select(Markup.Escape)]);
+        AnsiConsole.Write(screen);
+        Notes(table.Notes);
+    }
+
+    public static void Figure(ReportFigure figure)
+    {
+        AnsiConsole.MarkupLineInterpolated($"[bold]{figure.Title}[/]");
+        AnsiConsole.WriteLine(figure.Caption);
+        Notes(figure.Notes);
+        if (figure is { Png: { } png, Svg: { } svg })
+            Files(png, svg);
+    }
+
+    public static void Files(params string[] paths)
+    {
+        AnsiConsole.WriteLine();
+        AnsiConsole.WriteLine("Written:");
+        foreach (var path in paths)
+            AnsiConsole.MarkupLineInterpolated($"  [blue]{path}[/]");
+    }
+
+    private static void Notes(IReadOnlyList<string> notes)
+    {
+        foreach (var note in notes)
+            AnsiConsole.MarkupLineInterpolated($"[grey]- {note}[/]");
+    }
 
     public static void Stopped() => AnsiConsole.MarkupLine("\n[yellow]Stopped.[/] Finished runs are kept; the one that was running goes on after its last whole epoch when the command is run again.");
 

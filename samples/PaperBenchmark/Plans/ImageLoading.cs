@@ -24,7 +24,7 @@ internal static class ImageLoading
         {
             try
             {
-                ood.Add(Load(name, DatasetPart.Test, limit: null));
+                ood.Add(Load(name, DatasetPart.Test, preset.OodLimit));
             }
             catch (InputException e)
             {

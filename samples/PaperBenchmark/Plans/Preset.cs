@@ -22,6 +22,9 @@ internal sealed record Preset
     /// <summary>At most so many test images; null for all.</summary>
     public int? TestLimit { get; init; }
 
+    /// <summary>At most so many images of each unknown set; null for all.</summary>
+    public int? OodLimit { get; init; }
+
     /// <summary>The network of all tables but the third.</summary>
     public required Backbone Backbone { get; init; }
 
@@ -111,6 +114,7 @@ internal sealed record Preset
             ImageSize = 16,
             TrainLimit = 640,
             TestLimit = 200,
+            OodLimit = 200,
             Backbone = Backbone.WideResNet(10, 1, 0),
             OtherBackbones = [Backbone.DenseNet(10, 4)],
             Epochs = 2,
