@@ -34,13 +34,9 @@ internal sealed class TrainingState(ImageClassifier network, SGD optimizer, Gene
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var saved = file.Entries.Select(entry => entry.Name).ToHashSet();
-        foreach (var (name, state, parameter) in Momenta())
-        {
-            if (saved.Contains(name))
-                state.momentum_buffer = zeros_like(parameter).DetachFromDisposeScope();   // the optimizer owns it
-            // A step adds gradients to the last step's, set to 0: the next one is to find them as if there had been one.
-            parameter.grad = zeros_like(parameter);
-        }
+        // Before its first step the optimizer has no momentum; what is made here it owns.
+        foreach (var (name, state, parameter) in Momenta().Where(entry => saved.Contains(entry.Name)))
+            state.momentum_buffer = zeros_like(parameter).DetachFromDisposeScope();
         var tensors = Tensors();
         file.CopyTo(tensors);
         // Those two are copies of the generators' states.
