@@ -55,10 +55,15 @@ internal sealed record TableContext(BenchmarkSettings Settings, ResultStore Stor
         return
         [
             .. open,
-            .. open.Length > 0 ? [$"To fill these gaps: `{CommandText.Of($"all", Settings)}`"] : Array.Empty<string>(),
-            .. absent.Length > 0 && results.Count > 0 ? [$"Not there, and not in the means: {string.Join(", ", absent)}. To fetch what can be fetched: `dotnet run --project samples/PaperBenchmark -c Release -- download {string.Join(' ', absent)} --data-root {Settings.DataRoot}`"] : Array.Empty<string>(),
+            .. open.Length > 0 ? [$"To fill these gaps: `{CommandText.Of("all", Settings)}`"] : Array.Empty<string>(),
+            .. absent.Length > 0 && results.Count > 0 ? [Absent(item, absent)] : Array.Empty<string>(),
         ];
     }
+
+    // In full where each set has a line of its own; the others say only what their means lack.
+    private string Absent(string item, IReadOnlyList<string> sets)
+        => $"Not there, and not in the figures: {string.Join(", ", sets)}."
+            + (item == "table-1" ? $" To fetch them: `dotnet run --project samples/PaperBenchmark -c Release -- download {string.Join(' ', sets)} --data-root {Settings.DataRoot}`" : "");
 
     /// <summary>A table of the report.</summary>
     /// <param name="item">Its name in <see cref="Plan.Items"/>.</param>
