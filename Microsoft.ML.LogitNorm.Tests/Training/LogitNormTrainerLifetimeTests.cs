@@ -27,6 +27,40 @@ public sealed class LogitNormTrainerLifetimeTests
         Assert.That(counts[1..], Is.All.EqualTo(counts[1]));
     }
 
+    [Test]
+    public void Fit_MoreEpochsWithCheckpointsAndModelsInUse_HoldNoMoreTensors()
+    {
+        using var folder = new TemporaryFolder();
+        var (counts, rows) = (new List<long>(), TinyImages.View(_ml, 20, seed: 4));
+        var options = _quick with { Epochs = 8, CheckpointFile = folder["checkpoint"], EpochCompleted = Use };
+        TinyTraining.Weights(options with { Epochs = 1, CheckpointFile = null, EpochCompleted = null });   // what is made once per process is made now
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Assert.Throws<TimeoutException>(() => TinyTraining.Weights(options with { EpochCompleted = epoch => { Use(epoch); StopAt(5, epoch); } }));
+        TinyTraining.Weights(options);
+        Assert.That(counts, Has.Count.EqualTo(9));
+        Assert.That(counts[1..5], Is.All.EqualTo(counts[1]));
+        Assert.That(counts[6..], Is.All.EqualTo(counts[6]), "and so it is after going on");
+
+        void Use(TrainingEpoch epoch)
+        {
+            Assert.That(epoch.Model.Transform(rows).GetColumn<float[]>("Logits").Count(), Is.EqualTo(20));
+            counts.Add(Tensor.TotalCount);
+        }
+    }
+
+    [Test]
+    public void Fit_StopsAndGoesOn_LeavesNoTensors() => AssertNothingLeft(() =>
+    {
+        using var folder = new TemporaryFolder();
+        var options = _quick with { CheckpointFile = folder["checkpoint"] };
+        Assert.Throws<TimeoutException>(() => TinyTraining.Weights(options with { EpochCompleted = epoch => StopAt(2, epoch) }));
+        TinyTraining.Weights(options);
+        TinyTraining.Weights(options);   // nothing is left to train
+        File.WriteAllText(options.CheckpointFile, "none");
+        Assert.Throws<InvalidDataException>(() => TinyTraining.Weights(options));   // found out before there is a network
+    }, networks: 3);
+
     [TestCase(1)]
     [TestCase(2)]
     [TestCase(4)]
@@ -92,6 +126,12 @@ public sealed class LogitNormTrainerLifetimeTests
         var parameters = NetworkOf.View(chain.Transform(TinyImages.View(_ml, 1))).Classifier.parameters().ToArray();
         Assert.That(parameters.Select(parameter => parameter.requires_grad), Is.All.False);
         Assert.That(parameters.Select(parameter => parameter.grad is null), Is.All.True);
+    }
+
+    private static void StopAt(int last, TrainingEpoch epoch)
+    {
+        if (epoch.Epoch == last)
+            throw new TimeoutException();
     }
 
     private IDataView Mapped(int count)

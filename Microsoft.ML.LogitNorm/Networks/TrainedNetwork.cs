@@ -33,6 +33,10 @@ internal sealed class TrainedNetwork : IDisposable
         _lifetime = new(owner, Free);
     }
 
+    private TrainedNetwork(TrainedNetwork lender, Type owner, Action returned)
+        => (_classifier, _normalization, _pixelRange, _image, Device, _lifetime)
+            = (lender._classifier, lender._normalization, lender._pixelRange, lender._image, lender.Device, new(owner, returned));
+
     public Device Device { get; }
 
     /// <summary>The whole range of pixel values, black to white, in units of the normalised input, [channels, 1, 1]; in the caller's scope.</summary>
@@ -106,6 +110,11 @@ internal sealed class TrainedNetwork : IDisposable
         var logits = _classifier.Classify(embedding);
         return (logits.MoveToOuterDisposeScope(), embedding.MoveToOuterDisposeScope());
     }
+
+    /// <summary>This network, to be used until what is returned is disposed of, which frees nothing here.</summary>
+    /// <param name="owner">The public type that users hold, for <see cref="ObjectDisposedException"/>.</param>
+    /// <param name="returned">Called once it is disposed of and no thread computes with it any more.</param>
+    public TrainedNetwork Lend(Type owner, Action returned) => new(this, owner, returned);
 
     /// <summary>Frees the network's memory, as soon as no thread computes with it any more.</summary>
     public void Dispose() => _lifetime.Dispose();

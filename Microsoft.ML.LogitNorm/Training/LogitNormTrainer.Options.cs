@@ -91,7 +91,35 @@ public sealed partial class LogitNormTrainer
         /// <summary>Rows to measure accuracy on after each epoch, with the same columns as the training rows; null (default) for none.</summary>
         public IDataView? ValidationSet { get; init; }
 
-        /// <summary>Called after each epoch, on the training thread; an exception thrown here ends the training.</summary>
+        /// <summary>
+        /// A file for the state of the training, written after each epoch, from which a training that was stopped goes on: run the same program again. Null
+        /// (default) for none.
+        /// </summary>
+        /// <remarks>
+        /// <para>
+        /// On the CPU a training that goes on ends with the same weights, bit for bit, as one that was never stopped; on a GPU dropout draws other masks, as
+        /// the state of its random numbers cannot be had from TorchSharp. Epochs that are done are not reported again, and the file of a finished training
+        /// gives its model at once. Writing the file does not change the weights.
+        /// </para>
+        /// <para>
+        /// It must be the same training: where an option that decides the outcome, the seed, or the training rows (pixels, labels, order) differ,
+        /// <see cref="Fit"/> says what differs and throws an <see cref="InvalidOperationException"/>. Without a seed in the options or the <see cref="MLContext"/>
+        /// the file's is taken. One training at a time can use the file. Its folder is made where there is none, and whether it can be written is found
+        /// out before training. Each epoch's state is written beside it (".tmp") and then put in its place, so that there is always a whole one; it takes about
+        /// twice the room of the weights. Delete it when the model is saved: a checkpoint is no model file, and later versions of this library may not read it.
+        /// </para>
+        /// </remarks>
+        /// <exception cref="ArgumentException">Empty.</exception>
+        public string? CheckpointFile
+        {
+            get;
+            init => field = value is not "" ? value : throw new ArgumentException("A file needs a name; null is for none.", nameof(CheckpointFile));
+        }
+
+        /// <summary>
+        /// Called after each epoch, on the training thread, with the network as it stands in <see cref="TrainingEpoch.Model"/>; an exception thrown here ends
+        /// the training.
+        /// </summary>
         public Action<TrainingEpoch>? EpochCompleted { get; init; }
 
         /// <summary>Called after each step, on the training thread, for progress bars; keep it quick.</summary>

@@ -62,7 +62,9 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     /// <summary>Decodes the images, trains the network and returns the model, which owns the network's memory: dispose of it.</summary>
     /// <param name="input">The training data.</param>
     /// <exception cref="ArgumentOutOfRangeException">The label or feature column is missing or has another type.</exception>
-    /// <exception cref="InvalidOperationException">The rows cannot be trained on: none, a class without rows, fewer rows than a batch, an unreadable image.</exception>
+    /// <exception cref="InvalidOperationException">The rows cannot be trained on: none, a class without rows, fewer rows than a batch, an unreadable image; or <see cref="Options.CheckpointFile"/> is of another training.</exception>
+    /// <exception cref="InvalidDataException"><see cref="Options.CheckpointFile"/> is damaged, or no checkpoint.</exception>
+    /// <exception cref="IOException"><see cref="Options.CheckpointFile"/> cannot be written.</exception>
     /// <exception cref="TrainingDivergedException">The loss is no longer a number.</exception>
     /// <exception cref="OperationCanceledException"><see cref="Options.CancellationToken"/> was cancelled.</exception>
     public LogitNormModel Fit(IDataView input)
@@ -71,6 +73,8 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         using var log = new ContextLog(_env, "trainer");
         var clock = Stopwatch.StartNew();
         var (label, image) = Check(input.Schema, _options.ValidationSet?.Schema);
+        if (_options.CheckpointFile is not null)
+            TrainingCheckpoint.CheckWritable(_options.CheckpointFile);
         var device = TorchDevice.Select(_env);
         using var training = Load(input, image, label, "training", log);
         CheckTrainable(training, label);
@@ -79,12 +83,27 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
             throw new InvalidOperationException("ValidationSet has no labelled rows. Leave it out, or give it some.");
         log.Info($"Decoded {training.Count:N0} images of {image.Shape} in {clock.Elapsed.TotalSeconds:N1} s.");
 
-        var seed = _options.Seed ?? MachineLearningContext.Seed(_env) ?? Random.Shared.Next();
+        var given = _options.Seed ?? MachineLearningContext.Seed(_env);
+        var checkpoint = _options.CheckpointFile is { } path
+            ? TrainingCheckpoint.Open(Path.GetFullPath(path), TrainingSettings.Of(_options, image, label, training.Count), training.Hash(), given)
+            : null;
+        var seed = checkpoint?.Seed ?? given ?? Random.Shared.Next();
+        Announce(device, seed, checkpoint, log);
+        var normalization = _options.Normalization ?? PixelNormalization.Measure(training.Pixels);
+        var spec = new ModelSpec(_options.Backbone, label.ClassCount, image, normalization, label.Classes, _options.Head);
+        return ModelOf(new TrainingLoop(_options, device, seed, clock, log, ModelOf, checkpoint).Run(training, validation, spec));
+
+        LogitNormModel ModelOf(TrainedNetwork network) => new(_env, spec, network);
+    }
+
+    private void Announce(TorchSharp.torch.Device device, int seed, TrainingCheckpoint? checkpoint, ContextLog log)
+    {
         var head = _options.Head == Head.Linear() ? "" : $"head {_options.Head} and ";
         log.Info($"Training {_options.Backbone} with {head}{_options.Loss} for {_options.Epochs} epochs on {device}; seed {seed}.");
-        var normalization = _options.Normalization ?? PixelNormalization.Measure(training.Pixels);
-        var network = new TrainingLoop(_options, device, seed, clock, log).Run(training, validation, image, label.ClassCount, normalization);
-        return new LogitNormModel(_env, new(_options.Backbone, label.ClassCount, image, normalization, label.Classes, _options.Head), network);
+        if (checkpoint is { Epoch: > 0 })
+            log.Info(checkpoint.Epoch < _options.Epochs
+                ? $"Going on with epoch {checkpoint.Epoch + 1} of {_options.Epochs}: CheckpointFile '{_options.CheckpointFile}' holds the state before it."
+                : $"Nothing is left to train: CheckpointFile '{_options.CheckpointFile}' holds all {_options.Epochs} epochs.");
     }
 
     private static void CheckLossFitsHead(Options options)

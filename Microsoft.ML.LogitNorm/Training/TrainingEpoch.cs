@@ -29,8 +29,14 @@ public sealed record TrainingEpoch
     /// <summary>Training images per second in this epoch, validation apart.</summary>
     public required double ImagesPerSecond { get; init; }
 
-    /// <summary>Time since training began, decoding of the images included.</summary>
+    /// <summary>Time since training began, decoding of the images included; with a <see cref="LogitNormTrainer.Options.CheckpointFile"/> that of earlier runs too, up to their last finished epoch.</summary>
     public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>
+    /// The network as it stands after this epoch, to score other rows or to save a snapshot. It is lent: do not dispose of it, and use it before
+    /// <see cref="LogitNormTrainer.Options.EpochCompleted"/> returns; later it throws an <see cref="ObjectDisposedException"/>. Using it does not change the training.
+    /// </summary>
+    public required LogitNormModel Model { get; init; }
 
     /// <summary>A line for a log.</summary>
     public override string ToString()

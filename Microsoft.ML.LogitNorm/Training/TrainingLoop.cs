@@ -6,27 +6,47 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>The training itself: from decoded images to a trained network.</summary>
-internal sealed class TrainingLoop(LogitNormTrainer.Options options, Device device, int seed, Stopwatch clock, ContextLog log)
+/// <param name="options">How to train.</param>
+/// <param name="device">Where to train.</param>
+/// <param name="seed">Where all randomness comes from.</param>
+/// <param name="clock">Running since the training began.</param>
+/// <param name="log">Gets a line for each epoch.</param>
+/// <param name="modelOf">Makes a model of a network, for callbacks.</param>
+/// <param name="checkpoint">Where the training begins, and where its state is kept; null for none.</param>
+internal sealed class TrainingLoop(
+    LogitNormTrainer.Options options, Device device, int seed, Stopwatch clock, ContextLog log, Func<TrainedNetwork, LogitNormModel> modelOf, TrainingCheckpoint? checkpoint)
 {
     // The loss is read, which waits for the device, once in so many steps; a NaN is then traced to its step.
     private const int StepsBetweenChecks = 50;
 
+    private readonly TimeSpan _earlier = checkpoint?.Elapsed ?? TimeSpan.Zero;
+
+    private TimeSpan Elapsed => _earlier + clock.Elapsed;
+
     /// <summary>Trains. The sets are moved to the device and freed when training ends, whoever made them.</summary>
-    public TrainedNetwork Run(ImageSet training, ImageSet? validation, ImageColumn image, int classes, PixelNormalization normalization)
+    public TrainedNetwork Run(ImageSet training, ImageSet? validation, ModelSpec spec)
     {
         using var scope = NewDisposeScope();
         manual_seed(seed);
         using var generator = new Generator((ulong)seed, CPU);
-        var network = options.Backbone.CreateNetwork(image.Shape.Channels, classes, CPU, options.Head);
+        var network = spec.CreateNetwork(CPU);
         network.to(device);
-        var trained = new TrainedNetwork(network, device, image, normalization, owner: typeof(LogitNormModel));
+        var trained = new TrainedNetwork(network, device, spec.Image, spec.Normalization, owner: typeof(LogitNormModel));
         try
         {
             using var onDevice = training.To(device);
             using var validationOnDevice = validation?.To(device);
             using (var optimizer = CreateOptimizer(network, options))
-                for (var epoch = 1; epoch <= options.Epochs; epoch++)
-                    Report(TrainEpoch(epoch, network, trained, optimizer, onDevice, generator), validationOnDevice, trained);
+            {
+                var state = new TrainingState(network, optimizer, generator);
+                checkpoint?.Restore(state);
+                for (var epoch = (checkpoint?.Epoch ?? 0) + 1; epoch <= options.Epochs; epoch++)
+                {
+                    using (var lent = new LentModel(trained, modelOf))
+                        Report(TrainEpoch(epoch, network, trained, optimizer, onDevice, generator, lent.Model), validationOnDevice, trained);
+                    checkpoint?.Save(epoch, Elapsed, state);
+                }
+            }
             network.Freeze();
             return trained;
         }
@@ -50,7 +70,7 @@ internal sealed class TrainingLoop(LogitNormTrainer.Options options, Device devi
             nesterov: options is { Nesterov: true, Momentum: > 0 });
     }
 
-    private TrainingEpoch TrainEpoch(int epoch, ImageClassifier network, TrainedNetwork trained, SGD optimizer, ImageSet images, Generator generator)
+    private TrainingEpoch TrainEpoch(int epoch, ImageClassifier network, TrainedNetwork trained, SGD optimizer, ImageSet images, Generator generator, LogitNormModel model)
     {
         using var scope = NewDisposeScope();
         network.train();
@@ -97,7 +117,8 @@ internal sealed class TrainingLoop(LogitNormTrainer.Options options, Device devi
             MeanLogitNorm = normSum.item<double>() / rowsSeen,
             LearningRate = optimizer.ParamGroups.First().LearningRate,
             ImagesPerSecond = rowsSeen / (clock.Elapsed - start).TotalSeconds,
-            Elapsed = clock.Elapsed,
+            Elapsed = Elapsed,
+            Model = model,
         };
     }
 
@@ -114,8 +135,9 @@ internal sealed class TrainingLoop(LogitNormTrainer.Options options, Device devi
     private void Report(TrainingEpoch epoch, ImageSet? validation, TrainedNetwork trained)
     {
         if (validation is not null)
-            epoch = epoch with { ValidationAccuracy = Accuracy(validation, trained), Elapsed = clock.Elapsed };
+            epoch = epoch with { ValidationAccuracy = Accuracy(validation, trained), Elapsed = Elapsed };
         log.Info(epoch.ToString());
+        trained.Classifier.eval();
         options.EpochCompleted?.Invoke(epoch);
     }
 

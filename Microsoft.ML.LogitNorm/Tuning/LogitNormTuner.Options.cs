@@ -7,7 +7,8 @@ public sealed partial class LogitNormTuner
     {
         /// <summary>
         /// How each trial trains, but for <see cref="LogitNormTrainer.Options.Loss"/>, which is the trial's. Its seed serves all trials and the noise, its
-        /// cancellation token stops the tuning, and its callbacks are called for every trial.
+        /// cancellation token stops the tuning, and its callbacks are called for every trial. Trials write no
+        /// <see cref="LogitNormTrainer.Options.CheckpointFile"/>, as each is another training: it is for the training with <see cref="TuningResult.BestOptions"/>.
         /// </summary>
         /// <exception cref="ArgumentNullException">Null.</exception>
         public LogitNormTrainer.Options Trainer { get; init => field = value ?? throw new ArgumentNullException(nameof(Trainer)); } = new();

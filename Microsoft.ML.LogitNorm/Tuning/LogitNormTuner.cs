@@ -80,7 +80,13 @@ public sealed partial class LogitNormTuner
     private TuningTrial Try(double tau, int seed, IDataView trainingSet, ImageSet validation, GaussianNoise noise, int rowsPerBatch)
     {
         var clock = Stopwatch.StartNew();
-        var options = _options.Trainer with { Loss = Loss(tau), Seed = seed, Epochs = _options.EpochsPerTrial ?? _options.Trainer.Epochs };
+        var options = _options.Trainer with
+        {
+            Loss = Loss(tau),
+            Seed = seed,
+            Epochs = _options.EpochsPerTrial ?? _options.Trainer.Epochs,
+            CheckpointFile = null,   // it is one training's, and each trial is another
+        };
         try
         {
             using var model = new LogitNormTrainer(_env, options).Fit(trainingSet);

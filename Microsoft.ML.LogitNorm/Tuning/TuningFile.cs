@@ -30,7 +30,7 @@ internal sealed class TuningFile
         if (path is null || !File.Exists(path))
             return new(path, new(seed ?? Random.Shared.Next(), settings, []));
         var content = Read(path);
-        var differences = TuningSettings.Differences(content.Settings, settings).ToList();
+        var differences = TrainingSettings.Differences(content.Settings, settings);
         if (seed is not null && seed != content.Seed)
             differences.Add($"Seed was {content.Seed} and is {seed}");
         return differences.Count == 0
@@ -66,14 +66,10 @@ internal sealed class TuningFile
         }
     }
 
-    // Written beside the file and then put in its place: whatever stops the process, one whole file is there.
     private void Save()
     {
-        if (_path is null)
-            return;
-        var written = _path + ".tmp";
-        File.WriteAllBytes(written, JsonSerializer.SerializeToUtf8Bytes(_content, _json));
-        File.Move(written, _path, overwrite: true);
+        if (_path is not null)
+            WholeFile.Write(_path, stream => JsonSerializer.Serialize(stream, _content, _json));
     }
 
     private sealed record Content(int Seed, Dictionary<string, JsonElement> Settings, List<TuningTrial> Trials);

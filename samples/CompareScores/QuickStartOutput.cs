@@ -18,7 +18,7 @@ internal static class QuickStartOutput
             throw new InputException($"--model {missing.Path}: there is no such file.");
         if (settings.Test is null)
             settings = WithPictures(settings, Path.Combine(Path.GetDirectoryName(settings.Models[0].Path)!, "pictures"));
-        return settings.Ood.Count > 0 ? settings : settings with { Ood = [.. NoiseImages.Names] };
+        return settings.Ood.Count > 0 ? settings : settings with { Ood = [.. NoiseImages.Defaults] };
     }
 
     private static IReadOnlyList<ModelOption> Models(string folder)

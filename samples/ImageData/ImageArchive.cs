@@ -41,30 +41,18 @@ public static class ImageArchive
         var buffer = new byte[1 << 16];
         foreach (var entry in archive.Entries)
         {
-            var path = TargetPath(target, entry.FullName);
-            if (!IsImage(entry.FullName))
+            var parts = EntryName.Parts(entry.FullName);
+            if (!EntryName.IsImage(parts))
                 continue;
             cancellation.ThrowIfCancellationRequested();
             if (++images > limits.Images)
                 throw new InvalidDataException($"it holds more than {limits.Images:N0} images.");
-            budget -= Copy(entry, path, Math.Min(limits.ImageBytes, budget), buffer);
+            budget -= Copy(entry, Path.Combine([target, .. parts]), Math.Min(limits.ImageBytes, budget), buffer);
         }
 
         if (images == 0)
             throw new InvalidDataException($"it holds no images ({string.Join(", ", ImageFiles.Extensions)}).");
     }
-
-    // Both slashes separate on every system, so that an archive gives the same folders, and the same refusal, everywhere.
-    private static string TargetPath(string target, string name)
-    {
-        var parts = name.Replace('\\', '/').Split('/', StringSplitOptions.RemoveEmptyEntries);
-        if (parts.Length == 0 || name[0] is '/' or '\\' || parts.Any(p => p is "." or ".." || p.AsSpan().IndexOfAny(':', '\0') >= 0))
-            throw new InvalidDataException($"its entry '{name}' would be written outside the target folder.");
-        return Path.Combine([target, .. parts]);
-    }
-
-    private static bool IsImage(string name)
-        => name.Replace('\\', '/').Split('/') is var parts && ImageFiles.IsImage(parts[^1]) && !parts.Any(ImageFiles.IsHidden);
 
     private static long Copy(ZipArchiveEntry entry, string path, long most, byte[] buffer)
     {

@@ -7,9 +7,6 @@ namespace ImageData;
 /// <param name="Unreadable">Images that do not, with the reason.</param>
 public sealed record ImageCheck(IReadOnlyList<LabeledImage> Readable, IReadOnlyList<UnreadableImage> Unreadable)
 {
-    // 100 megapixels: 400 MB decoded, more than any camera's picture and less than a bomb.
-    private const long MostPixels = 100_000_000;
-
     /// <summary>Decodes every image in full, as a file that was cut off half-way opens like any other.</summary>
     /// <param name="images">The images.</param>
     /// <param name="what">What the images are, as <c>--data photos</c>, for the error.</param>
@@ -45,31 +42,12 @@ public sealed record ImageCheck(IReadOnlyList<LabeledImage> Readable, IReadOnlyL
             using var stream = new SKFileStream(path);
             if (!stream.IsValid)
                 return "the file cannot be opened";
-            if (stream.Length == 0)
-                return "the file is empty";
-            using var codec = SKCodec.Create(stream, out var opened);
-            return codec is null ? Describe(opened) : WhyUnreadable(codec);
+            using var bitmap = ImageDecoder.Decode(stream, out var reason);
+            return reason;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return e.Message;
         }
     }
-
-    private static string? WhyUnreadable(SKCodec codec)
-    {
-        var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
-        if ((long)info.Width * info.Height > MostPixels)
-            return $"{info.Width} x {info.Height} pixels are too many";
-        using var bitmap = new SKBitmap(info);
-        return codec.GetPixels(info, bitmap.GetPixels()) is var decoded && decoded != SKCodecResult.Success ? Describe(decoded) : null;
-    }
-
-    private static string Describe(SKCodecResult result) => result switch
-    {
-        SKCodecResult.IncompleteInput => "the file ends too early",
-        SKCodecResult.ErrorInInput => "the content is damaged",
-        SKCodecResult.Unimplemented => "this is no image, or of a format that is not supported",
-        _ => $"it cannot be decoded ({result})",
-    };
 }

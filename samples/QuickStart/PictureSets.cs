@@ -54,7 +54,7 @@ internal sealed record PictureSets(
         var (train, calibration) = Split(rest, Math.Min(wanted / rest.Count, LargestCalibrationShare), settings.Seed, "calibration");
         RequireEveryClass(folder, train, $"--data {settings.Data}: to train on");
         RequireEveryClass(folder, test, "to test on");
-        var ood = Extra(settings with { Ood = settings.Ood.Count > 0 ? settings.Ood : [.. NoiseImages.Names] }, settings.Limit * folder.Classes.Count, cancellation)
+        var ood = Extra(settings with { Ood = settings.Ood.Count > 0 ? settings.Ood : [.. NoiseImages.Defaults] }, settings.Limit * folder.Classes.Count, cancellation)
             .Select(set => (set.Name, ImageCheck.Keep(set.Images, $"--ood {set.Name}", unreadable, cancellation)));
         return new(settings.Data!, train, calibration, test, [.. ood]);
     }

@@ -57,11 +57,58 @@ public sealed class Canvas(int size)
         BlurRows(between, _pixels, kernel);
     }
 
+    /// <summary>Gaussian blur over the three channels of each pixel, which makes it greyer; red and blue are continued outwards.</summary>
+    /// <param name="sigma">Standard deviation in channels.</param>
+    public void BlurChannels(float sigma)
+    {
+        var radius = (int)MathF.Ceiling(4 * sigma);
+        Span<float> shares = stackalloc float[9];   // [to, from]
+        for (var to = 0; to < 3; to++)
+        {
+            var row = shares.Slice(3 * to, 3);
+            var sum = 0f;
+            for (var i = -radius; i <= radius; i++)
+            {
+                var weight = MathF.Exp(-i * i / (2 * sigma * sigma));
+                row[Math.Clamp(to + i, 0, 2)] += weight;
+                sum += weight;
+            }
+
+            foreach (ref var share in row)
+                share /= sum;
+        }
+
+        foreach (ref var pixel in _pixels.AsSpan())
+            pixel = new(
+                shares[0] * pixel.R + shares[1] * pixel.G + shares[2] * pixel.B,
+                shares[3] * pixel.R + shares[4] * pixel.G + shares[5] * pixel.B,
+                shares[6] * pixel.R + shares[7] * pixel.G + shares[8] * pixel.B);
+    }
+
+    /// <summary>Replaces every pixel's colour by another.</summary>
+    public void Change(Func<Rgb, Rgb> color)
+    {
+        foreach (ref var pixel in _pixels.AsSpan())
+            pixel = color(pixel);
+    }
+
     /// <summary>Adds normally distributed noise to every channel.</summary>
     public void AddNoise(float sigma, SeededRandom random)
     {
         foreach (ref var pixel in _pixels.AsSpan())
             pixel = new(pixel.R + sigma * random.Normal(), pixel.G + sigma * random.Normal(), pixel.B + sigma * random.Normal());
+    }
+
+    /// <summary>Writes the picture as bytes: all red values, then all green, then all blue ones.</summary>
+    /// <param name="planes">[3, size, size].</param>
+    public void CopyPlanes(Span<byte> planes)
+    {
+        for (var i = 0; i < _pixels.Length; i++)
+        {
+            planes[i] = ToByte(_pixels[i].R);
+            planes[_pixels.Length + i] = ToByte(_pixels[i].G);
+            planes[2 * _pixels.Length + i] = ToByte(_pixels[i].B);
+        }
     }
 
     public byte[] EncodePng()

@@ -1,0 +1,42 @@
+using System.Diagnostics;
+
+namespace Microsoft.ML.LogitNorm.Tests;
+
+/// <summary>A training in a process of its own, which is killed in the third epoch while it writes to its checkpoint.</summary>
+internal static class KilledTraining
+{
+    private const int Epoch = 3;
+
+    /// <summary>Everything that draws random numbers or changes over the run: dropout, order, crop and flip, tau, learning rate.</summary>
+    public static LogitNormTrainer.Options Options { get; } = TinyImages.Options with { Backbone = Backbone.WideResNet(10, 1, dropout: 0.3), Epochs = 4 };
+
+    /// <summary>Runs it to its end.</summary>
+    /// <returns>How the process ended, and what it wrote to its error stream.</returns>
+    public static (int ExitCode, string Error) Run(string checkpointFile)
+    {
+        var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+        using var process = Process.Start(new ProcessStartInfo(host, [typeof(KilledTraining).Assembly.Location, checkpointFile]) { RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, error);
+    }
+
+    private static void Main(string[] args)
+    {
+        new TorchSetUp().LoadLibTorch();
+        TinyTraining.Weights(Options with { CheckpointFile = args[0], StepCompleted = step => KillIn(step, args[0]) });
+    }
+
+    private static void KillIn(TrainingProgress step, string checkpointFile)
+    {
+        if ((step.Epoch, step.Step) != (Epoch, 2))
+            return;
+        WholeFile.Write(checkpointFile, stream =>
+        {
+            stream.Write(File.ReadAllBytes(checkpointFile).AsSpan(0, 10_000));
+            stream.Flush();
+            Process.GetCurrentProcess().Kill();
+            Thread.Sleep(Timeout.Infinite);   // the signal may take a moment; nothing more is to be done meanwhile
+        });
+    }
+}

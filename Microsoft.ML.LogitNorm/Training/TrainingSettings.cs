@@ -1,0 +1,40 @@
+using System.Text.Json;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>Everything but the seed that decides what a training comes to, by name, so that a later run can tell whether it is the same training.</summary>
+internal static class TrainingSettings
+{
+    // The seed stands in each file by itself; the others do not change the trained weights.
+    private static readonly HashSet<string> _leftOut =
+    [
+        nameof(LogitNormTrainer.Options.Seed), nameof(LogitNormTrainer.Options.ValidationSet), nameof(LogitNormTrainer.Options.EpochCompleted),
+        nameof(LogitNormTrainer.Options.StepCompleted), nameof(LogitNormTrainer.Options.CancellationToken), nameof(LogitNormTrainer.Options.CheckpointFile),
+    ];
+
+    /// <summary>The settings by their names.</summary>
+    public static Dictionary<string, JsonElement> Of(LogitNormTrainer.Options options, ImageColumn image, LabelColumn label, long rows)
+    {
+        // By reflection, so that an option that the trainer gets one day is not forgotten here.
+        var settings = typeof(LogitNormTrainer.Options).GetProperties()
+            .Where(property => !_leftOut.Contains(property.Name))
+            .ToDictionary(property => property.Name, property => JsonSerializer.SerializeToElement(property.GetValue(options), property.PropertyType, ModelJson.Options));
+        Add(settings, "Images", $"{image.Kind} {image.Shape}");
+        Add(settings, "Classes", label.ClassesText);
+        Add(settings, "TrainingRows", rows);
+        return settings;
+    }
+
+    /// <summary>Adds what else decides the outcome.</summary>
+    public static void Add<T>(Dictionary<string, JsonElement> settings, string name, T value) => settings.Add(name, JsonSerializer.SerializeToElement(value, ModelJson.Options));
+
+    /// <summary>What differs, such as "Epochs was 20 and is 10"; empty where nothing does.</summary>
+    public static List<string> Differences(IReadOnlyDictionary<string, JsonElement> before, IReadOnlyDictionary<string, JsonElement> now)
+        => [.. before.Keys.Union(now.Keys)
+            .Select(name => (Name: name, Was: Text(before, name), Is: Text(now, name)))
+            .Where(setting => setting.Was != setting.Is)
+            .Select(setting => $"{setting.Name} was {setting.Was} and is {setting.Is}")];
+
+    private static string Text(IReadOnlyDictionary<string, JsonElement> settings, string name)
+        => settings.TryGetValue(name, out var value) ? JsonSerializer.Serialize(value, ModelJson.Options) : "not there";
+}

@@ -1,0 +1,11 @@
+using PaperBenchmark.Plans;
+
+namespace PaperBenchmark.Commands;
+
+/// <summary>Commands as the user would type them, for errors and for the report.</summary>
+internal static class CommandText
+{
+    /// <summary>A command with the options that this run was started with.</summary>
+    public static string Of(string command, BenchmarkSettings settings)
+        => $"dotnet run --project samples/PaperBenchmark -c Release -- {command} {settings.CommandLine}".TrimEnd();
+}

@@ -1,0 +1,67 @@
+using ImageData.Painting;
+using Microsoft.ML;
+using PaperBenchmark.Plans;
+using PaperBenchmark.Runs;
+
+namespace PaperBenchmark.Results;
+
+/// <summary>How figures are measured: the paper's way, by draws of unknown images a fifth as many as test images, or by all unknown images.</summary>
+/// <remarks>In-distribution is positive. A set with fewer images than a draw takes is measured whole. The draws are the same for all runs and scores.</remarks>
+internal sealed class OodProtocol(BenchmarkSettings settings)
+{
+    private readonly MLContext _ml = new();
+    private readonly Dictionary<(SetScores, SetScores, string), OodFigures> _measured = [];
+
+    /// <summary>The protocol in a sentence, for captions.</summary>
+    public string Text => settings.AllOod
+        ? "All images of each unknown set."
+        : $"The paper's protocol: of each unknown set as many images as a fifth of the test set has, mean over {settings.Draws} draws; smaller sets whole.";
+
+    /// <summary>Measures a score on one unknown set.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="set">The name of the unknown set.</param>
+    /// <param name="score">The score, with its hyper-parameters.</param>
+    /// <returns>Null if the run has no such set, or not this score.</returns>
+    public OodFigures? Measure(RunResult run, string set, string score)
+    {
+        if (!run.Ood.TryGetValue(set, out var unknown) || !unknown.Scores.TryGetValue(score, out var outside) || !run.Test.Scores.TryGetValue(score, out var inside))
+            return null;
+        var key = (run.Test, unknown, score);
+        if (!_measured.TryGetValue(key, out var figures))
+            _measured[key] = figures = OodFigures.Mean([.. Draws(outside, run.Test.Count / 5).Select(draw => Measure(inside, draw))]);
+        return figures;
+    }
+
+    /// <summary>The mean over all unknown sets that the run has.</summary>
+    /// <returns>Null if the run does not have this score.</returns>
+    public OodFigures? Mean(RunResult run, string score)
+    {
+        var sets = run.Ood.Keys.Select(set => Measure(run, set, score)).OfType<OodFigures>().ToArray();
+        return sets.Length > 0 ? OodFigures.Mean(sets) : null;
+    }
+
+    private IEnumerable<float[]> Draws(float[] scores, int size)
+        => settings.AllOod || scores.Length <= size ? [scores] : Enumerable.Range(1, settings.Draws).Select(draw => Draw(scores, size, draw));
+
+    private static float[] Draw(float[] scores, int size, int draw)
+    {
+        var random = new SeededRandom(draw, "ood");
+        var left = (float[])scores.Clone();
+        for (var i = 0; i < size; i++)   // the first steps of a shuffle
+        {
+            var other = i + random.Below(left.Length - i);
+            (left[i], left[other]) = (left[other], left[i]);
+        }
+        return left[..size];
+    }
+
+    private OodFigures Measure(float[] known, float[] unknown)
+    {
+        var metrics = _ml.AnomalyDetection.EvaluateOod(View(known), View(unknown));
+        return new(metrics.FprAt95Tpr, metrics.Auroc, metrics.AuprIn);
+    }
+
+    private IDataView View(float[] scores) => _ml.Data.LoadFromEnumerable(scores.Select(score => new ScoredRow(score)));
+
+    private sealed record ScoredRow(float OodScore);
+}
