@@ -29,7 +29,7 @@ public sealed class SoftmaxProjectionTests
         {
             Assert.That(known.Average(point => point.X), Is.Zero.Within(1e-4));
             Assert.That(known.Average(point => point.Y), Is.Zero.Within(1e-4));
-            Assert.That(known.Sum(point => point.X * point.X), Is.GreaterThanOrEqualTo(known.Sum(point => point.Y * point.Y)));
+            Assert.That(known.Sum(point => point.X * point.X), Is.GreaterThan(0.98 * known.Sum(point => point.Y * point.Y)), "a randomised decomposition: about");
         });
     }
 
@@ -41,11 +41,12 @@ public sealed class SoftmaxProjectionTests
         Assert.That((second.Known, second.Unknown), Is.EqualTo((first.Known, first.Unknown)));
     }
 
-    [Test]
-    public void Project_AllKnownEqual_AreAtTheOrigin()
+    [TestCase(0.5f)]
+    [TestCase(0.50000006f)]
+    public void Project_AllKnownEqual_AreAtTheOrigin(float other)
     {
-        var (known, unknown) = SoftmaxProjection.Project([[0.5f, 0.5f], [0.5f, 0.5f]], [[0.9f, 0.1f]]);
-        Assert.That(known.Concat(unknown), Is.All.EqualTo((0.0, 0.0)));
+        var (known, unknown) = SoftmaxProjection.Project([[0.5f, 0], [0.5f, 0], [other, 0]], [[0.5f, 0]]);
+        Assert.That(known.Concat(unknown), Is.All.Matches<(double X, double Y)>(point => Math.Abs(point.X) + Math.Abs(point.Y) < 1e-6));
     }
 
     // Two classes: all rows lie on a line.

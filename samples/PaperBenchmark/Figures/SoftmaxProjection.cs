@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Transforms;
 
 namespace PaperBenchmark.Figures;
 
@@ -10,6 +9,9 @@ internal static class SoftmaxProjection
 {
     private const string Column = nameof(Row.Features);
 
+    // ML.NET's randomised decomposition divides by zero where rows have fewer dimensions than it looks at. Then it is told to look at fewer.
+    private static readonly (int Rank, int Oversampling)[] Attempts = [(2, 20), (2, 0), (1, 0)];
+
     /// <summary>Learns the plane from the known images and lays both sets on it.</summary>
     /// <param name="known">[N, classes].</param>
     /// <param name="unknown">[M, classes], of the same classes.</param>
@@ -17,14 +19,19 @@ internal static class SoftmaxProjection
     public static ((double X, double Y)[] Known, (double X, double Y)[] Unknown) Project(float[][] known, float[][] unknown)
     {
         float[][] usable = [.. known.Where(IsFinite)];
-        if (usable.Length == 0 || usable[0].Length < 2 || usable.All(row => row.AsSpan().SequenceEqual(usable[0])))
+        if (usable.Length == 0 || usable.All(row => row.AsSpan().SequenceEqual(usable[0])))
             return (Origin(known), Origin(unknown));
 
         var ml = new MLContext(seed: 1);
         var schema = SchemaDefinition.Create(typeof(Row));
         schema[Column].ColumnType = new VectorDataViewType(NumberDataViewType.Single, usable[0].Length);
         var mean = Mean(usable);
-        var plane = ml.Transforms.ProjectToPrincipalComponents(Column, rank: 2, ensureZeroMean: false, seed: 1).Fit(View(usable));
+        var view = View(usable);
+        var components = Attempts
+            .Select(attempt => ml.Transforms.ProjectToPrincipalComponents(Column, rank: attempt.Rank, overSampling: attempt.Oversampling, ensureZeroMean: false, seed: 1).Fit(view))
+            .FirstOrDefault(fitted => fitted.Transform(view).GetColumn<float[]>(Column).All(IsFinite));
+        if (components is null)   // rows that differ by less than squares of floats can say
+            return (Origin(known), Origin(unknown));
         var points = Points(known);
         // The components' direction is arbitrary: the farthest point lies to the right and above.
         var (right, up) = (Sign(points.Select(point => point.X)), Sign(points.Select(point => point.Y)));
@@ -34,8 +41,8 @@ internal static class SoftmaxProjection
 
         (double X, double Y)[] Points(float[][] rows)
         {
-            var projected = plane.Transform(View(rows.Where(IsFinite))).GetColumn<float[]>(Column).GetEnumerator();
-            return [.. rows.Select(row => IsFinite(row) && projected.MoveNext() ? (Finite(projected.Current[0]), Finite(projected.Current[1])) : (double.NaN, double.NaN))];
+            using var projected = components.Transform(View(rows.Where(IsFinite))).GetColumn<float[]>(Column).GetEnumerator();
+            return [.. rows.Select(row => IsFinite(row) && projected.MoveNext() ? Point(projected.Current) : (double.NaN, double.NaN))];
         }
 
         (double X, double Y)[] Turned((double X, double Y)[] rows) => [.. rows.Select(point => (right * point.X, up * point.Y))];
@@ -43,8 +50,7 @@ internal static class SoftmaxProjection
 
     private static bool IsFinite(float[] row) => row.All(float.IsFinite);
 
-    // Rows on a line have no second component.
-    private static double Finite(float value) => float.IsFinite(value) ? value : 0;
+    private static (double X, double Y) Point(float[] components) => (components[0], components.Length > 1 ? components[1] : 0);
 
     private static float[] Mean(float[][] rows) => [.. Enumerable.Range(0, rows[0].Length).Select(column => (float)rows.Average(row => (double)row[column]))];
 
