@@ -3,7 +3,7 @@ namespace PaperBenchmark.Report;
 /// <summary>A figure of the report, written as PNG and as SVG.</summary>
 internal sealed record ReportFigure
 {
-    /// <summary>Such as <c>figure-1</c>: the anchor in the report and the name of its files.</summary>
+    /// <summary>Such as <c>figure-1</c>: the name of its files.</summary>
     public required string Id { get; init; }
 
     /// <summary>Such as <c>Figure 1. Mean logit norm over the epochs</c>.</summary>

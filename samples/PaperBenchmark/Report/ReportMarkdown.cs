@@ -1,11 +1,14 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Markdig.Helpers;
 
 namespace PaperBenchmark.Report;
 
 /// <summary>The report as Markdown. The HTML report is made of it, so both say the same.</summary>
 internal static partial class ReportMarkdown
 {
+    private const string Settings = "Settings";
+
     /// <param name="content">The report.</param>
     /// <param name="linkTo">What a figure's link points at, given the figure.</param>
     public static string Text(ReportContent content, Func<ReportFigure, string> linkTo)
@@ -15,14 +18,14 @@ internal static partial class ReportMarkdown
         if (content.Banner is { } banner)
             Block($"> **{Escape(banner)}**");
         foreach (var paragraph in content.Summary)
-            Block(Escape(paragraph));
-        Block(string.Join('\n', content.Tables.Select(table => (table.Id, table.Title)).Concat(content.Figures.Select(figure => (figure.Id, figure.Title))).Append(("settings", "Settings")).Append((content.Runs.Id, content.Runs.Title))
-            .Select(entry => $"- [{Escape(entry.Item2)}](#{entry.Item1})")));
+            Block(Prose(paragraph));
+        string[] headings = [.. content.Tables.Select(table => table.Title), .. content.Figures.Select(figure => figure.Title), Settings, content.Runs.Title];
+        Block(string.Join('\n', headings.Select(heading => $"- [{Escape(heading)}](#{Anchor(heading)})")));
         foreach (var table in content.Tables)
             Table(table);
         foreach (var figure in content.Figures)
             Figure(figure);
-        Block("## Settings {#settings}");
+        Block($"## {Settings}");
         Rows(["setting", "value"], content.Settings.Select(setting => (IReadOnlyList<string>)[setting.Name, setting.Value]));
         Table(content.Runs);
         Block("All of it again:");
@@ -47,8 +50,8 @@ internal static partial class ReportMarkdown
 
         void Table(ReportTable table)
         {
-            Block($"## {Escape(table.Title)} {{#{table.Id}}}");
-            Block(Escape(table.Caption));
+            Block($"## {Escape(table.Title)}");
+            Caption(table.Caption);
             if (table.Rows.Count > 0)
                 Rows(table.Columns, table.Rows);
             Notes(table.Notes);
@@ -57,25 +60,37 @@ internal static partial class ReportMarkdown
 
         void Figure(ReportFigure figure)
         {
-            Block($"## {Escape(figure.Title)} {{#{figure.Id}}}");
+            Block($"## {Escape(figure.Title)}");
             if (figure.Png is not null)
                 Block($"![{Escape($"{figure.Title}. {figure.Caption}")}](<{linkTo(figure)}>)");
-            Block(Escape(figure.Caption));
+            Caption(figure.Caption);
             Notes(figure.Notes);
             Code(figure.Command);
         }
 
+        // The warning goes along where a table or a figure is copied out of the report.
+        void Caption(string caption) => Block(content.Banner is { } banner ? $"**{Escape(banner)}.** {Prose(caption)}" : Prose(caption));
+
         void Notes(IReadOnlyList<string> notes)
         {
             if (notes.Count > 0)
-                Block(string.Join('\n', notes.Select(note => $"- {Escape(note)}")));
+                Block(string.Join('\n', notes.Select(note => $"- {Prose(note)}")));
         }
     }
 
-    // Whatever Markdown or HTML would read as a mark stands for itself; commands between back-ticks stay commands.
-    private static string Escape(string text)
-        => string.Concat(text.ReplaceLineEndings(" ").Split('`').Select((part, i) => i % 2 == 0 ? Marks().Replace(part, @"\$0") : $"`{part}`"));
+    /// <summary>Where a link to a heading points: what GitHub makes of the heading, and Markdig with its option for that.</summary>
+    public static string Anchor(string heading) => LinkHelper.UrilizeAsGfm(heading);
 
-    [GeneratedRegex(@"[\\*_{}\[\]<>#|~^$&!]")]
+    // Whatever Markdown or HTML would read as a mark stands for itself.
+    private static string Escape(string text) => Marks().Replace(text.ReplaceLineEndings(" "), @"\$0");
+
+    // Sentences: commands between back-ticks stay commands, and a first word is no list's number or dash.
+    private static string Prose(string text)
+        => ListStart().Replace(text.Split('`') is { Length: var parts } split && parts % 2 == 1 ? string.Concat(split.Select((part, i) => i % 2 == 0 ? Escape(part) : $"`{part.ReplaceLineEndings(" ")}`")) : Escape(text), @"$1\$2");
+
+    [GeneratedRegex(@"[\\`*_{}\[\]<>#|~^$&!]")]
     private static partial Regex Marks();
+
+    [GeneratedRegex(@"^(\s*\d*)([-+=.)])(?=\s)")]
+    private static partial Regex ListStart();
 }

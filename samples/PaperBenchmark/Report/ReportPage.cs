@@ -2,6 +2,7 @@ using System.Net;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Markdig;
+using Markdig.Extensions.AutoIdentifiers;
 
 namespace PaperBenchmark.Report;
 
@@ -11,13 +12,14 @@ internal static partial class ReportPage
     // Above this a drawing of many points costs the browser more than a picture of it.
     private const long MostSvgBytes = 1_500_000;
 
-    private static readonly MarkdownPipeline _pipeline = new MarkdownPipelineBuilder().UsePipeTables().UseGenericAttributes().DisableHtml().Build();
+    private static readonly MarkdownPipeline _pipeline = new MarkdownPipelineBuilder().UsePipeTables().UseAutoIdentifiers(AutoIdentifierOptions.GitHub).DisableHtml().Build();
 
     public static string Html(ReportContent content)
     {
         var body = Markdown.ToHtml(ReportMarkdown.Text(content, DataAddress), _pipeline);
-        // Wide tables scroll in a box of their own, and not the page; a keyboard reaches the box.
-        body = Tables().Replace(body, match => $"<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"table\">{match.Value}</div>");
+        body = RowHeads().Replace(body, "<th scope=\"row\">$1</th>");
+        // What is wide scrolls in a box of its own, and not the page; a keyboard reaches the box, and a screen reader says which it is.
+        body = Wide().Replace(body, match => $"<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{Heading(body, match.Index)}\">{match.Groups["content"].Value}</div>");
         return $"""
             <!DOCTYPE html>
             <html lang="en">
@@ -50,6 +52,17 @@ internal static partial class ReportPage
         return reader.ReadToEnd().TrimEnd();
     }
 
-    [GeneratedRegex("<table>.*?</table>", RegexOptions.Singleline)]
-    private static partial Regex Tables();
+    // The anchor of the heading above.
+    private static string Heading(string body, int at)
+    {
+        const string Start = "<h2 id=\"";
+        var id = body.LastIndexOf(Start, at, StringComparison.Ordinal) + Start.Length;
+        return body[id..body.IndexOf('"', id)];
+    }
+
+    [GeneratedRegex("(?<=<tbody>\\s*<tr>\\s*|</tr>\\s*<tr>\\s*)<td[^>]*>(.*?)</td>", RegexOptions.Singleline)]
+    private static partial Regex RowHeads();
+
+    [GeneratedRegex("(?<content><table>.*?</table>)|<p>(?<content><img [^>]*>)</p>", RegexOptions.Singleline)]
+    private static partial Regex Wide();
 }

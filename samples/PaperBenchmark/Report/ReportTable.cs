@@ -3,7 +3,7 @@ namespace PaperBenchmark.Report;
 /// <summary>A table as it stands on the screen, in the Markdown report and in the HTML one. Cells are plain text.</summary>
 internal sealed record ReportTable
 {
-    /// <summary>Such as <c>table-1</c>: the anchor in the report and the name of its file.</summary>
+    /// <summary>Such as <c>table-1</c>: the name of its file.</summary>
     public required string Id { get; init; }
 
     /// <summary>Such as <c>Table 1. Cross-entropy and LogitNorm</c>.</summary>
