@@ -21,7 +21,12 @@ public static class ReportPalette
     public static readonly OxyColor Frame = OxyColors.LightGray;
 
     /// <summary>For sets of images: the first is the known classes, the others far from it and from each other.</summary>
-    public static IReadOnlyList<OxyColor> Sets { get; } = [Blue, Vermilion, Green, Pink, Orange, Gray];
+    public static IReadOnlyList<OxyColor> Sets { get; } =
+    [
+        Blue, Vermilion, Green, Pink, Orange, Gray,
+        // Tol's "muted" scheme, where there are more.
+        OxyColor.FromRgb(0x33, 0x22, 0x88), OxyColor.FromRgb(0x99, 0x99, 0x33), OxyColor.FromRgb(0x88, 0x22, 0x55), OxyColor.FromRgb(0x88, 0xCC, 0xEE),
+    ];
 
     /// <summary>For the classes of one set, at most ten: Tol's "muted" scheme, and the orange of his "vibrant" one.</summary>
     public static IReadOnlyList<OxyColor> Classes { get; } =

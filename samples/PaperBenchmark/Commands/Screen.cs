@@ -51,8 +51,8 @@ internal static class Screen
         Row("Networks", $"{runs.Count}, of which {runs.Count(run => folder(run).IsTrained)} are trained");
         Row("Output", settings.Output);
         AnsiConsole.Write(grid);
-        foreach (var (name, reason) in images.Missing)
-            AnsiConsole.MarkupLineInterpolated($"[yellow]Left out[/] {name}: {reason}");
+        foreach (var reason in images.Missing.Values)
+            AnsiConsole.MarkupLineInterpolated($"[yellow]Left out[/] {reason}");
 
         void Row(string name, string value) => grid.AddRow(new Markup($"[grey]{name}[/]"), new Text(value));
     }
