@@ -24,7 +24,7 @@ public sealed class SmokeReportTests
         using (Assert.EnterMultipleScope())
         {
             foreach (var item in Plan.Items)
-                Assert.That(html, Does.Contain($"<h2 id=\"{item}\">"), item);
+                Assert.That(html, Does.Contain($"<h2 id=\"{item}-"), item);
             Assert.That(html, Does.Contain("smoke: not results"));
             Assert.That(html.Split("<img ").Length - 1, Is.EqualTo(5), "figures");
             Assert.That(html.Split("<table>").Length - 1, Is.EqualTo(9), "seven tables, settings, runs");

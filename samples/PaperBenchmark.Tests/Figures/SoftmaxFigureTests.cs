@@ -17,7 +17,7 @@ public sealed class SoftmaxFigureTests
         {
             Assert.That(plot.Panels.Select(panel => panel.Title), Is.EqualTo(new[]
             {
-                "in distribution: cat", FigureSample.Losses[0], FigureSample.Losses[1], "out of distribution: mnist", FigureSample.Losses[0], FigureSample.Losses[1],
+                "in distribution:\ncat", FigureSample.Losses[0], FigureSample.Losses[1], "out of distribution:\nmnist", FigureSample.Losses[0], FigureSample.Losses[1],
             }));
             Assert.That(Bars(plot).Select(bars => bars.Sum(bar => bar.Value)), Is.All.EqualTo(100).Within(1e-3));
             Assert.That(Bars(plot).Select(bars => bars.Count(bar => bar.Color == ReportPalette.Blue)), Is.EqualTo(new[] { 1, 1, 0, 0 }), "its own class, where it has one");
@@ -37,6 +37,13 @@ public sealed class SoftmaxFigureTests
             Assert.That(labels, Has.Count.EqualTo(12).And.Contains("class 3").And.Contains("89 others"));
             Assert.That(Bars(plot).Select(bars => bars.Sum(bar => bar.Value)), Is.All.EqualTo(100).Within(1e-3));
         });
+    }
+
+    [Test]
+    public void Plot_LongName_IsShortenedToThePicturesColumn()
+    {
+        var example = FigureSample.Examples(FigureSample.Classes)[0] with { Title = "out of distribution: a set with quite a long name" };
+        Assert.That(SoftmaxFigure.Plot(FigureSample.Losses, FigureSample.Classes, [example]).Panels[0].Title, Is.EqualTo("out of distribution:\na set with quite a l…"));
     }
 
     [Test]

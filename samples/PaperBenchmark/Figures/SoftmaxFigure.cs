@@ -11,7 +11,7 @@ namespace PaperBenchmark.Figures;
 /// <summary>Figure 2 of the paper: softmax outputs of a known and an unknown image, a row for each image and a column for each loss.</summary>
 internal static class SoftmaxFigure
 {
-    private const int PictureWidth = 220, PanelWidth = 400, RowHeight = 330, PictureSide = 160, MostBars = 12;
+    private const int PictureWidth = 220, PanelWidth = 400, RowHeight = 330, PictureSide = 160, MostBars = 12, ClassNameLength = 16, PictureNameLength = 21;
 
     /// <summary>The picture. Of more than twelve classes, those are shown that some network finds likeliest, and the rest as one bar.</summary>
     /// <param name="losses">Names of the losses, as many as each example has softmax outputs.</param>
@@ -39,7 +39,8 @@ internal static class SoftmaxFigure
 
     private static PlotModel Picture(SoftmaxExample example)
     {
-        var model = ReportStyle.Plot(example.Title);
+        // A column as narrow as a picture takes two short lines.
+        var model = ReportStyle.Plot(string.Join(":\n", example.Title.Split(": ", 2).Select(line => Short(line, PictureNameLength))));
         model.PlotAreaBorderThickness = new(0);
         model.Padding = new(8, 4, 8, 48);   // as much below as the neighbours' axes take
         model.TitleHorizontalAlignment = TitleHorizontalAlignment.CenteredWithinView;
@@ -64,7 +65,7 @@ internal static class SoftmaxFigure
         var model = ReportStyle.Plot(loss);
         var names = new CategoryAxis { Position = AxisPosition.Left, GapWidth = 0.35, StartPosition = 1, EndPosition = 0, MajorTickSize = 0 }.Styled();
         names.MajorGridlineStyle = LineStyle.None;
-        names.Labels.AddRange(shown.Select(c => Short(classes[c])));
+        names.Labels.AddRange(shown.Select(c => Short(classes[c], ClassNameLength)));
         // Bars of all panels are to be compared, and the longest needs room for its figure.
         model.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Title = "softmax (%)", Minimum = 0, Maximum = 119, MajorStep = 20, LabelFormatter = value => value > 100 ? "" : value.ToString("0", CultureInfo.InvariantCulture), MinorTickSize = 0 }.Styled());
         var bars = new BarSeries { LabelPlacement = LabelPlacement.Outside, LabelFormatString = "{0:0.0}", FontSize = 11, FillColor = ReportPalette.Sky, StrokeThickness = 0 };
@@ -80,7 +81,7 @@ internal static class SoftmaxFigure
         return model;
     }
 
-    private static string Short(string name) => name.Length <= 16 ? name : name[..15] + "…";
+    private static string Short(string name, int most) => name.Length <= most ? name : name[..(most - 1)] + "…";
 
     // Enlarged by whole pixels here, since viewers of SVG would blur them.
     private static byte[] Png(SoftmaxExample example)
