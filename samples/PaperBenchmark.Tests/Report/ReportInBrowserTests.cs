@@ -98,7 +98,7 @@ public sealed class ReportInBrowserTests
 
     // Text and tables that reach beyond the screen, other than inside a box that scrolls.
     private const string Buried =
-        "[...document.querySelectorAll('main *')].filter(e => !e.closest('.wide') && e.getBoundingClientRect().right > window.innerWidth + 1).map(e => e.outerHTML.slice(0, 80))";
+        "[...document.querySelectorAll('main *')].filter(e => !e.closest('.wide, pre') && e.getBoundingClientRect().right > window.innerWidth + 1).map(e => e.outerHTML.slice(0, 80))";
 
     private async Task<(IPage Page, List<string> Complaints)> Open(int width, ColorScheme scheme)
     {

@@ -51,7 +51,7 @@ internal static class ReportSample
         {
             Id = $"table-{number}",
             Title = $"Table {number}. {title}",
-            Caption = "All in percent. FPR95, lower is better: unknown images that pass as known when 95 % of the known do. Mean ± standard deviation over 3 seeds.",
+            Caption = "All in percent. FPR95, lower is better: unknown images that pass as known when 95 % of the known do. Mean ± standard deviation over 3 seeds. (smoke: not results)",
             Columns = ["method", .. columns],
             Rows = [.. names.Select(name => (IReadOnlyList<string>)[name, .. columns.Select((_, i) => i == 4 ? "–" : $"{100 * random.NextDouble():F1} ± {random.NextDouble():F1}")])],
             Notes = number == 1 ? ["isun is missing: `download isun` fetches it.", "A long note, to see what a long one does: " + string.Join(' ', Enumerable.Repeat("words and words", 20)) + "."] : [],

@@ -51,7 +51,7 @@ internal static partial class ReportMarkdown
         void Table(ReportTable table)
         {
             Block($"## {Escape(table.Title)}");
-            Caption(table.Caption);
+            Block(Prose(table.Caption));
             if (table.Rows.Count > 0)
                 Rows(table.Columns, table.Rows);
             Notes(table.Notes);
@@ -63,13 +63,10 @@ internal static partial class ReportMarkdown
             Block($"## {Escape(figure.Title)}");
             if (figure.Png is not null)
                 Block($"![{Escape($"{figure.Title}. {figure.Caption}")}](<{linkTo(figure)}>)");
-            Caption(figure.Caption);
+            Block(Prose(figure.Caption));
             Notes(figure.Notes);
             Code(figure.Command);
         }
-
-        // The warning goes along where a table or a figure is copied out of the report.
-        void Caption(string caption) => Block(content.Banner is { } banner ? $"**{Escape(banner)}.** {Prose(caption)}" : Prose(caption));
 
         void Notes(IReadOnlyList<string> notes)
         {
