@@ -70,12 +70,7 @@ internal static class Screen
         AnsiConsole.WriteLine();
         AnsiConsole.MarkupLineInterpolated($"[bold]{table.Title}[/]");
         AnsiConsole.WriteLine(table.Caption);
-        var screen = new Table().Border(TableBorder.Rounded);
-        foreach (var (i, column) in table.Columns.Index())
-            screen.AddColumn(i == 0 ? new TableColumn(Markup.Escape(column)) : new TableColumn(Markup.Escape(column)).RightAligned());
-        foreach (var row in table.Rows)
-            screen.AddRow([.. row.Select(Markup.Escape)]);
-        AnsiConsole.Write(screen);
+        TableScreen.Show(table);
         Notes(table.Notes);
     }
 
