@@ -128,5 +128,5 @@ internal sealed class FigureMaker(TableContext context)
     // The score is the negated largest softmax probability; people know the probability.
     private static float[] Confidence(float[] scores) => [.. scores.Select(score => -score)];
 
-    private static string Title(RunResult result) => result.Run.Loss.ToString()!;
+    private static string Title(RunResult result) => result.Run.Loss.Name;
 }
