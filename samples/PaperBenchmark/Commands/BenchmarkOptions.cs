@@ -11,7 +11,7 @@ internal sealed class BenchmarkOptions
     private readonly Option<string> _preset = new("--preset", "-p") { Description = $"The budget. {string.Join(" ", Preset.All.Select(preset => $"{preset.Name}: {preset.Purpose}."))}", HelpName = "NAME", DefaultValueFactory = _ => "quick" };
     private readonly Option<string?> _dataset = new("--dataset") { Description = "The set to train on: cifar10, cifar100, or gratings (generated, for tries). Default: the preset's.", HelpName = "NAME" };
     private readonly Option<string> _dataRoot = new("--data-root") { Description = "The folder with the data sets, as `download` fills it or as you have them: see docs/datasets.md.", HelpName = "DIR", DefaultValueFactory = _ => "data" };
-    private readonly Option<string?> _output = new("--output", "-o") { Description = "Where runs and reports go. Finished runs there are used again. Default: artifacts/paper/PRESET.", HelpName = "DIR" };
+    private readonly Option<string?> _output = new("--output", "-o") { Description = "Where runs and reports go. Finished runs there are used again. Default: artifacts/paper/PRESET, with the set's name behind it where that is not the preset's own.", HelpName = "DIR" };
     private readonly Option<string?> _seeds = new("--seeds") { Description = "Seeds of the main comparison, with commas between. Default: the preset's (paper 1,2,3; quick and smoke 1,2). quick and smoke make the other comparisons with the first one only.", HelpName = "LIST" };
     private readonly Option<string[]> _ood = new("--ood") { Description = "One more set of images of none of the classes: NAME=PATH, a folder or zip of images. Repeat for more.", HelpName = "NAME=PATH", DefaultValueFactory = _ => [] };
     private readonly Option<int?> _epochs = new("--epochs") { Description = "Epochs in place of the preset's.", HelpName = "N" };
@@ -37,12 +37,13 @@ internal sealed class BenchmarkOptions
             Epochs = OptionValue.AtLeastOne("--epochs", result.GetValue(_epochs)) ?? preset.Epochs,
             TrainLimit = OptionValue.AtLeastOne("--train-limit", result.GetValue(_trainLimit)) ?? preset.TrainLimit,
         };
+        var dataset = Dataset(result.GetValue(_dataset)) ?? preset.Dataset;
         return new()
         {
             Preset = changed,
-            Dataset = Dataset(result.GetValue(_dataset)) ?? preset.Dataset,
+            Dataset = dataset,
             DataRoot = result.GetValue(_dataRoot)!,
-            Output = result.GetValue(_output) ?? Path.Combine("artifacts", "paper", preset.Name),
+            Output = result.GetValue(_output) ?? Path.Combine("artifacts", "paper", dataset == preset.Dataset ? preset.Name : $"{preset.Name}-{dataset}"),
             Seeds = result.GetValue(_seeds) is { } seeds ? Seeds(seeds) : preset.Seeds,
             Ood = OodOption.ParseAll(result.GetValue(_ood) ?? []),
             GpuDeviceId = OptionValue.Gpu("--device", result.GetValue(_device)!),

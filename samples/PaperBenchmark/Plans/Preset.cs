@@ -66,6 +66,12 @@ internal sealed record Preset
     /// <summary>Shown all over the report; null where the figures are results.</summary>
     public string? Banner { get; init; }
 
+    /// <summary>Whether it is the paper's own recipe, not changed by an option.</summary>
+    public bool IsThePapers => Name == "paper" && Epochs == 200 && TrainLimit is null;
+
+    /// <summary>The budget as it is, with what options changed.</summary>
+    public string Budget => $"{Backbone}, {Epochs} epochs{(TrainLimit is { } limit ? $", at most {limit:N0} training images" : "")}";
+
     private static readonly string[] _noise = ["gaussian-noise", "uniform-noise", "rademacher-noise", "blobs"];
 
     public static IReadOnlyList<Preset> All { get; } =

@@ -48,9 +48,9 @@ internal sealed class ReportMaker
         Summary =
         [
             "Experiments of Wei et al., Mitigating Neural Network Overconfidence with Logit Normalization, ICML 2022, arXiv 2205.09310, made again with Microsoft.ML.LogitNorm. A dash marks what is missing; the notes under each table say why, and how to fill it.",
-            Settings.Preset.Name == "paper"
+            Settings.Preset.IsThePapers
                 ? "The budget is the paper's."
-                : $"This is not the paper's budget of 200 epochs of WRN-40-2: it is {Settings.Preset.Purpose}. Figures of this budget do not compare with the paper's.",
+                : $"This is not the paper's budget of 200 epochs of WRN-40-2: it is {Settings.Preset.Budget}. Figures of this budget do not compare with the paper's.",
         ],
         Tables = [.. TableMaker.Items.Select(Table)],
         Figures = [.. FigureMaker.Items.Select(Figure)],
@@ -62,7 +62,7 @@ internal sealed class ReportMaker
     private IEnumerable<(string Name, string Value)> Describe()
     {
         var preset = Settings.Preset;
-        yield return ("preset", $"{preset.Name}: {preset.Purpose}");
+        yield return ("preset", preset.Name);
         yield return ("trained on", $"{Settings.Dataset}, images of {preset.ImageSize}×{preset.ImageSize}{(preset.TrainLimit is { } limit ? $", at most {limit:N0}" : "")}");
         yield return ("training", $"{preset.Backbone}, {preset.Epochs} epochs, batches of {preset.BatchSize}, {preset.Schedule}, {preset.Augmentation}, SGD with Nesterov momentum 0.9, learning rate 0.1, weight decay 5e-4");
         yield return ("LogitNorm", $"{_context.Plan.LogitNorm}; a warm-up other than 0 is this library's addition");

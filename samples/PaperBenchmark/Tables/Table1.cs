@@ -23,7 +23,7 @@ internal static class Table1
             ],
             [
                 $"Accuracy on known images: cross-entropy {Cell.Percent(TableContext.Accuracies(crossEntropy))}, LogitNorm {Cell.Percent(TableContext.Accuracies(logitNorm))}.",
-                .. context.Settings.Dataset == "cifar10" ? [IsThePapers(context) ? PaperHeadline : $"{PaperHeadline} That is another budget than this one."] : Array.Empty<string>(),
+                .. context.Settings.Dataset == "cifar10" ? [context.Settings.Preset.IsThePapers ? PaperHeadline : $"{PaperHeadline} That is another budget than this one."] : Array.Empty<string>(),
             ]);
 
         IEnumerable<string> Row(string name, Func<IReadOnlyList<RunResult>, Func<OodFigures, double>, IEnumerable<double?>> values) =>
@@ -34,6 +34,4 @@ internal static class Table1
             Cell.Percent(values(crossEntropy, figures => figures.Aupr)), Cell.Percent(values(logitNorm, figures => figures.Aupr)),
         ];
     }
-
-    private static bool IsThePapers(TableContext context) => context.Settings.Preset is { Name: "paper", Epochs: 200, TrainLimit: null };
 }

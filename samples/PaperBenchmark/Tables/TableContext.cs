@@ -56,6 +56,7 @@ internal sealed record TableContext(BenchmarkSettings Settings, ResultStore Stor
         [
             .. open,
             .. open.Length > 0 ? [$"To fill these gaps: `{CommandText.Of("all", Settings)}`"] : Array.Empty<string>(),
+            .. results.SelectMany(result => SetsOf(results).Except(absent).Except(result.Ood.Keys).Select(set => $"{result.Run} was not measured on {set}, others were: their means do not compare. Run `{CommandText.Of("evaluate", Settings)}`.")),
             .. absent.Length > 0 && results.Count > 0 ? [Absent(item, absent)] : Array.Empty<string>(),
         ];
     }
