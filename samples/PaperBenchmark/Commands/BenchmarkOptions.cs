@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using ImageData;
 using PaperBenchmark.Plans;
+using PaperBenchmark.Runs;
 
 namespace PaperBenchmark.Commands;
 
@@ -45,7 +46,7 @@ internal sealed class BenchmarkOptions
             DataRoot = result.GetValue(_dataRoot)!,
             Output = result.GetValue(_output) ?? Path.Combine("artifacts", "paper", dataset == preset.Dataset ? preset.Name : $"{preset.Name}-{dataset}"),
             Seeds = result.GetValue(_seeds) is { } seeds ? Seeds(seeds) : preset.Seeds,
-            Ood = OodOption.ParseAll(result.GetValue(_ood) ?? []),
+            Ood = Ood(result.GetValue(_ood) ?? []),
             GpuDeviceId = OptionValue.Gpu("--device", result.GetValue(_device)!),
             AllOod = result.GetValue(_allOod),
             Draws = OptionValue.AtLeastOne("--draws", result.GetValue(_draws))!.Value,
@@ -57,6 +58,14 @@ internal sealed class BenchmarkOptions
     {
         string[] labelled = ["cifar10", "cifar100", "gratings"];
         return name is null || labelled.Contains(name) ? name : throw new InputException($"--dataset {name}: this is no set to train on.{NearestName.Hint(name, labelled)} There are {string.Join(", ", labelled)}.");
+    }
+
+    private static IReadOnlyList<OodOption> Ood(string[] values)
+    {
+        var sets = OodOption.ParseAll(values);
+        return sets.Any(set => set.Name == RunEvaluator.TestSet)
+            ? throw new InputException($"--ood {RunEvaluator.TestSet}: the test images are called so. Give the set another name.")
+            : sets;
     }
 
     private static IReadOnlyList<int> Seeds(string text)

@@ -3,6 +3,7 @@ using PaperBenchmark.Commands;
 using PaperBenchmark.Plans;
 using PaperBenchmark.Report;
 using PaperBenchmark.Results;
+using PaperBenchmark.Runs;
 using PaperBenchmark.Tables;
 
 namespace PaperBenchmark.Figures;
@@ -38,7 +39,7 @@ internal sealed class FigureMaker(TableContext context)
         return Draw(item, "Softmax outputs of a known and an unknown image",
             "The middle image of the test set and of one unknown set; they were not chosen for what the networks make of them.",
             both => examples is not null && Unknown(both) is { } set && examples.Images.ContainsKey(set)
-                ? SoftmaxFigure.Plot([.. both.Select(Title)], examples.Classes, [Example(both, examples, "test", set: null), Example(both, examples, set, set)])
+                ? SoftmaxFigure.Plot([.. both.Select(Title)], examples.Classes, [Example(both, examples, RunEvaluator.TestSet, set: null), Example(both, examples, set, set)])
                 : null,
             examples is null ? ["The images are not kept yet: run evaluate."] : []);
     }

@@ -6,8 +6,6 @@ namespace PaperBenchmark.Results;
 /// <summary>Finished runs, read from their folders. Needs neither images nor networks.</summary>
 internal sealed class ResultStore(BenchmarkSettings settings)
 {
-    private const string Test = "test";
-
     private readonly Dictionary<string, RunResult?> _results = [];
 
     /// <summary>The result of a run; null if it is not trained or not evaluated yet.</summary>
@@ -30,9 +28,9 @@ internal sealed class ResultStore(BenchmarkSettings settings)
     private static RunResult? Read(RunOptions run, RunFolder folder)
     {
         var sets = folder.ReadEvaluation().Sets;
-        return folder.ReadTrained() is { } trained && sets.Any(set => set.Name == Test) && sets.Count > 1
-            ? new(run, folder, trained, EpochLog.Read(folder.Epochs), SetScores.Read(folder.Scores(Test)),
-                sets.Where(set => set.Name != Test).OrderBy(set => set.Name, StringComparer.Ordinal).ToDictionary(set => set.Name, set => SetScores.Read(folder.Scores(set.Name))))
+        return folder.ReadTrained() is { } trained && sets.Any(set => set.Name == RunEvaluator.TestSet) && sets.Count > 1
+            ? new(run, folder, trained, EpochLog.Read(folder.Epochs), SetScores.Read(folder.Scores(RunEvaluator.TestSet)),
+                sets.Where(set => set.Name != RunEvaluator.TestSet).OrderBy(set => set.Name, StringComparer.Ordinal).ToDictionary(set => set.Name, set => SetScores.Read(folder.Scores(set.Name))))
             : null;
     }
 }

@@ -10,7 +10,8 @@ namespace PaperBenchmark.Runs;
 /// <summary>Scores the images of all sets by a trained run, and keeps what comes out. Sets that are scored already are left alone.</summary>
 internal sealed class RunEvaluator(MLContext ml, BenchmarkImages images, IRunWatcher watcher, CancellationToken cancellation)
 {
-    private const string TestSet = "test";
+    /// <summary>The name that the test images' file has, which no unknown set may have.</summary>
+    public const string TestSet = "test";
 
     private readonly Dictionary<ImageTable, string> _hashes = new(ReferenceEqualityComparer.Instance);
 
