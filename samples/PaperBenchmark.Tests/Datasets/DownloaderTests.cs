@@ -50,6 +50,14 @@ public sealed class DownloaderTests
     }
 
     [Test]
+    public async Task Fetch_ResetConnection_IsTriedAgain()
+    {
+        (_server.DropAfter, _server.Resets) = (new([100_000]), true);
+        await Fetch();
+        AssertWhole();
+    }
+
+    [Test]
     public async Task Fetch_ServerWithoutRanges_StartsAnew()
     {
         (_server.DropAfter, _server.SupportsRanges) = (new([100_000]), false);

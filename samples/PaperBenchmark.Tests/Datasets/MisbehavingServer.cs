@@ -34,6 +34,9 @@ internal sealed class MisbehavingServer : IDisposable
 
     public bool Slow { get; set; }
 
+    /// <summary>Whether a dropped connection is reset, and not just closed.</summary>
+    public bool Resets { get; set; }
+
     /// <summary>What the file is after a connection was dropped; null if it stays.</summary>
     public byte[]? ContentAfterDrop { get; set; }
 
@@ -91,7 +94,11 @@ internal sealed class MisbehavingServer : IDisposable
         }
         await stream.FlushAsync();
         if (start + length < _content.Length)
+        {
             _content = ContentAfterDrop ?? _content;
+            if (Resets)
+                client.LingerState = new(enable: true, seconds: 0);
+        }
     }
 
     private static async Task<string[]> ReadHeaders(NetworkStream stream)

@@ -135,11 +135,24 @@ internal sealed class Downloader(HttpClient http, DownloadOptions options)
         while (true)
         {
             silence.CancelAfter(options.Silence);
-            var read = await source.ReadAsync(buffer, silence.Token);
+            var read = await Read(source, buffer, silence.Token);
             if (read == 0)
                 return;
             await target.WriteAsync(buffer.AsMemory(0, read), CancellationToken.None);
             progress.Report(new(target.Position, total, Doing: "fetching"));
+        }
+    }
+
+    // A connection that is reset is an error of the socket, which looks like one of the disk: told apart here, as only the first may pass.
+    private static async Task<int> Read(Stream source, byte[] buffer, CancellationToken cancellation)
+    {
+        try
+        {
+            return await source.ReadAsync(buffer, cancellation);
+        }
+        catch (IOException e)
+        {
+            throw new TransferException("the connection was lost", mayPass: true, e);
         }
     }
 
