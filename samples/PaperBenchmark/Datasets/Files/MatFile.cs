@@ -92,6 +92,8 @@ internal static class MatFile
         var name = Encoding.ASCII.GetString(ReadElement(stream, most: 1 << 10).Content);
         if (flags.Length == 0 || !names.Contains(name))
             return null;
+        if (flags.Length < 2 || dimensions.Length % 4 != 0)
+            throw new InvalidDataException($"the head of its array '{name}' is damaged.");
         if (flags[0] is < LowestNumericClass or > HighestNumericClass || (flags[1] & 0x08) != 0)
             throw new InvalidDataException($"its array '{name}' is not one of real numbers.");
         int[] sizes = [.. dimensions.Chunk(4).Select(bytes => BitConverter.ToInt32(bytes))];
