@@ -17,7 +17,9 @@ internal static class UntrainedModel
         var normalization = new PixelNormalization([128, 128, 128], [64, 64, 64]);
         var spec = new ModelSpec(backbone ?? Backbone.WideResNet(10, 1, dropout: 0), classes.Values.Length, image, normalization, classes, head);
         var network = spec.CreateNetwork(torch.CPU);
-        return new(ml, spec, new TrainedNetwork(network, torch.CPU, image, normalization, owner: typeof(LogitNormModel)));
+        var trained = new TrainedNetwork(network, torch.CPU, image, normalization, owner: typeof(LogitNormModel));
+        trained.Fold();
+        return new(ml, spec, trained);
     }
 
     /// <summary>The model with a score and a decision.</summary>

@@ -57,5 +57,5 @@ public abstract record Backbone
     }
 
     /// <summary>The layers before the head: [B, channels, H, W] → [B, <see cref="EmbeddingSize"/>].</summary>
-    private protected abstract Module<Tensor, Tensor> CreateEmbedding(int channels, Device device);
+    private protected abstract EmbeddingModule CreateEmbedding(int channels, Device device);
 }

@@ -31,9 +31,9 @@ internal sealed record DenseNetBackbone(int Depth, int Growth, double Dropout) :
 
     private int AfterStage(int input) => input + LayersPerStage * Growth;
 
-    private protected override Module<Tensor, Tensor> CreateEmbedding(int channels, Device device) => new Embedding(this, channels, device);
+    private protected override EmbeddingModule CreateEmbedding(int channels, Device device) => new Embedding(this, channels, device);
 
-    private sealed class Embedding : Module<Tensor, Tensor>
+    private sealed class Embedding : EmbeddingModule
     {
         private readonly Conv2d conv1;
         private readonly Sequential block1;
@@ -79,6 +79,19 @@ internal sealed record DenseNetBackbone(int Depth, int Growth, double Dropout) :
             var maps = block3.call(transition2.call(block2.call(early)));   // [B, D, H/4, W/4]
             return bn.call(maps).relu_().mean([2, 3]).MoveToOuterDisposeScope();
         }
+
+        public override Func<Tensor, Tensor> Fold(Folding folding)
+        {
+            var stem = folding.Convolution(conv1);
+            Func<Tensor, Tensor>[] steps = [.. Stage(block1), transition1.Fold(folding), .. Stage(block2), transition2.Fold(folding), .. Stage(block3), folding.NormRelu(bn)];
+            return images =>
+            {
+                using var scope = NewDisposeScope();
+                return Folding.Chain(stem.Of(images), steps).mean([2, 3]).MoveToOuterDisposeScope();
+            };
+
+            IEnumerable<Func<Tensor, Tensor>> Stage(Sequential layers) => layers.children().Cast<Layer>().Select(layer => layer.Fold(folding));
+        }
     }
 
     private sealed class Layer : Module<Tensor, Tensor>
@@ -113,6 +126,19 @@ internal sealed record DenseNetBackbone(int Depth, int Growth, double Dropout) :
                 added = functional.dropout(added, dropout, training);
             return cat([input, added], 1).MoveToOuterDisposeScope();
         }
+
+        // The first batch norm stays: its input is many layers' output, each of which has a batch norm of its own for it.
+        public Func<Tensor, Tensor> Fold(Folding folding)
+        {
+            var activate = folding.NormRelu(bn1);
+            var bottleneck = folding.Convolution(conv1, bn2, relu: true);
+            var add = folding.Convolution(conv2);
+            return input =>
+            {
+                using var scope = NewDisposeScope();
+                return cat([input, add.Of(bottleneck.Of(activate(input)))], 1).MoveToOuterDisposeScope();
+            };
+        }
     }
 
     private sealed class Transition : Module<Tensor, Tensor>
@@ -137,6 +163,18 @@ internal sealed record DenseNetBackbone(int Depth, int Growth, double Dropout) :
             if (dropout > 0)
                 mixed = functional.dropout(mixed, dropout, training);
             return functional.avg_pool2d(mixed, 2).MoveToOuterDisposeScope();
+        }
+
+        // Averaged first: a 1×1 convolution of averages is the average of the convolutions, at a quarter of their cost.
+        public Func<Tensor, Tensor> Fold(Folding folding)
+        {
+            var activate = folding.NormRelu(bn);
+            var mix = folding.Convolution(conv);
+            return input =>
+            {
+                using var scope = NewDisposeScope();
+                return mix.Of(functional.avg_pool2d(activate(input), 2)).MoveToOuterDisposeScope();
+            };
         }
     }
 }

@@ -22,9 +22,9 @@ internal sealed record ResNetBackbone(int Depth) : Backbone
 
     public override string ToString() => $"ResNet{Depth}()";
 
-    private protected override Module<Tensor, Tensor> CreateEmbedding(int channels, Device device) => new Embedding(BlocksPerStage, channels, device);
+    private protected override EmbeddingModule CreateEmbedding(int channels, Device device) => new Embedding(BlocksPerStage, channels, device);
 
-    private sealed class Embedding : Module<Tensor, Tensor>
+    private sealed class Embedding : EmbeddingModule
     {
         private readonly Conv2d conv1;
         private readonly BatchNorm2d bn1;
@@ -51,6 +51,17 @@ internal sealed record ResNetBackbone(int Depth) : Backbone
             var stem = bn1.call(conv1.call(images)).relu_();
             var maps = layer4.call(layer3.call(layer2.call(layer1.call(stem))));   // [B, 512, H/8, W/8]
             return maps.mean([2, 3]).MoveToOuterDisposeScope();
+        }
+
+        public override Func<Tensor, Tensor> Fold(Folding folding)
+        {
+            var stem = folding.Convolution(conv1, bn1, relu: true);
+            var blocks = new[] { layer1, layer2, layer3, layer4 }.SelectMany(stage => stage.children()).Cast<Block>().Select(block => block.Fold(folding)).ToArray();
+            return images =>
+            {
+                using var scope = NewDisposeScope();
+                return Folding.Chain(stem.Of(images), blocks).mean([2, 3]).MoveToOuterDisposeScope();
+            };
         }
     }
 
@@ -81,6 +92,19 @@ internal sealed record ResNetBackbone(int Depth) : Backbone
             var hidden = bn1.call(conv1.call(input)).relu_();
             var residual = bn2.call(conv2.call(hidden));
             return residual.add_(shortcut is null ? input : shortcut.call(input)).relu_().MoveToOuterDisposeScope();
+        }
+
+        public Func<Tensor, Tensor> Fold(Folding folding)
+        {
+            var first = folding.Convolution(conv1, bn1, relu: true);
+            var second = folding.Convolution(conv2, bn2, relu: true);
+            var projection = shortcut is null ? null : folding.Convolution((Conv2d)shortcut[0], (BatchNorm2d)shortcut[1]);
+            return input =>
+            {
+                using var scope = NewDisposeScope();
+                var hidden = first.Of(input);
+                return projection is null ? second.AddTo(input, hidden) : second.AddTo(projection.Of(input), hidden).MoveToOuterDisposeScope();
+            };
         }
     }
 }

@@ -22,9 +22,9 @@ internal sealed record WideResNetBackbone(int Depth, int Widen, double Dropout) 
     public override string ToString()
         => Dropout == 0.3 ? $"WideResNet({Depth}, {Widen})" : string.Create(CultureInfo.InvariantCulture, $"WideResNet({Depth}, {Widen}, {Dropout})");
 
-    private protected override Module<Tensor, Tensor> CreateEmbedding(int channels, Device device) => new Embedding(this, channels, device);
+    private protected override EmbeddingModule CreateEmbedding(int channels, Device device) => new Embedding(this, channels, device);
 
-    private sealed class Embedding : Module<Tensor, Tensor>
+    private sealed class Embedding : EmbeddingModule
     {
         private const int StemFilters = 16;
 
@@ -52,6 +52,18 @@ internal sealed record WideResNetBackbone(int Depth, int Widen, double Dropout) 
             using var scope = NewDisposeScope();
             var maps = block3.call(block2.call(block1.call(conv1.call(images))));   // [B, D, H/4, W/4]
             return bn1.call(maps).relu_().mean([2, 3]).MoveToOuterDisposeScope();
+        }
+
+        public override Func<Tensor, Tensor> Fold(Folding folding)
+        {
+            var stem = folding.Convolution(conv1);
+            var blocks = new[] { block1, block2, block3 }.SelectMany(stage => stage.children()).Cast<Block>().Select(block => block.Fold(folding)).ToArray();
+            var last = folding.NormRelu(bn1);
+            return images =>
+            {
+                using var scope = NewDisposeScope();
+                return last(Folding.Chain(stem.Of(images), blocks)).mean([2, 3]).MoveToOuterDisposeScope();
+            };
         }
     }
 
@@ -87,6 +99,22 @@ internal sealed record WideResNetBackbone(int Depth, int Widen, double Dropout) 
             // A projecting shortcut starts at the activated input, the identity at the input itself.
             var shortcut = convShortcut is null ? input : convShortcut.call(activated);
             return conv2.call(hidden).add_(shortcut).MoveToOuterDisposeScope();
+        }
+
+        // The first batch norm stays: the block's input goes past it as well.
+        public Func<Tensor, Tensor> Fold(Folding folding)
+        {
+            var activate = folding.NormRelu(bn1);
+            var first = folding.Convolution(conv1, bn2, relu: true);
+            var second = folding.Convolution(conv2);
+            var projection = convShortcut is null ? null : folding.Convolution(convShortcut);
+            return input =>
+            {
+                using var scope = NewDisposeScope();
+                var activated = activate(input);
+                var hidden = first.Of(activated);
+                return projection is null ? second.AddTo(input, hidden) : second.AddTo(projection.Of(activated), hidden).MoveToOuterDisposeScope();
+            };
         }
     }
 }

@@ -84,7 +84,9 @@ public sealed class LogitNormModel : RowToRowTransformer, IDisposable
         var spec = reader.Json<ModelSpec>("Model", read => read.Check());
         var network = reader.Tensors("Weights", file => Build(spec, file));
         network.to(device);
-        return new(env, spec, new TrainedNetwork(network, device, spec.Image, spec.Normalization, owner: typeof(LogitNormModel)));
+        var trained = new TrainedNetwork(network, device, spec.Image, spec.Normalization, owner: typeof(LogitNormModel));
+        trained.Fold();
+        return new(env, spec, trained);
     }
 
     private static ImageClassifier Build(ModelSpec spec, TensorFile file)

@@ -48,6 +48,7 @@ internal sealed class TrainingLoop(
                 }
             }
             network.Freeze();
+            trained.Fold();
             return trained;
         }
         catch

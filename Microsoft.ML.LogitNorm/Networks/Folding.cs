@@ -1,0 +1,70 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>Makes the parts of a network that only scores: batch norms, whose statistics no longer change, become part of the convolutions in front of them. Owns their tensors.</summary>
+/// <remarks>
+/// With γ, β, mean m and variance v a batch norm is x ↦ s·x + t, s = γ / √(v + ε) and t = β − m·s, for each channel. Behind a convolution, that is the
+/// convolution with the weights s·w and the bias t.
+/// </remarks>
+/// <param name="device">Where the network is.</param>
+internal sealed class Folding(Device device) : IDisposable
+{
+    private readonly List<Tensor> _owned = [];
+    private readonly bool _onOneDnn = device.type == DeviceType.CPU && OneDnn.IsAvailable;
+
+    /// <summary>A convolution, with the batch norm and the positive part that follow it, if any.</summary>
+    public FoldedConvolution Convolution(Conv2d convolution, BatchNorm2d? norm = null, bool relu = false)
+    {
+        using var scope = NewDisposeScope();
+        Tensor weight = convolution.weight;
+        var (stride, padding) = ((int)convolution.stride[0], (int)convolution.padding![0]);
+        Tensor? bias = null;
+        if (norm is not null)
+        {
+            var (factor, offset) = Affine(norm);
+            weight *= factor.view(-1, 1, 1, 1);
+            bias = Keep(offset);
+        }
+        var laidOut = weight.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+        return new(Keep(_onOneDnn ? OneDnn.Reorder(laidOut, stride, padding) : laidOut), bias, stride, padding, relu, _onOneDnn);
+    }
+
+    /// <summary>A batch norm that has no convolution in front of it, and the positive part that follows: two passes over memory.</summary>
+    public Func<Tensor, Tensor> NormRelu(BatchNorm2d norm)
+    {
+        using var scope = NewDisposeScope();
+        var (factor, offset) = Affine(norm);
+        (factor, offset) = (Keep(factor.view(1, -1, 1, 1)), Keep(offset.view(1, -1, 1, 1)));
+        return input => offset.addcmul(input, factor, 1).relu_();
+    }
+
+    /// <summary>One step after the other. A step may change its input in place and return it; every other input is freed at once, so that maps do not pile up.</summary>
+    public static Tensor Chain(Tensor maps, IEnumerable<Func<Tensor, Tensor>> steps)
+    {
+        foreach (var step in steps)
+        {
+            var next = step(maps);
+            if (!ReferenceEquals(next, maps))
+                maps.Dispose();
+            maps = next;
+        }
+        return maps;
+    }
+
+    public void Dispose() => _owned.ForEach(tensor => tensor.Dispose());
+
+    private static (Tensor Factor, Tensor Offset) Affine(BatchNorm2d norm)
+    {
+        var factor = norm.weight! / (norm.running_var! + norm.eps).sqrt();
+        return (factor, norm.bias! - (norm.running_mean! * factor));
+    }
+
+    private Tensor Keep(Tensor tensor)
+    {
+        _owned.Add(tensor.DetachFromDisposeScope());
+        return tensor;
+    }
+}
