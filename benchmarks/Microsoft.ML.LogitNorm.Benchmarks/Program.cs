@@ -1,5 +1,21 @@
+using System.CommandLine;
 using BenchmarkDotNet.Running;
 using Microsoft.ML.LogitNorm.Benchmarks;
+using Microsoft.ML.LogitNorm.Benchmarks.EndToEnd;
 
-// All of them unless told which: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- --filter '*GradNorm*'
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args.Length > 0 ? args : ["--filter", "*"], new ShortRuns());
+// The whole: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- end-to-end
+// The small parts, all of them unless told which: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- --filter '*GradNorm*'
+switch (args)
+{
+    case [EndToEndCommand.Name, ..]:
+        return new RootCommand { EndToEndCommand.Create() }.Parse(args).Invoke();
+    case [TrainingMemory.ChildCommand, ..]:
+        TrainingMemory.RunChild(args[1..]);
+        return 0;
+    case [PlainProcess.ChildCommand, ..]:
+        PlainProcess.RunChild(args[1..]);
+        return 0;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args.Length > 0 ? args : ["--filter", "*"], new ShortRuns());
+        return 0;
+}

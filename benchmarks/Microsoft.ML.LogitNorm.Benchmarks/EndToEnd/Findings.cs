@@ -1,0 +1,16 @@
+namespace Microsoft.ML.LogitNorm.Benchmarks.EndToEnd;
+
+/// <summary>What a run has found so far.</summary>
+internal sealed class Findings
+{
+    private readonly List<Ratio> _ratios = [];
+    private readonly List<Series> _series = [];
+
+    public IReadOnlyList<Ratio> Ratios => _ratios;
+
+    public IReadOnlyList<Series> Series => _series;
+
+    public void Add(params Ratio[] ratios) => _ratios.AddRange(ratios);
+
+    public void Add(params Series[] series) => _series.AddRange(series);
+}
