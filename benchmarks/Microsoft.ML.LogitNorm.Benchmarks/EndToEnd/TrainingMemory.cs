@@ -11,7 +11,7 @@ internal sealed class TrainingMemory(EndToEndSettings settings)
     /// <summary>The command by which this program calls itself.</summary>
     public const string ChildCommand = "end-to-end-memory";
 
-    private const int Steps = 12, Epochs = 20, RowsPerEpoch = 1280;
+    private const int Steps = 12, Epochs = 20, RowsPerEpoch = 5120;
     private const double Megabyte = 1e6;
 
     private enum Loop
