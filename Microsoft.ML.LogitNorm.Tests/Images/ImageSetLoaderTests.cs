@@ -149,7 +149,7 @@ public sealed class ImageSetLoaderTests
     }
 
     private static (ImageSet Images, long Unlabelled) Load(IDataView view, CancellationToken cancellation = default)
-        => ImageSetLoader.Load(view, ImageColumn.Find(view.Schema, "Image", null), "Label", cancellation);
+        => ImageSetLoader.Load(view, ImageColumn.Find(view.Schema, "Image", null), "Label", cancellation) is var (images, unlabelled) ? (images!, unlabelled) : default;
 
     private static T InTime<T>(Func<T> act)
     {

@@ -16,7 +16,7 @@ public sealed class PixelNormalizationTests
                 (values[row, i / 2, i % 2, 0], values[row, i / 2, i % 2, 1]) = ((byte)random.Next(256), (byte)(250 + random.Next(3)));
         using var scope = NewDisposeScope();
 
-        var measured = PixelNormalization.Measure(tensor(values));
+        var measured = new ImageSet(tensor(values), zeros(1)).MeasureNormalization();
 
         for (var channel = 0; channel < 2; channel++)
         {
@@ -34,7 +34,7 @@ public sealed class PixelNormalizationTests
     public void Measure_ConstantChannel_HasDeviationOne(float value)
     {
         using var scope = NewDisposeScope();
-        var measured = PixelNormalization.Measure(full([3000, 3, 3, 1], value));
+        var measured = new ImageSet(full([3000, 3, 3, 1], value), zeros(1)).MeasureNormalization();
         Assert.That(measured.StandardDeviation, Is.EqualTo(new[] { 1f }));
         Assert.That(measured.Mean[0], Is.EqualTo(value).Within(1e-4).Percent);
     }
@@ -43,7 +43,7 @@ public sealed class PixelNormalizationTests
     public void Measure_TinyUnits_KeepTheirDeviation()
     {
         using var scope = NewDisposeScope();
-        var measured = PixelNormalization.Measure(tensor(new[] { 1e-8f, 3e-8f }).view(2, 1, 1, 1));
+        var measured = new ImageSet(tensor(new[] { 1e-8f, 3e-8f }).view(2, 1, 1, 1), zeros(1)).MeasureNormalization();
         Assert.That(measured.StandardDeviation[0], Is.EqualTo(1e-8f).Within(0.01).Percent);
     }
 

@@ -30,35 +30,6 @@ public sealed record PixelNormalization
     /// <summary>The standard deviation of each channel, above 0.</summary>
     public IReadOnlyList<float> StandardDeviation { get; }
 
-    // 32 MB in double precision, however large the images are.
-    private const long ValuesAtOnce = 1 << 22;
-
-    /// <summary>Measures a training set.</summary>
-    /// <param name="pixels">[N, H, W, C], of any number type. A channel without variation gets the standard deviation 1.</param>
-    internal static PixelNormalization Measure(Tensor pixels)
-    {
-        using var scope = NewDisposeScope();
-        var (rows, channels) = (pixels.shape[0], pixels.shape[3]);
-        var rowsAtOnce = Math.Max(1, ValuesAtOnce / (pixels.shape[1] * pixels.shape[2] * channels));
-        var sum = zeros(channels, float64);
-        var sumOfSquares = zeros(channels, float64);
-        for (long start = 0; start < rows; start += rowsAtOnce)
-        {
-            using var step = NewDisposeScope();
-            var part = pixels.narrow(0, start, Math.Min(rowsAtOnce, rows - start)).reshape(-1, channels).to(float64);
-            // [0], not 0: the literal would turn into ScalarType.Byte and pick the overload that sums everything as bytes.
-            sum.add_(part.sum([0]));
-            sumOfSquares.add_(part.square().sum([0]));
-        }
-        double count = rows * pixels.shape[1] * pixels.shape[2];
-        var mean = sum / count;
-        var meanOfSquares = sumOfSquares / count;
-        // A constant channel leaves a difference of the rounding's size: anything below a millionth of the values' size is none.
-        var deviation = (meanOfSquares - mean.square()).clamp_min(0).sqrt();
-        deviation = deviation.where(deviation > meanOfSquares.sqrt() * 1e-6, 1);
-        return new(mean.to(float32).data<float>().ToArray(), deviation.to(float32).data<float>().ToArray());
-    }
-
     /// <summary>From black to white: 255 for images and bytes; for vectors of float 1 if their mean and deviation are at most 1, else 255.</summary>
     internal double PixelRange(PixelKind kind)
         => kind == PixelKind.VectorOfSingle && Mean.All(mean => Math.Abs(mean) <= 1) && StandardDeviation.All(deviation => deviation <= 1) ? 1 : 255;

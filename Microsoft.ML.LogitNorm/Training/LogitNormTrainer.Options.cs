@@ -82,6 +82,14 @@ public sealed partial class LogitNormTrainer
         /// <exception cref="ArgumentNullException">Null.</exception>
         public Augmentation Augmentation { get; init => field = NotNull(value, nameof(Augmentation)); } = Augmentation.CropAndFlip();
 
+        /// <summary>Where decoded images are between epochs: in memory (default) as long as they take at most a quarter of it, otherwise streamed.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">Not one of the enumeration.</exception>
+        public ImageCache ImageCache
+        {
+            get;
+            init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(ImageCache), value, "Images are kept by ImageCache.Auto, Memory or Stream.");
+        }
+
         /// <summary>
         /// Decides initial weights, shuffling, augmentation and dropout: same seed, same data, same options and same machine give the same weights on
         /// the CPU. Null (default) takes the <see cref="MLContext"/>'s seed, or a random one if it has none.

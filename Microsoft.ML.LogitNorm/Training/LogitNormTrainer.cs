@@ -25,7 +25,7 @@ namespace Microsoft.ML.LogitNorm;
 /// | -- | -- |
 /// | Machine learning task | Multiclass classification of images |
 /// | Is normalization required? | No: pixels are normalised by the model |
-/// | Is caching required? | No: images are decoded once and kept |
+/// | Is caching required? | No: images are decoded once and kept, or streamed where memory does not hold them (`Options.ImageCache`) |
 /// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.LogitNorm, and libtorch-cpu-* or TorchSharp-cuda-* |
 /// | Exportable to ONNX | No |
 ///
@@ -38,6 +38,9 @@ namespace Microsoft.ML.LogitNorm;
 /// </remarks>
 public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
 {
+    private const int ShareOfMemoryToCache = 4;   // while they are put together they are there twice
+    private const int BytesInPool = 256 << 20;
+
     private readonly IHostEnvironment _env;
     private readonly Options _options;
 
@@ -76,20 +79,21 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         if (_options.CheckpointFile is not null)
             TrainingCheckpoint.CheckWritable(_options.CheckpointFile);
         var device = TorchDevice.Select(_env);
-        using var training = Load(input, image, label, "training", log);
+        using var training = Open(input, image, label, "training", log);
         CheckTrainable(training, label);
-        using var validation = _options.ValidationSet is { } set ? Load(set, image, label, "validation", log) : null;
+        using var validation = _options.ValidationSet is { } set ? Open(set, image, label, "validation", log) : null;
         if (validation is { Count: 0 })
             throw new InvalidOperationException("ValidationSet has no labelled rows. Leave it out, or give it some.");
-        log.Info($"Decoded {training.Count:N0} images of {image.Shape} in {clock.Elapsed.TotalSeconds:N1} s.");
+        var streamed = training is StreamedImages;
+        log.Info($"Decoded {training.Count:N0} images of {image.Shape} in {clock.Elapsed.TotalSeconds:N1} s{(streamed ? $"; they take {Megabytes(training.Count * image.BytesPerImage)} and are streamed from here on" : "")}.");
 
         var given = _options.Seed ?? MachineLearningContext.Seed(_env);
         var checkpoint = _options.CheckpointFile is { } path
-            ? TrainingCheckpoint.Open(Path.GetFullPath(path), TrainingSettings.Of(_options, image, label, training.Count), training.Hash(), given)
+            ? TrainingCheckpoint.Open(Path.GetFullPath(path), TrainingSettings.Of(_options, image, label, training.Count, streamed), training.Hash(), given)
             : null;
         var seed = checkpoint?.Seed ?? given ?? Random.Shared.Next();
         Announce(device, seed, checkpoint, log);
-        var normalization = _options.Normalization ?? PixelNormalization.Measure(training.Pixels);
+        var normalization = _options.Normalization ?? training.MeasureNormalization();
         var spec = new ModelSpec(_options.Backbone, label.ClassCount, image, normalization, label.Classes, _options.Head);
         return ModelOf(new TrainingLoop(_options, device, seed, clock, log, ModelOf, checkpoint).Run(training, validation, spec));
 
@@ -122,10 +126,31 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         return (label, image);
     }
 
-    /// <summary>Decodes the labelled rows; the others are left out with a warning.</summary>
-    internal ImageSet Load(IDataView data, ImageColumn image, LabelColumn label, string role, ContextLog log)
+    /// <summary>Decodes the labelled rows and keeps them, or finds out that they are to be streamed; the others are left out with a warning.</summary>
+    private IImageSource Open(IDataView data, ImageColumn image, LabelColumn label, string role, ContextLog log)
     {
-        var (images, unlabelled) = ImageSetLoader.Load(data, image, label.Name, _options.CancellationToken);
+        if (_options.ImageCache == ImageCache.Memory)
+            return Load(data, image, label, role, log);
+        var most = _options.ImageCache == ImageCache.Stream ? 0 : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / ShareOfMemoryToCache;
+        if (most > 0)
+        {
+            if (Load(data, image, label, role, log, most) is { } images)
+                return images;
+            log.Info($"The {role} images take more than {Megabytes(most)}, a quarter of memory, and are streamed. ImageCache.Memory keeps them nevertheless.");
+        }
+        var streamed = new StreamedImages(data, image, label.Name, Math.Max(1, BytesInPool / image.BytesPerImage), _options.CancellationToken);
+        log.WarnOfUnlabelled(streamed.Unlabelled, $"{role} rows");
+        return streamed;
+    }
+
+    private static string Megabytes(long bytes) => $"{bytes / 1e6:N0} MB";
+
+    /// <summary>Decodes the labelled rows; the others are left out with a warning.</summary>
+    internal ImageSet Load(IDataView data, ImageColumn image, LabelColumn label, string role, ContextLog log) => Load(data, image, label, role, log, long.MaxValue)!;
+
+    private ImageSet? Load(IDataView data, ImageColumn image, LabelColumn label, string role, ContextLog log, long mostBytes)
+    {
+        var (images, unlabelled) = ImageSetLoader.Load(data, image, label.Name, _options.CancellationToken, mostBytes);
         log.WarnOfUnlabelled(unlabelled, $"{role} rows");
         return images;
     }
@@ -159,12 +184,11 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         }
     }
 
-    private void CheckTrainable(ImageSet images, LabelColumn label)
+    private void CheckTrainable(IImageSource images, LabelColumn label)
     {
         if (images.Count == 0)
             throw new InvalidOperationException($"The training data has no rows with a label in column '{label.Name}'.");
-        using var scope = TorchSharp.torch.NewDisposeScope();
-        var counts = images.Labels.bincount(null, label.ClassCount).data<long>().ToArray();
+        var counts = images.ClassCounts(label.ClassCount);
         var empty = Enumerable.Range(0, label.ClassCount).Where(i => counts[i] == 0).Select(label.NameOf).ToArray();
         if (empty.Length > 0)
             throw new InvalidOperationException($"No training rows for {empty.Length} of the {label.ClassCount} classes of column '{label.Name}': {string.Join(", ", empty.Take(10))}. Add images, or map the labels anew.");

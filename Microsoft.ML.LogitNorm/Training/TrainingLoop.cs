@@ -24,7 +24,7 @@ internal sealed class TrainingLoop(
     private TimeSpan Elapsed => _earlier + clock.Elapsed;
 
     /// <summary>Trains. The sets are moved to the device and freed when training ends, whoever made them.</summary>
-    public TrainedNetwork Run(ImageSet training, ImageSet? validation, ModelSpec spec)
+    public TrainedNetwork Run(IImageSource training, IImageSource? validation, ModelSpec spec)
     {
         using var scope = NewDisposeScope();
         manual_seed(seed);
@@ -71,13 +71,13 @@ internal sealed class TrainingLoop(
             nesterov: options is { Nesterov: true, Momentum: > 0 });
     }
 
-    private TrainingEpoch TrainEpoch(int epoch, ImageClassifier network, TrainedNetwork trained, SGD optimizer, ImageSet images, Generator generator, LogitNormModel model)
+    private TrainingEpoch TrainEpoch(int epoch, ImageClassifier network, TrainedNetwork trained, SGD optimizer, IImageSource images, Generator generator, LogitNormModel model)
     {
         using var scope = NewDisposeScope();
         network.train();
         var start = clock.Elapsed;
         var steps = (int)(images.Count / options.BatchSize);
-        var order = randperm(images.Count, int64, generator: generator).to(device);   // [N]
+        using var batches = images.Shuffle(options.BatchSize, options.Augmentation, generator);
         var losses = zeros(steps, device: device);
         var correct = zeros(1, int64, device);
         var normSum = zeros(1, float64, device);
@@ -89,9 +89,9 @@ internal sealed class TrainingLoop(
             foreach (var group in optimizer.ParamGroups)
                 group.LearningRate = options.LearningRate * options.LearningRateSchedule.FactorAt(progress);
 
-            var rows = order.narrow(0, step * (long)options.BatchSize, options.BatchSize);
-            var labels = images.Labels.index_select(0, rows);   // [B]
-            var embedding = network.Embed(trained.Normalize(options.Augmentation.Gather(images.Pixels, rows, generator)));   // [B, D]
+            var (pixels, pixelLabels) = batches.Next();   // [B, H, W, C], [B]
+            var labels = pixelLabels.to(device);
+            var embedding = network.Embed(trained.Normalize(pixels));   // [B, D]
             var logits = network.Classify(embedding);   // [B, C]
             var loss = options.Loss.Compute(new(logits, embedding, network.HeadWeight, labels, progress));
             optimizer.zero_grad();
@@ -141,7 +141,7 @@ internal sealed class TrainingLoop(
             $"The loss became {losses[step - 1].item<float>()} in epoch {epoch}, step {step}, with {options.Loss} and learning rate {options.LearningRate}. Training stopped: lower LearningRate (a tenth of it is a good try){(options.Loss is LogitNormLoss ? ", or raise tau" : "")}.");
     }
 
-    private void Report(TrainingEpoch epoch, ImageSet? validation, TrainedNetwork trained)
+    private void Report(TrainingEpoch epoch, IImageSource? validation, TrainedNetwork trained)
     {
         if (validation is not null)
             epoch = epoch with { ValidationAccuracy = Accuracy(validation, trained), Elapsed = Elapsed };
@@ -150,17 +150,18 @@ internal sealed class TrainingLoop(
         options.EpochCompleted?.Invoke(epoch);
     }
 
-    private double Accuracy(ImageSet images, TrainedNetwork trained)
+    private double Accuracy(IImageSource images, TrainedNetwork trained)
     {
         trained.Classifier.eval();
+        using var batches = images.InOrder(options.BatchSize);
         long correct = 0;
         for (long start = 0; start < images.Count; start += options.BatchSize)
         {
             options.CancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var count = Math.Min(options.BatchSize, images.Count - start);
-            var (logits, _) = trained.Forward(images.Pixels.narrow(0, start, count));
-            correct += logits.argmax(1).eq(images.Labels.narrow(0, start, count)).sum().item<long>();
+            var (pixels, labels) = batches.Next();
+            var (logits, _) = trained.Forward(pixels);
+            correct += logits.argmax(1).eq(labels.to(device)).sum().item<long>();
         }
         return (double)correct / images.Count;
     }

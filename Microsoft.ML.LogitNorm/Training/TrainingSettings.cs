@@ -10,10 +10,12 @@ internal static class TrainingSettings
     [
         nameof(LogitNormTrainer.Options.Seed), nameof(LogitNormTrainer.Options.ValidationSet), nameof(LogitNormTrainer.Options.EpochCompleted),
         nameof(LogitNormTrainer.Options.StepCompleted), nameof(LogitNormTrainer.Options.CancellationToken), nameof(LogitNormTrainer.Options.CheckpointFile),
+        // What comes of it stands in the file where it is Stream, which shuffles otherwise.
+        nameof(LogitNormTrainer.Options.ImageCache),
     ];
 
     /// <summary>The settings by their names.</summary>
-    public static Dictionary<string, JsonElement> Of(LogitNormTrainer.Options options, ImageColumn image, LabelColumn label, long rows)
+    public static Dictionary<string, JsonElement> Of(LogitNormTrainer.Options options, ImageColumn image, LabelColumn label, long rows, bool streamed)
     {
         // By reflection, so that an option that the trainer gets one day is not forgotten here.
         var settings = typeof(LogitNormTrainer.Options).GetProperties()
@@ -22,6 +24,8 @@ internal static class TrainingSettings
         Add(settings, "Images", $"{image.Kind} {image.Shape}");
         Add(settings, "Classes", label.ClassesText);
         Add(settings, "TrainingRows", rows);
+        if (streamed)
+            Add(settings, nameof(LogitNormTrainer.Options.ImageCache), ImageCache.Stream);
         return settings;
     }
 

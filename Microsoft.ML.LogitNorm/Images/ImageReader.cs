@@ -1,0 +1,194 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+using Microsoft.ML.Data;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>
+/// Reads the labelled images of a data view once, on as many threads as the view gives cursors, each a little ahead of who takes them. They come in the
+/// view's order, however the threads ran.
+/// </summary>
+/// <remarks>
+/// Each cursor has a queue of its own, so none waits for another: what comes next is the chunk with the lowest batch number among the queues' heads.
+/// </remarks>
+internal sealed class ImageReader : IDisposable
+{
+    // 256 images of 64×64 in colour; fewer of larger ones.
+    private const int BytesPerChunk = 3 << 20;
+
+    // Finished chunks that wait in each queue.
+    private const int ChunksAhead = 2;
+
+    private readonly ImageColumn _column;
+    private readonly CancellationToken _callers;
+    private readonly CancellationTokenSource _stop;
+    private readonly Lane[] _lanes;
+    private readonly Task[] _threads;
+    private ExceptionDispatchInfo? _failure;
+    private long _rows;
+
+    /// <summary>Starts to read.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="column">Where the images are.</param>
+    /// <param name="labelColumnName">A key column; rows whose label is missing are left out.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    public ImageReader(IDataView data, ImageColumn column, string labelColumnName, CancellationToken cancellationToken)
+    {
+        (_column, _callers) = (column, cancellationToken);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        DataViewSchema.Column[] columns = [data.Schema[column.Name], data.Schema[labelColumnName]];
+        _lanes = [.. data.GetRowCursorSet(columns, Environment.ProcessorCount).Select(cursor => new Lane(cursor, column, labelColumnName))];
+        _threads = [.. _lanes.Select(lane => Task.Factory.StartNew(() => Run(lane), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+    }
+
+    /// <summary>Rows left out so far for want of a label; all of them, once <see cref="Next"/> has returned null.</summary>
+    public long Unlabelled => _lanes.Sum(lane => lane.Unlabelled);
+
+    /// <summary>The next images, which are the caller's to dispose of; null at the end.</summary>
+    /// <exception cref="InvalidOperationException">A row has no image, one of another size, or a pixel that is not a finite number.</exception>
+    public ImageChunk? Next()
+    {
+        Lane? next = null;
+        foreach (var lane in _lanes)
+            if (Head(lane) is { } head && (next is null || head.Batch < next.Head!.Batch))
+                next = lane;
+        if (next is null)
+            return null;
+        var chunk = next.Head!;
+        next.Head = null;
+        try
+        {
+            CheckFinite(chunk);
+        }
+        catch
+        {
+            chunk.Dispose();
+            throw;
+        }
+        _rows += chunk.Labels.Count;
+        return chunk;
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        Task.WaitAll(_threads);   // their errors are in _failure
+        foreach (var lane in _lanes)
+            lane.Dispose();
+        _stop.Dispose();
+    }
+
+    private ImageChunk? Head(Lane lane)
+    {
+        try
+        {
+            if (lane.Head is null && lane.Queue.TryTake(out var chunk, Timeout.Infinite, _stop.Token))
+                lane.Head = chunk;
+        }
+        catch (OperationCanceledException)
+        {
+            // One of three: the caller's token, which it may look for; a thread's error, or one that is about to be told.
+            _callers.ThrowIfCancellationRequested();
+            Task.WaitAll(_threads);
+        }
+        _failure?.Throw();
+        return lane.Head;
+    }
+
+    private void Run(Lane lane)
+    {
+        try
+        {
+            lane.ReadAll(_stop.Token);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Told to stop: by the caller, or because another thread failed.
+        }
+        catch (Exception e)
+        {
+            Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(e), null);
+            _stop.Cancel();   // the other threads need not go on
+        }
+        finally
+        {
+            lane.Queue.CompleteAdding();
+        }
+    }
+
+    private void CheckFinite(ImageChunk chunk)
+    {
+        if (_column.Kind != PixelKind.VectorOfSingle || chunk.Labels.Count == 0)
+            return;
+        using var scope = NewDisposeScope();
+        var finite = chunk.Pixels.isfinite().flatten(1).all(1);
+        var first = finite.to(int32).argmin(0).item<long>();
+        if (!finite[first].item<bool>())
+            throw new InvalidOperationException($"Column '{_column.Name}' has a pixel that is NaN or infinite in labelled row {_rows + first} (counted from 0). Remove the row or mend it.");
+    }
+
+    /// <summary>A cursor, the thread that reads from it, and what it has read.</summary>
+    private sealed class Lane(DataViewRowCursor cursor, ImageColumn column, string labelColumnName) : IDisposable
+    {
+        private readonly int _rowsPerChunk = Math.Max(1, BytesPerChunk / column.BytesPerImage);
+        private ImageChunk? _filling;
+
+        public BlockingCollection<ImageChunk> Queue { get; } = new(ChunksAhead);
+
+        public ImageChunk? Head { get; set; }
+
+        public long Unlabelled { get; private set; }
+
+        public void ReadAll(CancellationToken cancellationToken)
+        {
+            var pixels = PixelReader.Open(cursor, column);
+            var getLabel = cursor.GetGetter<uint>(cursor.Schema[labelColumnName]);
+            var getId = cursor.GetIdGetter();
+            uint label = 0;
+            while (cursor.MoveNext())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                getLabel(ref label);
+                if (label == 0)
+                {
+                    Unlabelled++;
+                    continue;
+                }
+                if (_filling is not null && (_filling.Batch != cursor.Batch || _filling.Labels.Count == _filling.Capacity))
+                    Hand(cancellationToken);
+                _filling ??= new(column, _rowsPerChunk, cursor.Batch);
+                try
+                {
+                    pixels.Read(_filling.NextPlace);
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    var id = default(DataViewRowId);
+                    getId(ref id);
+                    throw new InvalidOperationException($"Reading row {id.Low} (counted from 0 in the source) for training failed: {e.Message}", e);
+                }
+                _filling.Labels.Add(label - 1);
+            }
+            if (_filling is not null)
+                Hand(cancellationToken);
+        }
+
+        /// <summary>Once the thread has ended.</summary>
+        public void Dispose()
+        {
+            cursor.Dispose();
+            _filling?.Dispose();
+            Head?.Dispose();
+            foreach (var chunk in Queue)
+                chunk.Dispose();
+            Queue.Dispose();
+        }
+
+        private void Hand(CancellationToken cancellationToken)
+        {
+            Queue.Add(_filling!, cancellationToken);
+            _filling = null;
+        }
+    }
+}
