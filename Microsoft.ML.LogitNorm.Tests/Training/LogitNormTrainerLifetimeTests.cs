@@ -18,6 +18,25 @@ public sealed class LogitNormTrainerLifetimeTests
     });
 
     [Test]
+    public void Fit_Streamed_LeavesNoTensors() => AssertNothingLeft(() =>
+        TinyImages.Pipeline(_ml, _quick with { ImageCache = ImageCache.Stream, ValidationSet = Mapped(20) }).Fit(TinyImages.View(_ml, 48)).Dispose());
+
+    [Test]
+    public void Fit_StreamedAndBrokenOff_LeavesNoTensors() => AssertNothingLeft(() =>
+    {
+        var options = _quick with { ImageCache = ImageCache.Stream, StepCompleted = _ => throw new TimeoutException() };
+        Assert.Throws<TimeoutException>(() => TinyImages.Pipeline(_ml, options).Fit(TinyImages.View(_ml, 48)));
+    });
+
+    [Test]
+    public void Fit_StreamedAndCancelled_LeavesNoTensors() => AssertNothingLeft(() =>
+    {
+        using var cancelled = new CancellationTokenSource();
+        var options = _quick with { ImageCache = ImageCache.Stream, CancellationToken = cancelled.Token, StepCompleted = _ => cancelled.Cancel() };
+        Assert.Catch<OperationCanceledException>(() => TinyImages.Pipeline(_ml, options).Fit(TinyImages.View(_ml, 48)));
+    });
+
+    [Test]
     public void Fit_MoreEpochs_HoldNoMoreTensors()
     {
         var counts = new List<long>();

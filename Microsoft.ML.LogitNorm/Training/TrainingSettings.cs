@@ -25,7 +25,7 @@ internal static class TrainingSettings
         Add(settings, "Classes", label.ClassesText);
         Add(settings, "TrainingRows", rows);
         if (streamed)
-            Add(settings, nameof(LogitNormTrainer.Options.ImageCache), ImageCache.Stream);
+            Add(settings, nameof(LogitNormTrainer.Options.ImageCache), nameof(ImageCache.Stream));
         return settings;
     }
 
