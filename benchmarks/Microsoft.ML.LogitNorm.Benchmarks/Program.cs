@@ -2,13 +2,21 @@ using System.CommandLine;
 using BenchmarkDotNet.Running;
 using Microsoft.ML.LogitNorm.Benchmarks;
 using Microsoft.ML.LogitNorm.Benchmarks.EndToEnd;
+using Microsoft.ML.LogitNorm.Benchmarks.Growth;
+using Spectre.Console;
 
 // The whole: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- end-to-end
+// How cost grows: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- growth
 // The small parts, all of them unless told which: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- --filter '*GradNorm*'
+if (Console.IsOutputRedirected)
+    AnsiConsole.Profile.Width = 160;   // tables whole, for a file or a document
+
 switch (args)
 {
     case [EndToEndCommand.Name, ..]:
         return new RootCommand { EndToEndCommand.Create() }.Parse(args).Invoke();
+    case [GrowthCommand.Name, ..]:
+        return new RootCommand { GrowthCommand.Create() }.Parse(args).Invoke();
     case [TrainingMemory.ChildCommand, ..]:
         TrainingMemory.RunChild(args[1..]);
         return 0;
