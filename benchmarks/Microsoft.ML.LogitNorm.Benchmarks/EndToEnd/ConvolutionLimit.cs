@@ -8,6 +8,7 @@ internal sealed class ConvolutionLimit : IDisposable
 {
     private readonly Folding _folding = new(CPU);
     private readonly List<(FoldedConvolution Convolution, Tensor Input)> _steps = [];
+    private readonly Dictionary<(long, long, long, long), Tensor> _inputs = [];   // one of each size, so that they are in the caches as a network's maps are
 
     /// <summary>Runs the network once to learn the sizes of its maps.</summary>
     /// <param name="network">The network, in evaluation mode.</param>
@@ -21,8 +22,10 @@ internal sealed class ConvolutionLimit : IDisposable
             var folded = _folding.Convolution(convolution);
             convolution.register_forward_pre_hook((_, input) =>
             {
-                var (batch, channels, height, width) = (input.shape[0], input.shape[1], input.shape[2], input.shape[3]);
-                _steps.Add((folded, rand(batch, height, width, channels).permute(0, 3, 1, 2).DetachFromDisposeScope()));
+                var size = (input.shape[0], input.shape[2], input.shape[3], input.shape[1]);
+                if (!_inputs.TryGetValue(size, out var maps))
+                    _inputs.Add(size, maps = rand(size.Item1, size.Item2, size.Item3, size.Item4).permute(0, 3, 1, 2).DetachFromDisposeScope());
+                _steps.Add((folded, maps));
                 return input;
             });
         }
@@ -38,7 +41,8 @@ internal sealed class ConvolutionLimit : IDisposable
 
     public void Dispose()
     {
-        _steps.ForEach(step => step.Input.Dispose());
+        foreach (var input in _inputs.Values)
+            input.Dispose();
         _folding.Dispose();
     }
 }
