@@ -15,6 +15,7 @@ internal sealed class StreamedImages : IImageSource
     private readonly List<long> _labels = [];
     private readonly PixelNormalization _normalization;
     private readonly string _hash;
+    private Device _device = CPU;
 
     /// <summary>Reads all rows once: to count, check and measure them.</summary>
     /// <param name="data">The data.</param>
@@ -62,8 +63,12 @@ internal sealed class StreamedImages : IImageSource
     public string Hash() => _hash;
 
     /// <inheritdoc/>
-    /// <remarks>Batches go there one by one.</remarks>
-    public IImageSource To(Device device) => this;
+    /// <remarks>Batches go there one by one, from memory that the GPU reads by itself while the CPU goes on.</remarks>
+    public IImageSource To(Device device)
+    {
+        _device = device;
+        return this;
+    }
 
     public IImageBatches Shuffle(int batchSize, Augmentation augmentation, Generator generator)
         => new PooledBatches(this, (int)Math.Min(Count, Math.Max(_pooledImages, 2L * batchSize)), batchSize, augmentation, generator);
@@ -74,6 +79,8 @@ internal sealed class StreamedImages : IImageSource
     {
         // Each pass frees what is its own.
     }
+
+    private Tensor Upload(Tensor batch) => _device.type == TorchSharp.DeviceType.CPU ? batch : batch.pin_memory().to(_device, non_blocking: true);
 
     private ImageReader Read() => new(_data, _column, _labelColumnName, _cancellationToken);
 
@@ -110,6 +117,7 @@ internal sealed class StreamedImages : IImageSource
     /// <summary>Draws each batch from a pool, whose gaps the next images of the view fill, until there are none left and the pool empties.</summary>
     private sealed class PooledBatches : IImageBatches
     {
+        private readonly StreamedImages _images;
         private readonly Rows _rows;
         private readonly Tensor _pixels;   // [P, H, W, C]; the first _count are there
         private readonly long[] _labels;
@@ -120,7 +128,7 @@ internal sealed class StreamedImages : IImageSource
 
         public PooledBatches(StreamedImages images, int pooled, int batchSize, Augmentation augmentation, Generator generator)
         {
-            (_batchSize, _augmentation, _generator) = (batchSize, augmentation, generator);
+            (_images, _batchSize, _augmentation, _generator) = (images, batchSize, augmentation, generator);
             _rows = new(images.Read());
             _pixels = images.Room(pooled).DetachFromDisposeScope();
             _labels = new long[pooled];
@@ -144,7 +152,7 @@ internal sealed class StreamedImages : IImageSource
             int[] places = [.. drawn.data<long>().Select(place => (int)place)];
             var labels = tensor(places.Select(place => _labels[place]).ToArray(), int64);
             Close(places[Fill(places)..]);
-            return (pixels.MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
+            return (_images.Upload(pixels).MoveToOuterDisposeScope(), _images.Upload(labels).MoveToOuterDisposeScope());
         }
 
         public void Dispose()
@@ -204,7 +212,7 @@ internal sealed class StreamedImages : IImageSource
                 pixels.narrow(0, labels.Count, partLabels.Length).copy_(part);
                 labels.AddRange(partLabels);
             }
-            return (pixels.narrow(0, 0, labels.Count).MoveToOuterDisposeScope(), tensor(labels.ToArray(), int64).MoveToOuterDisposeScope());
+            return (images.Upload(pixels.narrow(0, 0, labels.Count)).MoveToOuterDisposeScope(), images.Upload(tensor(labels.ToArray(), int64)).MoveToOuterDisposeScope());
         }
 
         public void Dispose() => _rows.Dispose();

@@ -15,7 +15,10 @@ internal static class TorchDevice
         if (env is not IHostEnvironmentInternal { GpuDeviceId: { } id, FallbackToCpu: var fallbackToCpu })
             return torch.CPU;
         if (IsUsable(id, fallbackToCpu, gpuCount: torch.cuda.is_available() ? torch.cuda.device_count() : 0))
+        {
+            CudnnAutotune.TryEnable();   // where it cannot be, training is right, and as fast as cuDNN's own choice
             return torch.device(DeviceType.CUDA, id);
+        }
 
         using var channel = env.Start(nameof(TorchDevice));
         channel.Warning($"{TorchLoadError.NoGpu(TorchPackages.Platform, id)} Going on with the CPU, as MLContext.FallbackToCpu allows.");
