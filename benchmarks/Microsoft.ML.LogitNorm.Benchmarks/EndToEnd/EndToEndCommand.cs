@@ -72,7 +72,10 @@ internal static class EndToEndCommand
                     new ScoringSpeed(settings).Measure(ml, model, findings);
                 status.Status("Single predictions");
                 if (settings.Parts.Contains(PredictionLatency.Part))
+                {
                     new PredictionLatency(settings).Measure(ml, model, findings);
+                    new EngineThroughput(settings).Measure(ml, model, findings);
+                }
             }
             if (settings.Parts.Contains(DecodingSpeed.Part))
             {
