@@ -127,9 +127,14 @@ internal sealed class TrainingLoop(
     /// <summary>Keeps the process from growing, in less than a millisecond.</summary>
     /// <remarks>
     /// TorchSharp's optimizer leaves hundreds of native numbers (<see cref="Scalar"/>) a step to the finalizer. Each is a few bytes, but lies where a map of
-    /// megabytes would fit, for which the heap is then extended. They are the youngest there are, so no older generation need be looked at.
+    /// megabytes would fit, for which the heap is then extended. They are the youngest there are, so no older generation need be looked at; and they must be
+    /// gone before the next step's maps are placed.
     /// </remarks>
-    private static void FreeNumbers() => GC.Collect(0);
+    private static void FreeNumbers()
+    {
+        GC.Collect(0);
+        GC.WaitForPendingFinalizers();
+    }
 
     private void CheckLosses(Tensor losses, int lastStep, int epoch)
     {

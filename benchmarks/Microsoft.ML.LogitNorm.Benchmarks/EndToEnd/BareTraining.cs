@@ -12,16 +12,17 @@ internal sealed class BareTraining : IDisposable
     private readonly optim.Optimizer _optimizer;
     private readonly Tensor _images, _labels;
 
-    /// <param name="network">Images [B, 3, 32, 32] to logits; owned from now on.</param>
+    /// <param name="network">Images [B, 3, side, side] to logits; owned from now on.</param>
     /// <param name="batchSize">Images in a step.</param>
     /// <param name="channelsLast">Whether a pixel's channels lie side by side in memory.</param>
-    public BareTraining(nn.Module<Tensor, Tensor> network, int batchSize, bool channelsLast)
+    /// <param name="side">Height and width of the images.</param>
+    public BareTraining(nn.Module<Tensor, Tensor> network, int batchSize, bool channelsLast, int side = SyntheticImages.Side)
     {
         using var scope = NewDisposeScope();
         _network = network;
         _network.train();
         _optimizer = optim.SGD(network.parameters(), 0.01, momentum: 0.9, weight_decay: 5e-4, nesterov: true);
-        var images = randn(batchSize, SyntheticImages.Side, SyntheticImages.Side, SyntheticImages.Channels).permute(0, 3, 1, 2);
+        var images = randn(batchSize, side, side, SyntheticImages.Channels).permute(0, 3, 1, 2);
         _images = (channelsLast ? images : images.contiguous()).DetachFromDisposeScope();
         _labels = randint(0, SyntheticImages.Classes, [batchSize], dtype: int64).DetachFromDisposeScope();
     }
