@@ -101,17 +101,90 @@ public sealed class StreamedImagesTests
         Assert.That(Tensor.TotalCount, Is.EqualTo(before));
     }
 
-    private StreamedImages Images(int count, int pooled)
+    [Test]
+    public void Shuffle_NextEpoch_IsAnotherOrder()
     {
-        var view = View(count);
-        return new(view, ImageColumn.Find(view.Schema, "Pixels", null), "Label", pooled, CancellationToken.None);
+        using var images = Images(200, 40);
+        using var generator = new Generator(1, CPU);
+        var first = Epoch(images, generator);
+        Assert.That(Epoch(images, generator), Is.Not.EqualTo(first));
     }
 
-    private IDataView View(int count) => _ml.Data.LoadFromEnumerable(Enumerable.Range(0, count).Select(i => new Row { Label = (uint)(i % 10), Pixels = [i, 0, 0, 0] }));
+    [Test]
+    public void Shuffle_HoweverManyCursors_IsTheSameOrder([Values(2, 5)] int cursors)
+    {
+        const int Count = 3000;   // several of the batches that ML.NET deals to its cursors
+        var view = _ml.Transforms.NormalizeMinMax("Other", "Pixels").Fit(View(3)).Transform(View(Count));   // rows are dealt out where there is something to compute
+        using var one = Images(new FixedCursors(view, 1), 300);
+        using var several = Images(new FixedCursors(view, cursors), 300);
+        Assert.That(several.Hash(), Is.EqualTo(one.Hash()));
+        Assert.That(Epoch(several, seed: 1), Is.EqualTo(Epoch(one, seed: 1)));
+
+        var opened = view.GetRowCursorSet([view.Schema["Other"]], cursors);
+        foreach (var cursor in opened)
+            cursor.Dispose();
+        Assert.That(opened, Has.Length.EqualTo(cursors), "otherwise this tests nothing");
+    }
+
+    [TestCase(99, "only 99")]
+    [TestCase(3, "only 3")]
+    [TestCase(101, "more")]
+    public void Shuffle_RowsChangedAfterTheFirstPass_SaysSo(int later, string found)
+    {
+        var before = Tensor.TotalCount;
+        var passes = 0;
+        var view = _ml.Data.LoadFromEnumerable(Rows());
+        using var images = Images(view, 16);
+        var error = Assert.Throws<InvalidOperationException>(() => Epoch(images, seed: 1))!;
+        Assert.That(error.Message, Does.StartWith($"There were 100 labelled rows in the first pass over the data, and {found} in a later one.").And.Contains("ImageCache.Memory"));
+        Assert.That(Tensor.TotalCount, Is.EqualTo(before));
+
+        IEnumerable<Row> Rows()
+        {
+            var count = passes++ == 0 ? 100 : later;
+            for (var i = 0; i < count; i++)
+                yield return RowOf(i);
+        }
+    }
+
+    [Test]
+    public void FirstPass_CancelledWhileReading_Stops()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var before = Tensor.TotalCount;
+        var view = _ml.Data.LoadFromEnumerable(Endless());
+        Assert.Catch<OperationCanceledException>(
+            () => new StreamedImages(view, ImageColumn.Find(view.Schema, "Pixels", null), "Label", 16, measured: true, hashed: false, cancellation.Token).Dispose());
+        Assert.That(Tensor.TotalCount, Is.EqualTo(before));
+
+        IEnumerable<Row> Endless()
+        {
+            for (var i = 0; ; i++)
+            {
+                if (i == 1000)
+                    cancellation.Cancel();
+                yield return RowOf(i);
+            }
+        }
+    }
+
+    private StreamedImages Images(int count, int pooled) => Images(View(count), pooled);
+
+    private static StreamedImages Images(IDataView view, int pooled)
+        => new(view, ImageColumn.Find(view.Schema, "Pixels", null), "Label", pooled, measured: true, hashed: true, CancellationToken.None);
+
+    private IDataView View(int count) => _ml.Data.LoadFromEnumerable(Enumerable.Range(0, count).Select(RowOf));
+
+    private static Row RowOf(int i) => new() { Label = (uint)(i % 10), Pixels = [i, 0, 0, 0] };
 
     private static List<int> Epoch(StreamedImages images, ulong seed)
     {
         using var generator = new Generator(seed, CPU);
+        return Epoch(images, generator);
+    }
+
+    private static List<int> Epoch(StreamedImages images, Generator generator)
+    {
         using var batches = images.Shuffle(BatchSize, Augmentation.None(), generator);
         var numbers = new List<int>();
         for (var step = 0; step < images.Count / BatchSize; step++)
@@ -136,5 +209,20 @@ public sealed class StreamedImagesTests
 
         [VectorType(1, 2, 2)]
         public float[] Pixels { get; set; } = [];
+    }
+
+    /// <summary>A view that gives so many cursors, whatever it is asked for.</summary>
+    private sealed class FixedCursors(IDataView view, int cursors) : IDataView
+    {
+        public bool CanShuffle => view.CanShuffle;
+
+        public DataViewSchema Schema => view.Schema;
+
+        public long? GetRowCount() => view.GetRowCount();
+
+        public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) => view.GetRowCursor([.. columnsNeeded, Schema["Other"]], rand);
+
+        public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
+            => cursors == 1 ? [GetRowCursor(columnsNeeded, rand)] : view.GetRowCursorSet([.. columnsNeeded, Schema["Other"]], cursors, rand);
     }
 }

@@ -36,9 +36,9 @@ internal sealed class ImageReader : IDisposable
     public ImageReader(IDataView data, ImageColumn column, string labelColumnName, CancellationToken cancellationToken)
     {
         (_column, _callers) = (column, cancellationToken);
-        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         DataViewSchema.Column[] columns = [data.Schema[column.Name], data.Schema[labelColumnName]];
         _lanes = [.. data.GetRowCursorSet(columns, Environment.ProcessorCount).Select(cursor => new Lane(cursor, column, labelColumnName))];
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _threads = [.. _lanes.Select(lane => Task.Factory.StartNew(() => Run(lane), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
     }
 

@@ -13,36 +13,38 @@ internal sealed class StreamedImages : IImageSource
     private readonly int _pooledImages;
     private readonly CancellationToken _cancellationToken;
     private readonly List<long> _labels = [];
-    private readonly PixelNormalization _normalization;
-    private readonly string _hash;
+    private readonly PixelNormalization? _normalization;
+    private readonly string? _hash;
     private Device _device = CPU;
 
-    /// <summary>Reads all rows once: to count, check and measure them.</summary>
+    /// <summary>Reads all rows once: to count and check them, and for what else is asked for, which takes longer than that.</summary>
     /// <param name="data">The data.</param>
     /// <param name="column">Where the images are.</param>
     /// <param name="labelColumnName">A key column; rows whose label is missing are left out.</param>
     /// <param name="pooledImages">Decoded images to shuffle from, at most; at least two batches are kept in any case.</param>
+    /// <param name="measured">Whether <see cref="MeasureNormalization"/> will be called.</param>
+    /// <param name="hashed">Whether <see cref="Hash"/> will be called.</param>
     /// <param name="cancellationToken">Stops this pass and all later ones.</param>
     /// <exception cref="InvalidOperationException">A row has no image, one of another size, or a pixel that is not a finite number.</exception>
-    public StreamedImages(IDataView data, ImageColumn column, string labelColumnName, int pooledImages, CancellationToken cancellationToken)
+    public StreamedImages(IDataView data, ImageColumn column, string labelColumnName, int pooledImages, bool measured, bool hashed, CancellationToken cancellationToken)
     {
         (_data, _column, _labelColumnName, _pooledImages, _cancellationToken) = (data, column, labelColumnName, pooledImages, cancellationToken);
-        using var moments = new ChannelMoments(column.Shape.Channels);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var moments = measured ? new ChannelMoments(column.Shape.Channels) : null;
+        using var hash = hashed ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
         using var reader = Read();
         while (reader.Next() is { } chunk)
         {
             using var read = chunk;
             using var scope = NewDisposeScope();
             var pixels = chunk.Pixels;
-            moments.Add(pixels);
-            hash.AppendData(pixels.bytes);
+            moments?.Add(pixels);
+            hash?.AppendData(pixels.bytes);
             _labels.AddRange(chunk.Labels);
         }
         Unlabelled = reader.Unlabelled;
-        hash.AppendData(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_labels)));
-        _hash = Convert.ToHexString(hash.GetHashAndReset());
-        _normalization = Count > 0 ? moments.ToNormalization() : new([0], [1]);
+        hash?.AppendData(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_labels)));
+        _hash = hash is null ? null : Convert.ToHexString(hash.GetHashAndReset());
+        _normalization = Count > 0 ? moments?.ToNormalization() : null;
     }
 
     public long Count => _labels.Count;
@@ -58,9 +60,9 @@ internal sealed class StreamedImages : IImageSource
         return counts;
     }
 
-    public PixelNormalization MeasureNormalization() => _normalization;
+    public PixelNormalization MeasureNormalization() => _normalization ?? throw new InvalidOperationException("The first pass did not measure the images, or there are none.");
 
-    public string Hash() => _hash;
+    public string Hash() => _hash ?? throw new InvalidOperationException("The first pass did not hash the images.");
 
     /// <inheritdoc/>
     /// <remarks>Batches go there one by one, from memory that the GPU reads by itself while the CPU goes on.</remarks>
@@ -82,23 +84,32 @@ internal sealed class StreamedImages : IImageSource
 
     private Tensor Upload(Tensor batch) => _device.type == TorchSharp.DeviceType.CPU ? batch : batch.pin_memory().to(_device, non_blocking: true);
 
+    private Rows ReadAgain() => new(Read(), Count);
+
     private ImageReader Read() => new(_data, _column, _labelColumnName, _cancellationToken);
 
     private Tensor Room(long images) => empty([images, _column.Shape.Height, _column.Shape.Width, _column.Shape.Channels], _column.PixelType);
 
     /// <summary>Decoded images, one after the other, in whatever portions are asked for.</summary>
-    private sealed class Rows(ImageReader reader) : IDisposable
+    /// <param name="reader">Where they come from, owned from now on.</param>
+    /// <param name="expected">How many there were in the first pass.</param>
+    private sealed class Rows(ImageReader reader, long expected) : IDisposable
     {
         private ImageChunk? _chunk;
+        private long _read;
         private int _taken;
 
         /// <summary>Up to so many images, in the caller's scope; null at the end.</summary>
+        /// <exception cref="InvalidOperationException">They are fewer or more than in the first pass.</exception>
         public (Tensor Pixels, long[] Labels)? Take(long most)
         {
             while (_chunk is null || _taken == _chunk.Labels.Count)
             {
                 _chunk?.Dispose();
                 (_chunk, _taken) = (reader.Next(), 0);
+                _read += _chunk?.Labels.Count ?? 0;
+                if (_read > expected || (_chunk is null && _read < expected))
+                    throw new InvalidOperationException($"There were {expected:N0} labelled rows in the first pass over the data, and {(_chunk is null ? $"only {_read:N0}" : "more")} in a later one. Streaming reads them again in each epoch: see that the data stays as it is, or keep the images by ImageCache.Memory.");
                 if (_chunk is null)
                     return null;
             }
@@ -129,7 +140,7 @@ internal sealed class StreamedImages : IImageSource
         public PooledBatches(StreamedImages images, int pooled, int batchSize, Augmentation augmentation, Generator generator)
         {
             (_images, _batchSize, _augmentation, _generator) = (images, batchSize, augmentation, generator);
-            _rows = new(images.Read());
+            _rows = images.ReadAgain();
             _pixels = images.Room(pooled).DetachFromDisposeScope();
             _labels = new long[pooled];
             try
@@ -200,7 +211,7 @@ internal sealed class StreamedImages : IImageSource
 
     private sealed class OrderedBatches(StreamedImages images, int batchSize) : IImageBatches
     {
-        private readonly Rows _rows = new(images.Read());
+        private readonly Rows _rows = images.ReadAgain();
 
         public (Tensor Pixels, Tensor Labels) Next()
         {

@@ -79,7 +79,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         if (_options.CheckpointFile is not null)
             TrainingCheckpoint.CheckWritable(_options.CheckpointFile);
         var device = TorchDevice.Select(_env);
-        using var training = Open(input, image, label, "training", log);
+        using var training = Open(input, image, label, "training", log, measured: _options.Normalization is null, hashed: _options.CheckpointFile is not null);
         CheckTrainable(training, label);
         using var validation = _options.ValidationSet is { } set ? Open(set, image, label, "validation", log) : null;
         if (validation is { Count: 0 })
@@ -127,7 +127,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     }
 
     /// <summary>Decodes the labelled rows and keeps them, or finds out that they are to be streamed; the others are left out with a warning.</summary>
-    private IImageSource Open(IDataView data, ImageColumn image, LabelColumn label, string role, ContextLog log)
+    private IImageSource Open(IDataView data, ImageColumn image, LabelColumn label, string role, ContextLog log, bool measured = false, bool hashed = false)
     {
         if (_options.ImageCache == ImageCache.Memory)
             return Load(data, image, label, role, log);
@@ -138,7 +138,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
                 return images;
             log.Info($"The {role} images take more than {Megabytes(most)}, a quarter of memory, and are streamed. ImageCache.Memory keeps them nevertheless.");
         }
-        var streamed = new StreamedImages(data, image, label.Name, Math.Max(1, BytesInPool / image.BytesPerImage), _options.CancellationToken);
+        var streamed = new StreamedImages(data, image, label.Name, Math.Max(1, BytesInPool / image.BytesPerImage), measured, hashed, _options.CancellationToken);
         log.WarnOfUnlabelled(streamed.Unlabelled, $"{role} rows");
         return streamed;
     }
