@@ -85,8 +85,16 @@ public sealed class LogitNormModel : RowToRowTransformer, IDisposable
         var network = reader.Tensors("Weights", file => Build(spec, file));
         network.to(device);
         var trained = new TrainedNetwork(network, device, spec.Image, spec.Normalization, owner: typeof(LogitNormModel));
-        trained.Fold();
-        return new(env, spec, trained);
+        try
+        {
+            trained.Fold();
+            return new(env, spec, trained);
+        }
+        catch
+        {
+            trained.Dispose();
+            throw;
+        }
     }
 
     private static ImageClassifier Build(ModelSpec spec, TensorFile file)
