@@ -13,7 +13,7 @@ internal sealed record DecomposedConfidenceHead : Head
     /// <summary>Class weights from N(0, 2/D), as public implementations draw them.</summary>
     internal override Module<Tensor, Tensor> CreateModule(int embeddingSize, int classes, Device device)
     {
-        var module = new ScaledCosine(embeddingSize, classes, predicted => 1 / predicted.sigmoid(), device);
+        var module = new ScaledCosine(embeddingSize, classes, predicted => predicted.sigmoid().reciprocal(), device);
         init.kaiming_normal_(module.Weight);
         return module;
     }

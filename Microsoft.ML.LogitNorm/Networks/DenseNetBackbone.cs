@@ -41,7 +41,7 @@ internal sealed record DenseNetBackbone(int Depth, int Growth, double Dropout) :
         private readonly Sequential block2;
         private readonly Transition transition2;
         private readonly Sequential block3;
-        private readonly BatchNorm2d bn;
+        private readonly BatchNormLayer bn;
 
         public Embedding(DenseNetBackbone backbone, int channels, Device device)
             : base(nameof(DenseNet))
@@ -53,7 +53,7 @@ internal sealed record DenseNetBackbone(int Depth, int Growth, double Dropout) :
             block2 = Stage();
             transition2 = Halve();
             block3 = Stage();
-            bn = BatchNorm2d(width, device: device);
+            bn = new(width, device);
             RegisterComponents();
 
             Sequential Stage()
@@ -98,18 +98,18 @@ internal sealed record DenseNetBackbone(int Depth, int Growth, double Dropout) :
     {
         private const int BottleneckFactor = 4;
 
-        private readonly BatchNorm2d bn1;
+        private readonly BatchNormLayer bn1;
         private readonly Conv2d conv1;
-        private readonly BatchNorm2d bn2;
+        private readonly BatchNormLayer bn2;
         private readonly Conv2d conv2;
         private readonly double dropout;
 
         public Layer(int input, int growth, double dropout, Device device)
             : base(nameof(Layer))
         {
-            bn1 = BatchNorm2d(input, device: device);
+            bn1 = new(input, device);
             conv1 = Layers.Convolution(input, BottleneckFactor * growth, kernel: 1, device);
-            bn2 = BatchNorm2d(BottleneckFactor * growth, device: device);
+            bn2 = new(BottleneckFactor * growth, device);
             conv2 = Layers.Convolution(BottleneckFactor * growth, growth, kernel: 3, device);
             this.dropout = dropout;
             RegisterComponents();
@@ -143,14 +143,14 @@ internal sealed record DenseNetBackbone(int Depth, int Growth, double Dropout) :
 
     private sealed class Transition : Module<Tensor, Tensor>
     {
-        private readonly BatchNorm2d bn;
+        private readonly BatchNormLayer bn;
         private readonly Conv2d conv;
         private readonly double dropout;
 
         public Transition(int input, int filters, double dropout, Device device)
             : base(nameof(Transition))
         {
-            bn = BatchNorm2d(input, device: device);
+            bn = new(input, device);
             conv = Layers.Convolution(input, filters, kernel: 1, device);
             this.dropout = dropout;
             RegisterComponents();

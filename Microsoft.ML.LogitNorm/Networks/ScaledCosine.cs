@@ -19,7 +19,7 @@ internal sealed class ScaledCosine : Module<Tensor, Tensor>
 
     private readonly Parameter weight;
     private readonly Linear scale;
-    private readonly BatchNorm1d bn;
+    private readonly BatchNormLayer bn;
     private readonly Func<Tensor, Tensor> factor;
 
     /// <param name="embeddingSize">D.</param>
@@ -34,7 +34,7 @@ internal sealed class ScaledCosine : Module<Tensor, Tensor>
         weight.DetachFromDisposeScope();   // as layers do with theirs: from here on the module owns it
         scale = Linear(embeddingSize, 1, device: device);
         init.zeros_(scale.bias!);
-        bn = BatchNorm1d(1, device: device);
+        bn = new BatchNormLayer(1, device);
         this.factor = factor;
         RegisterComponents();
     }
@@ -49,7 +49,7 @@ internal sealed class ScaledCosine : Module<Tensor, Tensor>
     public override Tensor forward(Tensor embedded)
     {
         using var scope = NewDisposeScope();
-        var normalized = bn.call(scale.call(embedded)).clamp(-LargestExponent, LargestExponent);   // [B, 1]
+        var normalized = bn.call(scale.call(embedded)).Within(-LargestExponent, LargestExponent);   // [B, 1]
         return (factor(normalized) * Cosines(embedded, weight)).MoveToOuterDisposeScope();
     }
 }

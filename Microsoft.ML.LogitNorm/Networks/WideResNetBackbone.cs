@@ -30,7 +30,7 @@ internal sealed record WideResNetBackbone(int Depth, int Widen, double Dropout) 
 
         private readonly Conv2d conv1;
         private readonly Sequential block1, block2, block3;
-        private readonly BatchNorm2d bn1;
+        private readonly BatchNormLayer bn1;
 
         public Embedding(WideResNetBackbone backbone, int channels, Device device)
             : base(nameof(WideResNet))
@@ -39,7 +39,7 @@ internal sealed record WideResNetBackbone(int Depth, int Widen, double Dropout) 
             block1 = Stage(StemFilters, 16 * backbone.Widen, stride: 1);
             block2 = Stage(16 * backbone.Widen, 32 * backbone.Widen, stride: 2);
             block3 = Stage(32 * backbone.Widen, 64 * backbone.Widen, stride: 2);
-            bn1 = BatchNorm2d(backbone.EmbeddingSize, device: device);
+            bn1 = new(backbone.EmbeddingSize, device);
             RegisterComponents();
 
             Sequential Stage(int input, int filters, int stride) => Sequential(
@@ -69,9 +69,9 @@ internal sealed record WideResNetBackbone(int Depth, int Widen, double Dropout) 
 
     private sealed class Block : Module<Tensor, Tensor>
     {
-        private readonly BatchNorm2d bn1;
+        private readonly BatchNormLayer bn1;
         private readonly Conv2d conv1;
-        private readonly BatchNorm2d bn2;
+        private readonly BatchNormLayer bn2;
         private readonly Conv2d conv2;
         private readonly Conv2d? convShortcut;
         private readonly double dropout;
@@ -79,9 +79,9 @@ internal sealed record WideResNetBackbone(int Depth, int Widen, double Dropout) 
         public Block(int input, int filters, int stride, double dropout, Device device)
             : base(nameof(Block))
         {
-            bn1 = BatchNorm2d(input, device: device);
+            bn1 = new(input, device);
             conv1 = Layers.Convolution(input, filters, kernel: 3, device, stride);
-            bn2 = BatchNorm2d(filters, device: device);
+            bn2 = new(filters, device);
             conv2 = Layers.Convolution(filters, filters, kernel: 3, device);
             convShortcut = input == filters ? null : Layers.Convolution(input, filters, kernel: 1, device, stride);
             this.dropout = dropout;
@@ -98,7 +98,7 @@ internal sealed record WideResNetBackbone(int Depth, int Widen, double Dropout) 
                 hidden = functional.dropout(hidden, dropout, training);
             // A projecting shortcut starts at the activated input, the identity at the input itself.
             var shortcut = convShortcut is null ? input : convShortcut.call(activated);
-            return conv2.call(hidden).add_(shortcut).MoveToOuterDisposeScope();
+            return conv2.call(hidden).AddInPlace(shortcut).MoveToOuterDisposeScope();
         }
 
         // The first batch norm stays: the block's input goes past it as well.

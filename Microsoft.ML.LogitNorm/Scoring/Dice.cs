@@ -29,5 +29,5 @@ internal sealed record Dice(double Percentile) : OodScore
     }
 
     internal override Tensor Score(in OodBatch batch)
-        => -(batch.Embedding!.matmul(batch.Learned[Weight].t()) + batch.Learned[Bias]).logsumexp(1);
+        => -batch.Embedding!.matmul(batch.Learned[Weight].t()).Plus(batch.Learned[Bias]).logsumexp(1);
 }

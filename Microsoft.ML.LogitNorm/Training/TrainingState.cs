@@ -8,7 +8,7 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="network">Its parameters and buffers.</param>
 /// <param name="optimizer">Its momentum.</param>
 /// <param name="generator">What order and augmentation are drawn from; dropout draws from torch's global one.</param>
-internal sealed class TrainingState(ImageClassifier network, SGD optimizer, Generator generator)
+internal sealed class TrainingState(ImageClassifier network, GradientDescent optimizer, Generator generator)
 {
     private const string Momentum = "momentum.";
     private const string Order = "random.order";
@@ -21,7 +21,7 @@ internal sealed class TrainingState(ImageClassifier network, SGD optimizer, Gene
         return
         [
             .. Network(),
-            .. Momenta().Where(entry => entry.State.momentum_buffer is not null).Select(entry => (entry.Name, entry.State.momentum_buffer)),
+            .. optimizer.Momenta.Index().Where(entry => entry.Item.Momentum is not null).Select(entry => ($"{Momentum}{entry.Index}", entry.Item.Momentum!)),
             (Order, generator.get_state()),
             (Dropout, global.get_state()),
         ];
@@ -34,9 +34,9 @@ internal sealed class TrainingState(ImageClassifier network, SGD optimizer, Gene
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var saved = file.Entries.Select(entry => entry.Name).ToHashSet();
-        // Before its first step the optimizer has no momentum; what is made here it owns.
-        foreach (var (name, state, parameter) in Momenta().Where(entry => saved.Contains(entry.Name)))
-            state.momentum_buffer = zeros_like(parameter).DetachFromDisposeScope();
+        // Before its first step the optimizer has no momentum.
+        foreach (var index in Enumerable.Range(0, optimizer.Momenta.Count()).Where(index => saved.Contains($"{Momentum}{index}")))
+            optimizer.CreateMomentum(index);
         var tensors = Tensors();
         file.CopyTo(tensors);
         // Those two are copies of the generators' states.
@@ -46,9 +46,4 @@ internal sealed class TrainingState(ImageClassifier network, SGD optimizer, Gene
     }
 
     private IEnumerable<(string Name, Tensor Tensor)> Network() => network.state_dict().Select(entry => ($"network.{entry.Key}", entry.Value));
-
-    // In the order of the optimizer's groups, which is the same in every run.
-    private IEnumerable<(string Name, SGD.State State, Parameter Parameter)> Momenta()
-        => optimizer.state_dict().State.Cast<SGD.State>().Zip(optimizer.parameters(), (state, parameter) => (state, parameter))
-            .Select((entry, index) => ($"{Momentum}{index}", entry.state, entry.parameter));
 }
