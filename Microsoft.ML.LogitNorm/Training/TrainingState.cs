@@ -40,6 +40,8 @@ internal sealed class TrainingState(ImageClassifier network, SGD optimizer, Gene
         var tensors = Tensors();
         file.CopyTo(tensors);
         // Those two are copies of the generators' states.
+        foreach (var (name, state) in tensors.Where(entry => entry.Name is Order or Dropout))
+            GeneratorState.Check(name, state);
         using var global = Generator.Default;
         generator.set_state(tensors.Single(entry => entry.Name == Order).Tensor);
         global.set_state(tensors.Single(entry => entry.Name == Dropout).Tensor);
