@@ -45,6 +45,8 @@ internal sealed record ClassValues(string Type, JsonElement Values)
     {
         if (Values.ValueKind != JsonValueKind.Array)
             throw new InvalidDataException("the class values are no list.");
+        if (Type == TextDataViewType.Instance.ToString() && Values.EnumerateArray().Any(value => value.ValueKind != JsonValueKind.String))
+            throw new InvalidDataException("a class name is no text.");
         try
         {
             AddTo(new DataViewSchema.Annotations.Builder(), AnnotationKinds.KeyValues);
@@ -74,10 +76,10 @@ internal sealed record ClassValues(string Type, JsonElement Values)
     private ReadOnlyMemory<char>[] Names() => [.. Values.EnumerateArray().Select(value => value.ToString().AsMemory())];
 
     private static ClassValues ReadTyped<T>(DataViewSchema.Column label, PrimitiveDataViewType type)
-        => new(type.ToString()!, JsonSerializer.SerializeToElement(Read<T>(label), ModelJson.Options));
+        => new(type.ToString()!, JsonSerializer.SerializeToElement<IEnumerable<T>>(Read<T>(label), ModelJson.Options));   // as an array of bytes it would be text
 
     private void AddTyped<T>(DataViewSchema.Annotations.Builder annotations, string name, PrimitiveDataViewType type)
-        => Add(annotations, name, type, Values.Deserialize<T[]>(ModelJson.Options)!);
+        => Add(annotations, name, type, Values.Deserialize<List<T>>(ModelJson.Options)!.ToArray());
 
     private static T[] Read<T>(DataViewSchema.Column label)
     {

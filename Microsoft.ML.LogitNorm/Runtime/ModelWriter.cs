@@ -48,7 +48,7 @@ internal sealed class ModelWriter
 
     /// <summary>Writes a vector as the only tensor of the entry <paramref name="name"/>.safetensors.</summary>
     public void Vector(string name, string tensorName, ReadOnlyMemory<float> values)
-        => Entry($"{name}.safetensors", stream => TensorFile.Write(stream, [TensorData.Of(tensorName, values)]));
+        => Entry($"{name}.safetensors", stream => TensorFile.Write(stream, [TensorData.OfVector(tensorName, values)]));
 
     /// <summary>Writes the hashes, once everything else is written.</summary>
     public void WriteHashes()

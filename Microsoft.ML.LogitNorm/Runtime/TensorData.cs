@@ -22,7 +22,7 @@ internal sealed record TensorData(string Name, ScalarType Type, long[] Shape, Ac
     });
 
     /// <summary>A vector.</summary>
-    public static TensorData Of(string name, ReadOnlyMemory<float> values) => new(name, ScalarType.Float32, [values.Length], stream =>
+    public static TensorData OfVector(string name, ReadOnlyMemory<float> values) => new(name, ScalarType.Float32, [values.Length], stream =>
     {
         for (var start = 0; start < values.Length; start += ElementsAtOnce)
             stream.Write(MemoryMarshal.AsBytes(values.Span.Slice(start, Math.Min(ElementsAtOnce, values.Length - start))));
