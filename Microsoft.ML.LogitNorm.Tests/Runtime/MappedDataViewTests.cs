@@ -202,7 +202,7 @@ public sealed class MappedDataViewTests
     {
         var data = EveryType.View(_ml, 300);
         var map = new TwiceMap(data.Schema, Ahead);
-        var mapped = new MappedDataView(data, map);
+        var mapped = new MappedDataView(data, map, nameof(TwiceMap));
         Assert.That(mapped.GetColumn<float>("Number").Count(), Is.EqualTo(300));
         Assert.That(map.Computations, Is.Zero);
         Assert.That(mapped.GetColumn<float>("Twice").Count(), Is.EqualTo(300));

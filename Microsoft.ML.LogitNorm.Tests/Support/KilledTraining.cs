@@ -24,6 +24,11 @@ internal static class KilledTraining
     private static void Main(string[] args)
     {
         new TorchSetUp().LoadLibTorch();
+        if (args is [ModelAttack.Name, var seed])
+        {
+            ModelAttack.Run(int.Parse(seed, System.Globalization.CultureInfo.InvariantCulture));
+            return;
+        }
         TinyTraining.Weights(Options with { CheckpointFile = args[0], StepCompleted = step => KillIn(step, args[0]) });
     }
 

@@ -40,7 +40,7 @@ public sealed class LogitNormModelImageTests
         var column = ImageColumn.Find(data.Schema, "Image", new(3, 3000, 3000));
         using var network = new TrainedNetwork(Backbone.WideResNet(10, 1).Draw(3, 2), CPU, column, new([0, 0, 0], [1, 1, 1]), owner: typeof(LogitNormModel));
         var map = new ModelRowMap(data.Schema, column, new(Backbone.WideResNet(10, 1), 2, column, new([0, 0, 0], [1, 1, 1]), null), network);
-        var scored = new MappedDataView(data, map);
+        var scored = new MappedDataView(data, map, nameof(LogitNormModel));
         using var cursor = scored.GetRowCursor(scored.Schema);
         Assert.That(cursor.MoveNext(), Is.True);   // an image is read when a column is
     }

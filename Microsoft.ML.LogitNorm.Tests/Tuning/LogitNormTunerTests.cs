@@ -147,7 +147,7 @@ public sealed class LogitNormTunerTests
         yield return Case(
             "Backbone",
             options => options with { Trainer = options.Trainer with { Backbone = Backbone.WideResNet(16, 1, 0) } },
-            """Backbone was {"kind":"WideResNetBackbone","Depth":10,"Widen":1,"Dropout":0} and is {"kind":"WideResNetBackbone","Depth":16,"Widen":1,"Dropout":0}""");
+            """Backbone was {"kind":"wide-resnet","Depth":10,"Widen":1,"Dropout":0} and is {"kind":"wide-resnet","Depth":16,"Widen":1,"Dropout":0}""");
         yield return Case(
             "Normalization",
             options => options with { Trainer = options.Trainer with { Normalization = new([1, 2, 3], [4, 5, 6]) } },
@@ -298,7 +298,7 @@ public sealed class LogitNormTunerTests
     private TuningResult Tune(LogitNormTuner.Options options) => Tune(options, _validation);
 
     private Dictionary<string, System.Text.Json.JsonElement> SettingsOf(LogitNormTuner.Options options)
-        => TuningSettings.Of(options, ImageColumn.Find(_training.Schema, "Image", null), LabelColumn.Find(_training.Schema, "Label"), 48, 40);
+        => TuningSettings.Of(options, ImageColumn.Find(_training.Schema, "Image", null), LabelColumn.Find(_training.Schema, "Label"), 48, 40, streamed: false);
 
     private static (double, double?, double?, double?) Outcome(TuningTrial trial) => (trial.Tau, trial.Accuracy, trial.FprAt95Tpr, trial.Auroc);
 

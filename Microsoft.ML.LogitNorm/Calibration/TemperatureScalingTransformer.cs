@@ -10,7 +10,7 @@ public sealed class TemperatureScalingTransformer : RowToRowTransformer
 {
     internal const string LoaderSignature = "LogitNormTemperature";
 
-    private static readonly ModelFormat _format = new("temperature scaling", "LNTEMPSC", LoaderSignature);
+    private static readonly ModelFormat _format = new("temperature scaling", "LNTEMPSC", LoaderSignature, Written: 0x00010002, ReadableFrom: 0x00010002, OldestRead: 0x00010002);
 
     private readonly ScalingColumns _columns;
     private readonly int _classCount;

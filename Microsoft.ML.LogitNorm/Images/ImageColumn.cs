@@ -13,6 +13,9 @@ namespace Microsoft.ML.LogitNorm;
 internal sealed record ImageColumn(string Name, ImageShape Shape, PixelKind Kind, bool Interleaved)
 {
     private const string Role = "feature";
+    // Of many channels, such as a satellite's, fewer images are classified together.
+    private const long BytesPerBatch = 256 << 20;
+
     private const string Expected = "MLImage of known size or a vector of Single or Byte of known shape";
 
     /// <summary>The type that pixels have in memory and in the training set: bytes stay bytes.</summary>
@@ -28,7 +31,21 @@ internal sealed record ImageColumn(string Name, ImageShape Shape, PixelKind Kind
     /// stay within some hundred megabytes.
     /// </summary>
     [JsonIgnore]
-    public int RowsPerBatch => (int)Math.Clamp(128L * 64 * 64 / ((long)Shape.Height * Shape.Width), 1, 128);
+    public int RowsPerBatch => (int)Math.Clamp(Math.Min(128L * 64 * 64 / ((long)Shape.Height * Shape.Width), BytesPerBatch / BytesPerImage), 1, 128);
+
+    /// <summary>Checks what a file could have wrong.</summary>
+    /// <exception cref="InvalidDataException">There is no name, or no image could be of that size.</exception>
+    public void Check()
+    {
+        if (Name.Length == 0)
+            throw new InvalidDataException("the image column has no name.");
+        if (!Enum.IsDefined(Kind))
+            throw new InvalidDataException($"images of kind {Kind} are unknown.");
+        if ((Int128)Shape.Channels * Shape.Height * Shape.Width * sizeof(float) > Array.MaxLength)
+            throw new InvalidDataException($"images of {Shape} are impossible.");
+        if (Kind == PixelKind.Image && Shape.Channels is not (1 or 3))
+            throw new InvalidDataException($"images of {Shape} are impossible: an MLImage has 1 or 3 channels.");
+    }
 
     /// <summary>Checks what can be known before the data is there: that there is such a column, and its kind.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or has another type.</exception>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -8,6 +9,10 @@ namespace Microsoft.ML.LogitNorm;
 /// The family is closed: its members are this type's static methods. A backbone is an immutable value; two with equal parameters are equal.
 /// All are the forms made for small images (CIFAR): a 3×3 convolution of stride 1 first, no pooling after it, global average pooling last.
 /// </remarks>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(WideResNetBackbone), "wide-resnet")]
+[JsonDerivedType(typeof(ResNetBackbone), "resnet")]
+[JsonDerivedType(typeof(DenseNetBackbone), "densenet")]
 public abstract record Backbone
 {
     private protected Backbone() { }

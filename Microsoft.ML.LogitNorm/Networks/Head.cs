@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -8,6 +9,10 @@ namespace Microsoft.ML.LogitNorm;
 /// The family is closed: its members are this type's static methods. A head is an immutable value, goes with every <see cref="Backbone"/>, and has one
 /// class weight w_i of the embedding's size for each class i.
 /// </remarks>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(LinearHead), "linear")]
+[JsonDerivedType(typeof(CosineHead), "cosine")]
+[JsonDerivedType(typeof(DecomposedConfidenceHead), "decomposed-confidence")]
 public abstract record Head
 {
     /// <summary>The name by which the class weights stand in a head's module, and in model files behind "head.".</summary>

@@ -1,10 +1,20 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Model.OnnxConverter;
 
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>A data view with a map's outputs appended. Lazy: nothing is read or computed until a cursor asks for it.</summary>
-internal sealed class MappedDataView(IDataView source, RowMap map) : IDataView, IRowToRowMapper
+/// <remarks>
+/// It is one of ML.NET's transforms that can be asked for ONNX only to say no: ML.NET ends its walk back through the pipeline at a view that is none, and exports
+/// the rest of it, without the network and without a word.
+/// </remarks>
+/// <param name="source">The data to map.</param>
+/// <param name="map">What is appended.</param>
+/// <param name="transformer">The name of the transformer whose map it is, for messages.</param>
+internal sealed class MappedDataView(IDataView source, RowMap map, string transformer) : IRowToRowMapper, ITransformCanSaveOnnx
 {
+    IDataView IDataTransform.Source => source;
+
     public DataViewSchema Schema => map.Bindings.Schema;
     public DataViewSchema InputSchema => map.InputSchema;
     public DataViewSchema OutputSchema => map.Bindings.Schema;
@@ -34,6 +44,17 @@ internal sealed class MappedDataView(IDataView source, RowMap map) : IDataView, 
 
     DataViewRow IRowToRowMapper.GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns)
         => new MappedRow(map, input, map.Active(activeColumns));
+
+    bool ICanSaveOnnx.CanSaveOnnx(OnnxContext ctx) => throw NoOnnx();
+
+    void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx) => throw NoOnnx();
+
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+        => throw new NotSupportedException($"The data of a {transformer} cannot be saved as a step of ML.NET's older pipelines. Save the transformer, with ml.Model.Save.");
+
+    private NotSupportedException NoOnnx()
+        => new($"A {transformer} cannot be converted to ONNX: the export would leave it out. Save the pipeline with ml.Model.Save and load it with ml.Model.Load where it is used, "
+            + "or give ConvertToOnnx only the transformers before the first one of Microsoft.ML.LogitNorm.");
 
     private bool ReadsAhead(bool[] active) => map.BatchSize > 1 && map.AnyOutput(active);
 

@@ -51,6 +51,10 @@ internal sealed record Combine(IReadOnlyList<OodScore> Parts) : OodScore
         return learned;
     }
 
+    internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from)
+        => [.. Parts.Index().SelectMany(part => part.Item.Learned(from).Select(tensor => tensor.OfPart($"{part.Index}/"))
+            .Append(new($"{part.Index}/{Ranks}", ScalarType.Float64, LearnedTensor.Dimension.Rows(symbol: "R")) { Ascends = true }))];
+
     internal override Tensor Score(in OodBatch batch)
     {
         var sum = zeros(batch.Logits.shape[0], float64, batch.Logits.device);

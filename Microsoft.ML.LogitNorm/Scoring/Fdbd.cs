@@ -24,6 +24,8 @@ internal sealed record Fdbd(bool DistanceToMean) : OodScore
 
     internal override IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows) => new Dictionary<string, Tensor> { [Mean] = rows.Embedding!.mean([0]) };
 
+    internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from) => DistanceToMean ? [new(Mean, ScalarType.Float32, from.Features)] : [];
+
     internal override Tensor Score(in OodBatch batch)
     {
         var (highest, predicted) = batch.Logits.max(1, keepdim: true);   // both [B, 1]

@@ -26,6 +26,8 @@ internal sealed record KlMatching : OodScore
         return new Dictionary<string, Tensor> { [LogTypical] = typical.AtLeast(LeastProbability).log() };
     }
 
+    internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from) => [new(LogTypical, ScalarType.Float64, LearnedTensor.Dimension.Rows(1, from.Classes, "K"), from.Classes)];
+
     internal override Tensor Score(in OodBatch batch)
     {
         var logProbabilities = batch.Logits.to(float64).log_softmax(1);   // [B, C]

@@ -51,7 +51,30 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
         foreach (var (name, tensor) in learned)
             if (!tensor.isfinite().all().item<bool>())
                 throw new InvalidOperationException($"The score {score.Name} learned {name} that are not finite: the training rows hold values too large for it.");
-        return new(score, learned.ToDictionary(pair => pair.Key, pair => pair.Value.DetachFromDisposeScope()), new((int)rows.Logits.shape[1], (int?)rows.Embedding?.shape[1]));
+        var sizes = new Sizes((int)rows.Logits.shape[1], (int?)rows.Embedding?.shape[1]);
+        LearnedTensors.CheckShapes(score, sizes, learned.Select(pair => (pair.Key, pair.Value.dtype, pair.Value.shape)));   // or its file could not be read again
+        return new(score, learned.ToDictionary(pair => pair.Key, pair => pair.Value.DetachFromDisposeScope()), sizes);
+    }
+
+    /// <summary>A score with what a file says that it has learned.</summary>
+    /// <param name="score">The score.</param>
+    /// <param name="from">What it was learned from; null for a score that learns nothing.</param>
+    /// <param name="file">What it has learned.</param>
+    /// <exception cref="InvalidDataException">The file holds other tensors than the score learns, or values that cannot be.</exception>
+    public static LearnedScore Read(OodScore score, Sizes? from, TensorFile file)
+    {
+        LearnedTensors.CheckShapes(score, from, file.Entries.Select(entry => (entry.Name, entry.Type, entry.Shape)));
+        var learned = new LearnedScore(score, file.ReadAll(), from);
+        try
+        {
+            LearnedTensors.CheckValues(score, from, learned.Tensors);
+            return learned;
+        }
+        catch
+        {
+            learned.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Reads all rows, as tensors in the current scope.</summary>
@@ -146,5 +169,19 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
     /// <summary>Lengths of the vectors that a score has learned from.</summary>
     /// <param name="Classes">C.</param>
     /// <param name="EmbeddingSize">D; null if the embedding was not looked at.</param>
-    public sealed record Sizes(int Classes, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? EmbeddingSize = null);
+    public sealed record Sizes(int Classes, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? EmbeddingSize = null)
+    {
+        /// <summary>D, for a score that looks at the embedding.</summary>
+        /// <exception cref="InvalidDataException">A file does not say it.</exception>
+        [JsonIgnore]
+        public int Features => EmbeddingSize ?? throw new InvalidDataException("the size of the embedding that the score was learned from is missing.");
+
+        /// <summary>Checks what a file could have wrong.</summary>
+        /// <exception cref="InvalidDataException">A size is less than 1.</exception>
+        public void Check()
+        {
+            if (Classes < 1 || EmbeddingSize < 1)
+                throw new InvalidDataException($"a score cannot have been learned from {Classes} logits and {EmbeddingSize ?? 0} features.");
+        }
+    }
 }

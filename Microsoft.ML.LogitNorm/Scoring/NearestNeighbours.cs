@@ -31,6 +31,12 @@ internal sealed record NearestNeighbours(int K, int? BankSize) : OodScore
         return new Dictionary<string, Tensor> { [Bank] = bank, [SquaredNorms] = bank.Squared().sum([1]) };
     }
 
+    internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from)
+    {
+        var rows = LearnedTensor.Dimension.Rows(K, BankSize);
+        return [new(Bank, ScalarType.Float32, rows, from.Features), new(SquaredNorms, ScalarType.Float32, rows)];
+    }
+
     internal override Tensor Score(in OodBatch batch)
     {
         var (bank, squaredNorms, directions) = (batch.Learned[Bank], batch.Learned[SquaredNorms], Directions.Of(batch.Embedding!));

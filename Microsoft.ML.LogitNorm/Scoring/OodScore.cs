@@ -11,6 +11,30 @@ namespace Microsoft.ML.LogitNorm;
 /// record of its hyper-parameters, saved with the model by name. A new one is one sealed record in a file of its own and one line in
 /// <see cref="OodScores"/>.
 /// </remarks>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(MaxSoftmax), "max-softmax")]
+[JsonDerivedType(typeof(MaxLogit), "max-logit")]
+[JsonDerivedType(typeof(Energy), "energy")]
+[JsonDerivedType(typeof(Entropy), "entropy")]
+[JsonDerivedType(typeof(GeneralizedEntropy), "generalized-entropy")]
+[JsonDerivedType(typeof(KlMatching), "kl-matching")]
+[JsonDerivedType(typeof(GradNorm), "grad-norm")]
+[JsonDerivedType(typeof(SimplifiedHopfield), "simplified-hopfield")]
+[JsonDerivedType(typeof(NearestNeighbours), "nearest-neighbours")]
+[JsonDerivedType(typeof(Mahalanobis), "mahalanobis")]
+[JsonDerivedType(typeof(RelativeMahalanobis), "relative-mahalanobis")]
+[JsonDerivedType(typeof(VirtualLogit), "virtual-logit")]
+[JsonDerivedType(typeof(Residual), "residual")]
+[JsonDerivedType(typeof(NnGuide), "nn-guide")]
+[JsonDerivedType(typeof(ReAct), "react")]
+[JsonDerivedType(typeof(AshB), "ash-b")]
+[JsonDerivedType(typeof(AshS), "ash-s")]
+[JsonDerivedType(typeof(Scale), "scale")]
+[JsonDerivedType(typeof(Dice), "dice")]
+[JsonDerivedType(typeof(Fdbd), "fdbd")]
+[JsonDerivedType(typeof(MaxCosine), "max-cosine")]
+[JsonDerivedType(typeof(Odin), "odin")]
+[JsonDerivedType(typeof(Combine), "combine")]
 public abstract record OodScore
 {
     internal OodScore()
@@ -36,6 +60,12 @@ public abstract record OodScore
     /// <returns>Named tensors in the caller's scope.</returns>
     /// <exception cref="InvalidOperationException">The score cannot be learned from these rows; says why, and what to do.</exception>
     internal virtual IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows) => throw new InvalidOperationException($"{Name} learns nothing.");
+
+    /// <summary>Names, types and shapes of what <see cref="Learn"/> returns, by which files are checked; required of every score that learns.</summary>
+    /// <param name="from">What it learns from.</param>
+    /// <exception cref="InvalidDataException">The sizes lack one that the score depends on.</exception>
+    internal virtual IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from)
+        => LearnsFrom is null ? [] : throw new InvalidOperationException($"{Name} does not say what it learns.");
 
     /// <summary>Scores each row.</summary>
     /// <param name="batch">The rows, with what the score <see cref="Needs"/>.</param>

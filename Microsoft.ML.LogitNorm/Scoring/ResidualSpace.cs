@@ -25,6 +25,16 @@ internal readonly record struct ResidualSpace(Tensor Origin, Tensor Directions)
         return new(origin.to(float32), directions.narrow(1, 0, size - principal).to(float32));
     }
 
+    /// <summary>What it consists of in a file.</summary>
+    /// <exception cref="InvalidDataException">The principal space has more directions than the embedding.</exception>
+    public static IReadOnlyList<LearnedTensor> Learned(string origin, string directions, int? dimension, LearnedScore.Sizes from)
+    {
+        var left = from.Features - (dimension ?? Default((int)from.Features));
+        return left >= 1
+            ? [new(origin, ScalarType.Float32, from.Features), new(directions, ScalarType.Float32, from.Features, left)]
+            : throw new InvalidDataException($"a principal space of {dimension} dimensions cannot be in an embedding of {from.Features}.");
+    }
+
     /// <summary>Length of the part of each embedding [B, D] that lies in the space: ‖(z − o)R‖₂, [B].</summary>
     public Tensor Norm(Tensor embedding) => (embedding - Origin).matmul(Directions).norm(1, keepdim: false, p: 2);
 

@@ -30,6 +30,9 @@ internal sealed record VirtualLogit(int? Dimension) : OodScore
         return new Dictionary<string, Tensor> { [Origin] = space.Origin, [Directions] = space.Directions, [Alpha] = alpha };
     }
 
+    internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from)
+        => [.. ResidualSpace.Learned(Origin, Directions, Dimension, from), new(Alpha, ScalarType.Float32)];
+
     internal override Tensor Score(in OodBatch batch)
     {
         var residual = new ResidualSpace(batch.Learned[Origin], batch.Learned[Directions]).Norm(batch.Embedding!);   // [B]

@@ -126,12 +126,19 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         return (label, image);
     }
 
+    /// <summary>What images may take to be kept by <see cref="ImageCache.Auto"/>.</summary>
+    private static long MostBytesKept => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / ShareOfMemoryToCache;
+
+    /// <summary>Whether so many labelled images are streamed rather than kept.</summary>
+    internal bool Streams(ImageColumn image, long rows) => _options.ImageCache == ImageCache.Stream
+        || (_options.ImageCache == ImageCache.Auto && (Int128)rows * image.BytesPerImage > MostBytesKept);
+
     /// <summary>Decodes the labelled rows and keeps them, or finds out that they are to be streamed; the others are left out with a warning.</summary>
     private IImageSource Open(IDataView data, ImageColumn image, LabelColumn label, string role, ContextLog log, bool measured = false, bool hashed = false)
     {
         if (_options.ImageCache == ImageCache.Memory)
             return Load(data, image, label, role, log);
-        var most = _options.ImageCache == ImageCache.Stream ? 0 : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / ShareOfMemoryToCache;
+        var most = _options.ImageCache == ImageCache.Stream ? 0 : MostBytesKept;
         if (most > 0)
         {
             if (Load(data, image, label, role, log, most) is { } images)

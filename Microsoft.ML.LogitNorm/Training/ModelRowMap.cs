@@ -69,8 +69,17 @@ internal sealed class ModelRowMap(DataViewSchema input, ImageColumn image, Model
             _pixels.AsSpan(0, Count * _image.BytesPerImage).CopyTo(pixels.bytes);
             var (logits, embedding) = _network.Forward(pixels);
             logits.cpu().contiguous().data<float>().CopyTo(_logits.AsSpan(0, Count * _classes));
+            CheckFinite();
             if (_embedding is not null)
                 embedding.cpu().contiguous().data<float>().CopyTo(_embedding.AsSpan(0, Count * _embeddingSize));
+        }
+
+        // A class would come of them like of any others: NaN is larger than nothing, so the first.
+        private void CheckFinite()
+        {
+            for (var i = 0; i < Count * _classes; i++)
+                if (!float.IsFinite(_logits[i]))
+                    throw RowError.Naming(Position(i / _classes), $"The logits of row {Position(i / _classes)} (counted from 0) are not finite: one is {_logits[i]}. Does the image hold values far outside those of training, or did training diverge?");
         }
 
         private ReadOnlySpan<float> Row(float[] values, int size, int row)

@@ -25,11 +25,12 @@ internal sealed record ModelSpec(Backbone Backbone, int ClassCount, ImageColumn 
     {
         if (ClassCount < 2)
             throw new InvalidDataException($"{ClassCount} classes are too few.");
-        if (Classes is { } classes && classes.Values.Length != ClassCount)
-            throw new InvalidDataException($"it has {classes.Values.Length} class names for {ClassCount} classes.");
         Classes?.Check();
-        if ((Int128)Image.Shape.Channels * Image.Shape.Height * Image.Shape.Width * sizeof(float) > Array.MaxLength)
-            throw new InvalidDataException($"images of {Image.Shape} are impossible.");
+        if (Classes is { } classes && classes.Count != ClassCount)
+            throw new InvalidDataException($"it has {classes.Count} class names for {ClassCount} classes.");
+        Image.Check();
+        if (Math.Min(Image.Shape.Height, Image.Shape.Width) < Backbone.MinimumImageSize)
+            throw new InvalidDataException($"images of {Image.Shape} are too small for {Backbone}.");
         if (Normalization.Mean.Count != Image.Shape.Channels)
             throw new InvalidDataException($"it normalises {Normalization.Mean.Count} channels of images that have {Image.Shape.Channels}.");
     }

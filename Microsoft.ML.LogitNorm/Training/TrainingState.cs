@@ -37,6 +37,8 @@ internal sealed class TrainingState(ImageClassifier network, GradientDescent opt
         var tensors = Tensors();
         file.CopyTo(tensors);
         // Those two are copies of the generators' states.
+        foreach (var (name, state) in tensors.Where(entry => entry.Name is Order or Dropout))
+            GeneratorState.Check(name, state);
         generator.set_state(tensors.Single(entry => entry.Name == Order).Tensor);
         random.Generator.set_state(tensors.Single(entry => entry.Name == Dropout).Tensor);
     }
