@@ -87,7 +87,8 @@ public sealed class LogitNormModel : RowToRowTransformer, IDisposable
         var trained = new TrainedNetwork(network, device, spec.Image, spec.Normalization, owner: typeof(LogitNormModel));
         try
         {
-            trained.Fold();
+            using var log = new ContextLog(env, "model");
+            trained.Fold(log);
             return new(env, spec, trained);
         }
         catch
