@@ -35,7 +35,10 @@ internal sealed class FoldedNetwork : IDisposable
         {
             var folded = new FoldedNetwork(folding, classifier.FoldEmbedding(folding), device);
             if (folded.IsLike(classifier, Probe(shape, device)))
+            {
+                folded.ForgetProbe(shape);
                 return folded;
+            }
             folding.Dispose();
             return null;
         }

@@ -124,6 +124,7 @@ internal sealed class TrainedNetwork : IDisposable
         using var scope = NewDisposeScope();
         var image = FoldedNetwork.Probe(_image.Shape, Device).narrow(0, 0, 1);
         var alone = WithoutLoneImage(image);
+        Wait(folded.Embed(image));   // its weights are laid out in the first pass
         return ScoringTrial.Run(() => Wait(folded.Embed(image)), () => Wait(_classifier.Embed(alone)));
 
         static void Wait(Tensor embedding) => embedding.sum().item<float>();
