@@ -184,8 +184,7 @@ public sealed class ScoringCopyTests
 
     private static ImageClassifier Network(Backbone backbone)
     {
-        manual_seed(1);
-        var network = backbone.CreateNetwork(3, 4, CPU);
+        var network = backbone.Draw(3, 4);
         network.Freeze();
         return network;
     }

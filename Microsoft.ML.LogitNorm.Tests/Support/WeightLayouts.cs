@@ -48,7 +48,7 @@ internal static class WeightLayouts
             foreach (var (height, width) in new[] { (32, 32), (40, 48) })
             {
                 Console.WriteLine(Mark + "making");
-                using var network = backbone.CreateNetwork(3, 4, CPU);
+                using var network = backbone.Draw(3, 4);
                 network.Freeze();
                 using var folded = FoldedNetwork.Create(network, new(3, height, width), CPU)!;
                 foreach (var threads in new[] { 2, 1 })

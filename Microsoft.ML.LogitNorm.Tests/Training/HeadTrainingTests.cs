@@ -66,7 +66,7 @@ public sealed class HeadTrainingTests
     [TestCaseSource(nameof(All))]
     public void CreateOptimizer_EveryParameter_IsInOneGroup(Head head)
     {
-        using var network = Backbone.WideResNet(10, 1).CreateNetwork(3, 3, CPU, head);
+        using var network = Backbone.WideResNet(10, 1).Draw(3, 3, head);
         using var optimizer = TrainingLoop.CreateOptimizer(network, new() { WeightDecay = 0.01, LearningRate = 0.2, Momentum = 0.8 });
 
         IntPtr[] free = [.. optimizer.Groups.Where(group => group.WeightDecay == 0).SelectMany(group => group.Parameters).Select(parameter => parameter.Handle)];
@@ -81,7 +81,7 @@ public sealed class HeadTrainingTests
     public void WeightDecay_OfASteepRate_ShrinksAllButCosineClassWeights(Head head)
     {
         using var scope = NewDisposeScope();
-        using var network = Backbone.WideResNet(10, 1).CreateNetwork(3, 3, CPU, head);
+        using var network = Backbone.WideResNet(10, 1).Draw(3, 3, head);
         using var optimizer = TrainingLoop.CreateOptimizer(network, new() { WeightDecay = 0.5, LearningRate = 0.1, Momentum = 0, Nesterov = false });
         foreach (var parameter in network.parameters())
             parameter.grad = zeros_like(parameter);
@@ -106,8 +106,7 @@ public sealed class HeadTrainingTests
         using var still = TinyImages.Pipeline(ml, options).Fit(TinyImages.View(ml, 48));
 
         using var scope = NewDisposeScope();
-        manual_seed(1);
-        using var fresh = options.Backbone.CreateNetwork(3, 3, CPU, head);
+        using var fresh = options.Backbone.Draw(3, 3, head);
         Assert.That(Weight(still).equal(fresh.HeadWeight).all().ToBoolean(), Is.True);
         Assert.That(Weight(moved).equal(fresh.HeadWeight).all().ToBoolean(), Is.False);
 

@@ -18,11 +18,11 @@ internal sealed class Folding(Device device, long rowsPerPass) : IDisposable
     private readonly long? _rowsPerPass = device.type == DeviceType.CPU && OneDnn.IsAvailable ? rowsPerPass : null;
 
     /// <summary>A convolution, with the batch norm and the positive part that follow it, if any.</summary>
-    public FoldedConvolution Convolution(Conv2d convolution, BatchNormLayer? norm = null, bool relu = false)
+    public FoldedConvolution Convolution(ConvolutionLayer convolution, BatchNormLayer? norm = null, bool relu = false)
     {
         using var scope = NewDisposeScope();
-        Tensor weight = convolution.weight;
-        var (stride, padding) = ((int)convolution.stride[0], (int)convolution.padding![0]);
+        Tensor weight = convolution.Weight;
+        var (stride, padding) = (convolution.Stride, convolution.Padding);
         Tensor? bias = null;
         if (norm is not null)
         {

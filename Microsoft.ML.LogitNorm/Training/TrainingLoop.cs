@@ -27,9 +27,9 @@ internal sealed class TrainingLoop(
     public TrainedNetwork Run(IImageSource training, IImageSource? validation, ModelSpec spec)
     {
         using var scope = NewDisposeScope();
-        manual_seed(seed);
+        using var random = new NetworkRandom(seed);
         using var generator = new Generator((ulong)seed, CPU);
-        var network = spec.CreateNetwork(CPU);
+        var network = spec.CreateNetwork(random);
         network.to(device);
         var trained = new TrainedNetwork(network, device, spec.Image, spec.Normalization, owner: typeof(LogitNormModel));
         try
@@ -38,7 +38,7 @@ internal sealed class TrainingLoop(
             using var validationOnDevice = validation?.To(device);
             using (var optimizer = CreateOptimizer(network, options))
             {
-                var state = new TrainingState(network, optimizer, generator);
+                var state = new TrainingState(network, optimizer, generator, random);
                 checkpoint?.Restore(state);
                 for (var epoch = (checkpoint?.Epoch ?? 0) + 1; epoch <= options.Epochs; epoch++)
                 {

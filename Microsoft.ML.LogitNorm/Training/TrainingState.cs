@@ -7,25 +7,22 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>All tensors that decide how a training goes on: weights and statistics, momentum, and the state of the random numbers.</summary>
 /// <param name="network">Its parameters and buffers.</param>
 /// <param name="optimizer">Its momentum.</param>
-/// <param name="generator">What order and augmentation are drawn from; dropout draws from torch's global one.</param>
-internal sealed class TrainingState(ImageClassifier network, GradientDescent optimizer, Generator generator)
+/// <param name="generator">What order and augmentation are drawn from.</param>
+/// <param name="random">What dropout is drawn from.</param>
+internal sealed class TrainingState(ImageClassifier network, GradientDescent optimizer, Generator generator, NetworkRandom random)
 {
     private const string Momentum = "momentum.";
     private const string Order = "random.order";
     private const string Dropout = "random.dropout";
 
     /// <summary>The tensors as they are, by name, in the caller's scope.</summary>
-    public List<(string Name, Tensor Tensor)> Tensors()
-    {
-        using var global = Generator.Default;
-        return
-        [
-            .. Network(),
-            .. optimizer.Momenta.Index().Where(entry => entry.Item.Momentum is not null).Select(entry => ($"{Momentum}{entry.Index}", entry.Item.Momentum!)),
-            (Order, generator.get_state()),
-            (Dropout, global.get_state()),
-        ];
-    }
+    public List<(string Name, Tensor Tensor)> Tensors() =>
+    [
+        .. Network(),
+        .. optimizer.Momenta.Index().Where(entry => entry.Item.Momentum is not null).Select(entry => ($"{Momentum}{entry.Index}", entry.Item.Momentum!)),
+        (Order, generator.get_state()),
+        (Dropout, random.Generator.get_state()),
+    ];
 
     /// <summary>Brings the training to the state of a file.</summary>
     /// <exception cref="InvalidDataException">The file's tensors are not those of such a training.</exception>
@@ -40,9 +37,8 @@ internal sealed class TrainingState(ImageClassifier network, GradientDescent opt
         var tensors = Tensors();
         file.CopyTo(tensors);
         // Those two are copies of the generators' states.
-        using var global = Generator.Default;
         generator.set_state(tensors.Single(entry => entry.Name == Order).Tensor);
-        global.set_state(tensors.Single(entry => entry.Name == Dropout).Tensor);
+        random.Generator.set_state(tensors.Single(entry => entry.Name == Dropout).Tensor);
     }
 
     private IEnumerable<(string Name, Tensor Tensor)> Network() => network.state_dict().Select(entry => ($"network.{entry.Key}", entry.Value));
