@@ -7,6 +7,8 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>Labelled images that are decoded anew in every pass, for data that memory does not hold. Kept are labels, and a pool of images to shuffle from.</summary>
 internal sealed class StreamedImages : IImageSource
 {
+    private const int LabelsAtOnce = 1 << 20;
+
     private readonly IDataView _data;
     private readonly ImageColumn _column;
     private readonly string _labelColumnName;
@@ -42,7 +44,9 @@ internal sealed class StreamedImages : IImageSource
             _labels.AddRange(chunk.Labels);
         }
         Unlabelled = reader.Unlabelled;
-        hash?.AppendData(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_labels)));
+        if (hash is not null)
+            foreach (var labels in _labels.Chunk(LabelsAtOnce))   // all of them may be more bytes than a span has
+                hash.AppendData(MemoryMarshal.AsBytes<long>(labels));
         _hash = hash is null ? null : Convert.ToHexString(hash.GetHashAndReset());
         _normalization = Count > 0 ? moments?.ToNormalization() : null;
     }

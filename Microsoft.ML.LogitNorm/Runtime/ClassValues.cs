@@ -61,6 +61,12 @@ internal sealed record ClassValues(string Type, JsonElement[] Values)
     /// <summary>The class's name for people.</summary>
     public string NameOf(int index) => Values[index].ToString();
 
+    /// <summary>Whether type and values are the same.</summary>
+    public bool Equals(ClassValues? other)
+        => other is not null && Type == other.Type && Values.Length == other.Values.Length && Values.Zip(other.Values).All(pair => JsonElement.DeepEquals(pair.First, pair.Second));
+
+    public override int GetHashCode() => HashCode.Combine(Type, Values.Length);
+
     private ReadOnlyMemory<char>[] Names() => [.. Values.Select(value => value.ToString().AsMemory())];
 
     private static ClassValues ReadTyped<T>(DataViewSchema.Column label, PrimitiveDataViewType type)

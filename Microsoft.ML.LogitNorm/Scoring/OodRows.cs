@@ -28,6 +28,23 @@ internal sealed class OodRows
     /// <summary>Rows read since the last <see cref="Clear"/>.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Reads the row that the cursor stands on.</summary>
+    /// <param name="cursor">The cursor that the rows are read from.</param>
+    /// <param name="data">The view that it is of, for messages.</param>
+    /// <exception cref="InvalidOperationException">A value is NaN or infinite, or cannot be read.</exception>
+    public void Add(DataViewRowCursor cursor, IDataView data)
+    {
+        try
+        {
+            Add(cursor.Position);
+        }
+        catch (RowException e)
+        {
+            RowText.AddTo(e, cursor, data);
+            throw;
+        }
+    }
+
     /// <summary>Reads the current row.</summary>
     /// <param name="position">Its number, for messages.</param>
     /// <exception cref="InvalidOperationException">A value is NaN or infinite.</exception>

@@ -19,6 +19,7 @@ internal sealed class TrainingLoop(
     // The loss is read, which waits for the device, once in so many steps; a NaN is then traced to its step.
     private const int StepsBetweenChecks = 50;
 
+    private readonly int _batchSize = options.BatchSize!.Value;   // Fit has settled it by the number of rows
     private readonly TimeSpan _earlier = checkpoint?.Elapsed ?? TimeSpan.Zero;
 
     private TimeSpan Elapsed => _earlier + clock.Elapsed;
@@ -28,7 +29,7 @@ internal sealed class TrainingLoop(
     {
         using var scope = NewDisposeScope();
         manual_seed(seed);
-        using var generator = new Generator((ulong)seed, CPU);
+        using var generator = new Generator(unchecked((ulong)seed), CPU);
         var network = spec.CreateNetwork(CPU);
         network.to(device);
         var trained = new TrainedNetwork(network, device, spec.Image, spec.Normalization, owner: typeof(LogitNormModel));
@@ -76,8 +77,8 @@ internal sealed class TrainingLoop(
         using var scope = NewDisposeScope();
         network.train();
         var start = clock.Elapsed;
-        var steps = (int)(images.Count / options.BatchSize);
-        using var batches = images.Shuffle(options.BatchSize, options.Augmentation, generator);
+        var steps = (int)(images.Count / _batchSize);
+        using var batches = images.Shuffle(_batchSize, options.Augmentation, generator);
         var losses = zeros(steps, device: device);
         var correct = zeros(1, int64, device);
         var normSum = zeros(1, float64, device);
@@ -109,7 +110,7 @@ internal sealed class TrainingLoop(
             FreeNumbers();
             options.StepCompleted?.Invoke(new(epoch, options.Epochs, step + 1, steps));
         }
-        var rowsSeen = (double)steps * options.BatchSize;
+        var rowsSeen = (double)steps * _batchSize;
         return new()
         {
             Epoch = epoch,
@@ -158,9 +159,9 @@ internal sealed class TrainingLoop(
     private double Accuracy(IImageSource images, TrainedNetwork trained)
     {
         trained.Classifier.eval();
-        using var batches = images.InOrder(options.BatchSize);
+        using var batches = images.InOrder(_batchSize);
         long correct = 0;
-        for (long start = 0; start < images.Count; start += options.BatchSize)
+        for (long start = 0; start < images.Count; start += _batchSize)
         {
             options.CancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();

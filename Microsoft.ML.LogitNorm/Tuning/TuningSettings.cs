@@ -8,7 +8,7 @@ internal static class TuningSettings
     /// <summary>The settings by their names.</summary>
     public static Dictionary<string, JsonElement> Of(LogitNormTuner.Options options, ImageColumn image, LabelColumn label, long trainingRows, long validationRows)
     {
-        var settings = TrainingSettings.Of(options.Trainer with { Epochs = options.EpochsPerTrial ?? options.Trainer.Epochs }, image, label, trainingRows, options.Trainer.ImageCache == ImageCache.Stream);
+        var settings = TrainingSettings.Of(options.Trainer.For(trainingRows) with { Epochs = options.EpochsPerTrial ?? options.Trainer.Epochs }, image, label, trainingRows, options.Trainer.ImageCache == ImageCache.Stream);
         settings.Remove(nameof(LogitNormTrainer.Options.Loss));   // each trial has its own
         TrainingSettings.Add(settings, "Warmup", options.Warmup);
         TrainingSettings.Add(settings, "NoiseCount", options.NoiseCount);
