@@ -29,7 +29,7 @@ internal sealed record ImageColumn(string Name, ImageShape Shape, PixelKind Kind
     /// stay within some hundred megabytes, and the images themselves, which may have many channels, within <see cref="MostBatchBytes"/>.
     /// </summary>
     [JsonIgnore]
-    public int RowsPerBatch => (int)Math.Clamp(MostBatchBytes / BytesPerImage, 1, ImagesAtOnce(Shape.Height, Shape.Width));
+    public int RowsPerBatch => (int)Math.Clamp(MostBatchBytes / BytesPerValue(Kind) / Shape.ValueCount, 1, ImagesAtOnce(Shape.Height, Shape.Width));
 
     /// <summary>How many images of a size go through a network together.</summary>
     public static long ImagesAtOnce(long height, long width) => Math.Clamp(128L * 64 * 64 / (height * width), 1, 128);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using static System.FormattableString;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -113,7 +114,7 @@ internal sealed class StreamedImages : IImageSource
                 (_chunk, _taken) = (reader.Next(), 0);
                 _read += _chunk?.Labels.Count ?? 0;
                 if (_read > expected || (_chunk is null && _read < expected))
-                    throw new InvalidOperationException($"There were {expected:N0} labelled rows in the first pass over the data, and {(_chunk is null ? $"only {_read:N0}" : "more")} in a later one. Streaming reads them again in each epoch: see that the data stays as it is, or keep the images by ImageCache.Memory.");
+                    throw new InvalidOperationException(Invariant($"There were {expected:N0} labelled rows in the first pass over the data, and {(_chunk is null ? Invariant($"only {_read:N0}") : "more")} in a later one. Streaming reads them again in each epoch: see that the data stays as it is, or keep the images by ImageCache.Memory."));
                 if (_chunk is null)
                     return null;
             }

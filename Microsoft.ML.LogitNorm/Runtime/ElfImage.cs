@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using static System.FormattableString;
 
 namespace Microsoft.ML.LogitNorm;
 
@@ -87,7 +88,7 @@ internal readonly ref struct ElfImage
         for (uint i = 0; i < UInt16(0x3C); i++)
             if (UInt32(HeaderOf(i) + 4) == type)
                 return SectionAt(i);
-        throw new InvalidDataException($"No ELF section of type 0x{type:x}.");
+        throw new InvalidDataException(Invariant($"No ELF section of type 0x{type:x}."));
     }
 
     private (long Offset, long Size, uint Link, uint Count) SectionAt(uint index)

@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using static System.FormattableString;
 
 namespace Microsoft.ML.LogitNorm;
 
@@ -52,7 +53,7 @@ internal sealed record LabelColumn(string Name, int ClassCount, ClassValues? Cla
     /// <param name="remedy">What to do.</param>
     public InvalidOperationException NoneIn(IDataView data, string what, string remedy)
         => Labels(data).LongCount() is > 0 and var rows
-            ? new($"{what} has no row with a label in column '{Name}': the label of {(rows == 1 ? "its only row" : $"all {rows:N0} rows")} is missing. {remedy}")
+            ? new($"{what} has no row with a label in column '{Name}': the label of {(rows == 1 ? "its only row" : Invariant($"all {rows:N0} rows"))} is missing. {remedy}")
             : new($"{what} has no rows. {remedy}");
 
     /// <summary>The class's name for messages.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.ML.Runtime;
+using static System.FormattableString;
 
 namespace Microsoft.ML.LogitNorm;
 
@@ -40,7 +41,7 @@ internal sealed class ModelReader
     public T Json<T>(string name, Action<T> check) => Entry($"{name}.json", reader =>
     {
         if (reader.BaseStream.Length > LargestJson)
-            throw new InvalidDataException($"{reader.BaseStream.Length:N0} bytes are too many for this entry; at most {LargestJson:N0} were expected.");
+            throw new InvalidDataException(Invariant($"{reader.BaseStream.Length:N0} bytes are too many for this entry; at most {LargestJson:N0} were expected."));
         var value = JsonSerializer.Deserialize<T>(reader.BaseStream, ModelJson.Options) ?? throw new InvalidDataException("it is empty.");
         check(value);
         return value;

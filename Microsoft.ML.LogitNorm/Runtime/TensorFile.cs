@@ -1,4 +1,5 @@
 using System.Text;
+using static System.FormattableString;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -83,7 +84,7 @@ internal sealed class TensorFile
         var count = reader.ReadInt32();
         var left = reader.BaseStream.Length - reader.BaseStream.Position;
         if (count < 0 || count > left / 4)   // an entry takes at least four bytes
-            throw new InvalidDataException($"{count:N0} tensors cannot stand in the {left:N0} bytes that are left.");
+            throw new InvalidDataException(Invariant($"{count:N0} tensors cannot stand in the {left:N0} bytes that are left."));
         var entries = new List<Entry>();
         for (var i = 0; i < count; i++)
             entries.Add(ReadEntry(reader));
@@ -92,7 +93,7 @@ internal sealed class TensorFile
         left = reader.BaseStream.Length - reader.BaseStream.Position;
         var needed = entries.Aggregate(Int128.Zero, (sum, entry) => sum + entry.Bytes);
         if (needed != left)
-            throw new InvalidDataException($"its tensors need {needed:N0} bytes, but {left:N0} are there: the file is cut short or was changed.");
+            throw new InvalidDataException(Invariant($"its tensors need {needed:N0} bytes, but {left:N0} are there: the file is cut short or was changed."));
         return new(reader, entries);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TorchSharp;
+using static System.FormattableString;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -75,7 +76,7 @@ internal sealed record Combine(IReadOnlyList<OodScore> Parts) : OodScore
         }
         catch (OodScoreException e)
         {
-            throw new OodScoreException($"A part of the score Combine, which learns from {rows.Logits.shape[0]:N0} of the {count:N0} rows and keeps the others for ranking: {e.Message}");
+            throw new OodScoreException(Invariant($"A part of the score Combine, which learns from {rows.Logits.shape[0]:N0} of the {count:N0} rows and keeps the others for ranking: {e.Message}"));
         }
     }
 

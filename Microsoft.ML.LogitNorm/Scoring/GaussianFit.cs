@@ -1,4 +1,5 @@
 using TorchSharp;
+using static System.FormattableString;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -33,7 +34,7 @@ internal static class GaussianFit
         return flat == 0
             ? (eigenvectors / eigenvalues.sqrt()).MoveToOuterDisposeScope()
             : throw new OodScoreException(
-                $"The score {score.Name} cannot invert the covariance of column '{ColumnNames.Embedding}': it is singular, as the {rows:N0} rows do not vary in {flat} of {size} directions (features that are always 0 are such, and so are fewer rows than features). Give OodScores.{score.Name} {(shrinkage == 0 ? "a shrinkage, such as 1e-3" : $"a shrinkage above {shrinkage}")}, or fit it on more rows.");
+                Invariant($"The score {score.Name} cannot invert the covariance of column '{ColumnNames.Embedding}': it is singular, as the {rows:N0} rows do not vary in {flat} of {size} directions (features that are always 0 are such, and so are fewer rows than features). Give OodScores.{score.Name} {(shrinkage == 0 ? "a shrinkage, such as 1e-3" : Invariant($"a shrinkage above {shrinkage}"))}, or fit it on more rows."));
     }
 
     /// <exception cref="ArgumentOutOfRangeException">Negative, or not finite.</exception>

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML.Data;
 using TorchSharp;
+using static System.FormattableString;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -103,7 +104,7 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
         if (unlabelled == 0)
             return rows;
         if (labelled.shape[0] == 0)
-            throw new OodScoreException($"The score {score.Name} learns from labelled rows, but none of the {unlabelled:N0} training rows has a label in column '{source.Label!.Value.Name}' that is among the network's classes. Give it the rows that the network was trained on.");
+            throw new OodScoreException(Invariant($"The score {score.Name} learns from labelled rows, but none of the {unlabelled:N0} training rows has a label in column '{source.Label!.Value.Name}' that is among the network's classes. Give it the rows that the network was trained on."));
         log.WarnOfUnlabelled(unlabelled, "rows", $"the score {score.Name} does not learn from them");
         return rows.Rows(labelled);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using TorchSharp;
+using static System.FormattableString;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -50,7 +51,7 @@ public abstract record OodScore
 
     /// <summary>What to say of a score that is NaN or infinite.</summary>
     internal string NotFinite(long row, float value)
-        => $"The score {Name} of row {row} (counted from 0) is {value}: its logits or embedding, or the hyper-parameters of {this}, are too extreme for it. Did training diverge, or does the image hold values far outside those of training?";
+        => Invariant($"The score {Name} of row {row} (counted from 0) is {value}: its logits or embedding, or the hyper-parameters of {this}, are too extreme for it. Did training diverge, or does the image hold values far outside those of training?");
 
     /// <summary>Scores each row, without gradients, and brings the scores to managed memory.</summary>
     internal float[] Compute(in OodBatch batch)

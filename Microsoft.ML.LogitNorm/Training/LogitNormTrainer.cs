@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using static System.FormattableString;
 
 namespace Microsoft.ML.LogitNorm;
 
@@ -87,7 +88,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         if (validation is { Count: 0 })
             throw label.NoneIn(_options.ValidationSet!, "ValidationSet", "Leave it out, or give it rows with labels.");
         var streamed = training is StreamedImages;
-        log.Info($"Decoded {training.Count:N0} images of {image.Shape} in {clock.Elapsed.TotalSeconds:N1} s{(streamed ? $"; they take {Megabytes(training.Count * image.BytesPerImage)} and are streamed from here on" : "")}.");
+        log.Info(Invariant($"Decoded {training.Count:N0} images of {image.Shape} in {clock.Elapsed.TotalSeconds:N1} s{(streamed ? $"; they take {Megabytes(training.Count * image.BytesPerImage)} and are streamed from here on" : "")}."));
 
         var given = _options.Seed ?? MachineLearningContext.Seed(_env);
         var checkpoint = _options.CheckpointFile is { } path
@@ -150,7 +151,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         return streamed;
     }
 
-    private static string Megabytes(long bytes) => $"{bytes / 1e6:N0} MB";
+    private static string Megabytes(long bytes) => Invariant($"{bytes / 1e6:N0} MB");
 
     /// <summary>Decodes the labelled rows; the others are left out with a warning.</summary>
     internal ImageSet Load(IDataView data, ImageColumn image, LabelColumn label, string role, ContextLog log) => Load(data, image, label, role, log, long.MaxValue)!;
@@ -198,6 +199,6 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         if (empty.Length > 0)
             throw new InvalidOperationException($"No training rows for {empty.Length} of the {label.ClassCount} classes of column '{label.Name}': {string.Join(", ", empty.Take(10))}. Add images, or map the labels anew.");
         if (images.Count < _options.BatchSize)
-            throw new InvalidOperationException($"BatchSize is {_options.BatchSize}, but there are only {images.Count:N0} training rows. Make it at most that.");
+            throw new InvalidOperationException(Invariant($"BatchSize is {_options.BatchSize}, but there are only {images.Count:N0} training rows. Make it at most that."));
     }
 }
