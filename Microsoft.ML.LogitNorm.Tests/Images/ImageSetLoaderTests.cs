@@ -123,7 +123,7 @@ public sealed class ImageSetLoaderTests
         var column = ImageColumn.Find(view.Schema, "Pixels", null);
         Assert.That(
             () => ImageSetLoader.Load(view, column, "Label", CancellationToken.None),
-            Throws.InvalidOperationException.With.Message.Contains("Column 'Pixels' has a pixel that is NaN or infinite in labelled row 301 (counted from 0)"));
+            Throws.TypeOf<RowException>().With.Message.Contains("Column 'Pixels' has a pixel that is NaN or infinite in labelled row 301 (counted from 0)"));
     }
 
     [Test]

@@ -35,6 +35,18 @@ public sealed class RowErrorTests
         AssertNamed(() => _ml.MulticlassClassification.Trainers.LogitNorm(TinyImages.Options with { LabelColumnName = "Key", ImageCache = cache }).Fit(keys), "for training");
     }
 
+    [Test]
+    public void Fit_PixelThatIsNaN_NamesItsRow()
+    {
+        var rows = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 40).Select(i => new PixelRow
+        {
+            Name = $"row {i}", Label = i == 3 ? 9u : (uint)(i % 3), Image = [.. Enumerable.Repeat(i == 37 ? float.NaN : i, 192)],
+        }));
+        Assert.That(
+            () => _ml.MulticlassClassification.Trainers.LogitNorm(TinyImages.Options).Fit(rows),
+            Throws.TypeOf<RowException>().With.Message.Contains("in labelled row 36 (counted from 0)").And.Message.EndsWith(" The row has Name 'row 37'."));
+    }
+
     // One column of the four, so that no other is active; the text columns are looked up when it has failed.
     [TestCase("PredictedLabel")]
     [TestCase("Logits")]
@@ -101,7 +113,7 @@ public sealed class RowErrorTests
         var rows = Enumerable.Range(0, 300).Select(i => new VectorRow { Name = $"row {i}", Logits = i == bad ? [1e30f, -1e30f] : [1, 2] });
         var data = _ml.Data.LoadFromEnumerable(rows);
         var scored = _ml.Transforms.OodScore(new Overflowing()).Fit(data).Transform(data);
-        Assert.That(() => scored.GetColumn<float>("OodScore").Count(), Throws.TypeOf<RowException>().With.Message.Contains($"of row {bad} (counted from 0)").And.Message.EndsWith($" The row has Name 'row {bad}'."));
+        Assert.That(() => scored.GetColumn<float>("OodScore").Count(), Throws.TypeOf<OodScoreException>().With.Message.Contains($"of row {bad} (counted from 0)").And.Message.EndsWith($" The row has Name 'row {bad}'."));
     }
 
     [Test]
@@ -178,6 +190,17 @@ public sealed class RowErrorTests
         public string Path { get; set; } = "";
 
         public string Label { get; set; } = "";
+    }
+
+    private sealed class PixelRow
+    {
+        public string Name { get; set; } = "";
+
+        [KeyType(3)]
+        public uint Label { get; set; }
+
+        [VectorType(3, 8, 8)]
+        public float[] Image { get; set; } = [];
     }
 
     private sealed class VectorRow

@@ -146,7 +146,7 @@ public sealed class LearningScoreErrorTests
         Assert.That(() => Fit(OodScores.GradNorm(), rows).Transform(View(rows)).GetColumn<float>("OodScore").Count(), Is.EqualTo(10), "large, but a number");
         rows[7].Embedding = [3e38f, 3e38f, 3e38f, 3e38f];
         Assert.That(() => Fit(OodScores.GradNorm(), rows).Transform(View(rows)).GetColumn<float>("OodScore").Count(),
-            Throws.TypeOf<RowException>().With.Message.Contains("The score GradNorm of row 7 (counted from 0) is -∞").Or.Message.Contains("The score GradNorm of row 7 (counted from 0) is -Infinity"));
+            Throws.TypeOf<OodScoreException>().With.Message.Contains("The score GradNorm of row 7 (counted from 0) is -∞").Or.Message.Contains("The score GradNorm of row 7 (counted from 0) is -Infinity"));
     }
 
     private void AssertRefused(OodScore score, IReadOnlyList<Row> rows, params string[] parts)

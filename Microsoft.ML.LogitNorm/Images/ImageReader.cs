@@ -130,8 +130,11 @@ internal sealed class ImageReader : IDisposable
         using var scope = NewDisposeScope();
         var finite = chunk.Pixels.isfinite().flatten(1).all(1);
         var first = finite.to(int32).argmin(0).item<long>();
-        if (!finite[first].item<bool>())
-            throw new InvalidOperationException($"Column '{_column.Name}' has a pixel that is NaN or infinite in labelled row {_rows + first} (counted from 0). Remove the row or fix it.");
+        if (finite[first].item<bool>())
+            return;
+        var error = RowError.Naming(_rows + first, $"Column '{_column.Name}' has a pixel that is NaN or infinite in labelled row {_rows + first} (counted from 0). Remove the row or fix it.");
+        RowText.AddToLabelled(error, _data, _columns[1], _rows + first);
+        throw error;
     }
 
     /// <summary>A cursor, the thread that reads from it, and what it has read.</summary>

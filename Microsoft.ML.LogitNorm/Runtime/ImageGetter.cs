@@ -24,12 +24,14 @@ internal sealed class ImageGetter(DataViewRow row, DataViewSchema.Column column)
         // On a row without an image some transforms leave standing what they have disposed of.
         if (image is null || (ReferenceEquals(image, previous) && IsDisposed(image)))
             return null;
+        if (IsDisposed(image))
+            throw Disposed();
         if (image.Tag is null && !ReferenceEquals(image, previous))
         {
             MLImage? again = null;
             _get(ref again!);
             if (ReferenceEquals(again, image))
-                return IsDisposed(image) ? throw Disposed() : image;
+                return image;
             image.Dispose();
             image = again;
         }
@@ -37,8 +39,8 @@ internal sealed class ImageGetter(DataViewRow row, DataViewSchema.Column column)
     }
 
     private InvalidOperationException Disposed()
-        => new($"Column '{column.Name}' holds an image that was disposed of. ML.NET's ResizeImages and other image transforms dispose of images that an application holds in memory, the last one of a pass at least. "
-            + "Where the images have one size already, leave those transforms out and give that size as ImageShape; else give each pass images of its own, or load them from files.");
+        => new($"Column '{column.Name}' holds an image that was disposed of. Images in memory must stay as long as their rows are read. ML.NET's own readers, such as ExtractPixels, dispose of "
+            + "those that ResizeImages passes on as they are: where all have the right size, leave ResizeImages out and give the size as ImageShape; or load them from files.");
 
     private static bool IsDisposed(MLImage image)
     {

@@ -68,20 +68,20 @@ internal abstract class RowBatch(DataViewRow input, int capacity)
         {
             Compute();
         }
-        catch (RowException e)
+        catch (Exception e) when (e is IRowError { Row: not null } error)
         {
-            Describe(e);
+            Describe(e, error.Row.Value);
             throw;
         }
         _computed = true;
     }
 
-    private void Describe(RowException error)
+    private void Describe(Exception error, long position)
     {
-        var row = Array.IndexOf(_positions, error.Row, 0, Count);
+        var row = Array.IndexOf(_positions, position, 0, Count);
         if (row < 0)
             return;
-        if (input.Position == error.Row)   // it still stands there, as a single row does
+        if (input.Position == position)   // it still stands there, as a single row does
             RowText.AddTo(error, input, Source);
         else
             RowText.AddTo(error, _ids[row], Source);

@@ -10,13 +10,13 @@ internal static class RowError
     /// <param name="row">The row's number.</param>
     /// <param name="cause">The error; ML.NET may have wrapped it on the way from another thread.</param>
     /// <param name="reading">What was done with which row.</param>
-    public static RowException Wrap(long row, Exception cause, string reading) => Find(cause) ?? new(row, $"{reading} failed: {cause.GetBaseException().Message}", cause);
+    public static Exception Wrap(long row, Exception cause, string reading) => Find(cause) ?? new RowException(row, $"{reading} failed: {cause.GetBaseException().Message}", cause);
 
     /// <inheritdoc cref="Wrap(long, Exception, string)"/>
-    public static RowException Wrap(long row, Exception cause) => Wrap(row, cause, $"Reading row {row} (counted from 0)");
+    public static Exception Wrap(long row, Exception cause) => Wrap(row, cause, $"Reading row {row} (counted from 0)");
 
     /// <summary>The row's error inside what ML.NET made of it on the way from another thread; null where there is none.</summary>
-    public static RowException? Find(Exception error) => error as RowException ?? (error.InnerException is { } inner ? Find(inner) : null);
+    public static Exception? Find(Exception error) => error is IRowError { Row: not null } ? error : error.InnerException is { } inner ? Find(inner) : null;
 
     /// <summary>Whether an error is about a row at all: not one that stops everything.</summary>
     public static bool IsOfARow(Exception error) => error.GetBaseException() is not (OperationCanceledException or ObjectDisposedException);

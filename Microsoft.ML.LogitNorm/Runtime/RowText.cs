@@ -12,21 +12,27 @@ internal static class RowText
     /// <param name="error">The row's error.</param>
     /// <param name="row">The row.</param>
     /// <param name="view">Where its other columns can be read; null where there are none.</param>
-    public static void AddTo(RowException error, DataViewRow row, IDataView? view)
+    public static void AddTo(Exception error, DataViewRow row, IDataView? view)
     {
         var id = default(DataViewRowId);
         row.GetIdGetter()(ref id);
-        if (!error.IsDescribed)
-            error.Describe(Guarded(() => Of(row)));
+        Describe(error, () => Of(row));
         AddTo(error, id, view);
     }
 
     /// <summary>Describes a row that has been passed.</summary>
-    public static void AddTo(RowException error, DataViewRowId id, IDataView? view)
+    public static void AddTo(Exception error, DataViewRowId id, IDataView? view)
     {
-        if (!error.IsDescribed && view is not null)
-            error.Describe(Guarded(() => Of(view, id)));
+        if (view is not null)
+            Describe(error, () => Of(view, id));
     }
+
+    /// <summary>Describes a row that is counted among those with a label.</summary>
+    /// <param name="error">The row's error.</param>
+    /// <param name="view">The rows.</param>
+    /// <param name="label">Their label.</param>
+    /// <param name="number">The row's number among those with a label.</param>
+    public static void AddToLabelled(Exception error, IDataView view, DataViewSchema.Column label, long number) => Describe(error, () => OfLabelled(view, label, number));
 
     /// <summary>
     /// Reads rows one by one until one fails: where several threads read ahead, ML.NET does not say which row it was. No column is asked for of the rows before
@@ -37,7 +43,7 @@ internal static class RowText
     /// <param name="from">The first that may have failed.</param>
     /// <param name="cancellationToken">Stops looking.</param>
     /// <returns>The row's error, described; null where each could be read this time.</returns>
-    public static RowException? FirstUnreadable(IDataView view, IEnumerable<DataViewSchema.Column> columns, long from, CancellationToken cancellationToken = default)
+    public static Exception? FirstUnreadable(IDataView view, IEnumerable<DataViewSchema.Column> columns, long from, CancellationToken cancellationToken = default)
     {
         DataViewSchema.Column[] read = [.. columns];
         using var cursor = view.GetRowCursorSet([.. read, .. TextColumns(view.Schema).ExceptBy(read.Select(column => column.Index), column => column.Index)], 1)[0];
@@ -79,6 +85,20 @@ internal static class RowText
         return "";
     }
 
+    private static string OfLabelled(IDataView view, DataViewSchema.Column label, long number)
+    {
+        using var cursor = view.GetRowCursor([.. TextColumns(view.Schema), label]);
+        var getLabel = cursor.GetGetter<uint>(label);
+        uint key = 0;
+        while (cursor.MoveNext())
+        {
+            getLabel(ref key);
+            if (key > 0 && number-- == 0)
+                return Of(cursor);
+        }
+        return "";
+    }
+
     private static string Of(DataViewRow row)
     {
         string[] texts = [.. TextColumns(row.Schema).Where(row.IsColumnActive).Select(column => (column.Name, Text: Read(row, column)))
@@ -97,15 +117,17 @@ internal static class RowText
     }
 
     // It only adds to an error that is under way, whose place no other one may take: text columns are columns of the user's, and can fail as well.
-    private static string Guarded(Func<string> text)
+    private static void Describe(Exception error, Func<string> text)
     {
+        if (error is not IRowError { IsDescribed: false } row)
+            return;
         try
         {
-            return text();
+            row.Describe(text());
         }
         catch (Exception)
         {
-            return "";
+            // Then the message has the row's number alone.
         }
     }
 }

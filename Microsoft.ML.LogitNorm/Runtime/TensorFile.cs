@@ -168,7 +168,7 @@ internal sealed class TensorFile
         var name = reader.ReadBytes(length);
         if (name.Length < length)
             throw new EndOfStreamException("it ends inside a tensor's name.");
-        var type = (ScalarType)reader.ReadByte();
+        var type = (ScalarType)reader.ReadSByte();
         var rank = reader.ReadByte();
         if (rank > MaxRank)
             throw new InvalidDataException($"a tensor of {rank} dimensions is impossible.");

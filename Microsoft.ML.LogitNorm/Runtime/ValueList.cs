@@ -8,7 +8,7 @@ namespace Microsoft.ML.LogitNorm;
 /// <remarks>A record's own equality asks its members' <see cref="object.Equals(object)"/>; that of an array or a <see cref="List{T}"/> only knows itself.</remarks>
 [CollectionBuilder(typeof(ValueList), nameof(ValueList.Create))]
 [SuppressMessage("Naming", "CA1710", Justification = "It is what it is called.")]
-internal sealed class ValueList<T>(ReadOnlySpan<T> values) : IReadOnlyList<T>, IEquatable<ValueList<T>>
+internal sealed class ValueList<T>(ReadOnlySpan<T> values) : IReadOnlyList<T>
 {
     private readonly T[] _values = [.. values];
 
@@ -16,9 +16,7 @@ internal sealed class ValueList<T>(ReadOnlySpan<T> values) : IReadOnlyList<T>, I
 
     public T this[int index] => _values[index];
 
-    public bool Equals(ValueList<T>? other) => other is not null && _values.AsSpan().SequenceEqual(other._values);
-
-    public override bool Equals(object? obj) => Equals(obj as ValueList<T>);
+    public override bool Equals(object? obj) => obj is ValueList<T> other && _values.AsSpan().SequenceEqual(other._values);
 
     public override int GetHashCode()
     {

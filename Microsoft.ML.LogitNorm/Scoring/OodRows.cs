@@ -39,7 +39,7 @@ internal sealed class OodRows
         {
             Add(cursor.Position);
         }
-        catch (RowException e)
+        catch (Exception e) when (e is IRowError)
         {
             RowText.AddTo(e, cursor, data);
             throw;

@@ -67,7 +67,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     /// <summary>Decodes the images, trains the network and returns the model, which owns the network's memory: dispose of it.</summary>
     /// <param name="input">The training data.</param>
     /// <exception cref="ArgumentOutOfRangeException">The label or feature column is missing or has another type.</exception>
-    /// <exception cref="InvalidOperationException">The rows cannot be trained on: none, a class without rows, fewer rows than a batch, an unreadable image; or <see cref="Options.CheckpointFile"/> is of another training.</exception>
+    /// <exception cref="InvalidOperationException">The rows cannot be trained on: none, none with a label, a class without rows, fewer rows than <see cref="Options.BatchSize"/> asks for, an image that cannot be read, which is named; or <see cref="Options.CheckpointFile"/> is of another training.</exception>
     /// <exception cref="InvalidDataException"><see cref="Options.CheckpointFile"/> is damaged, or no checkpoint.</exception>
     /// <exception cref="IOException"><see cref="Options.CheckpointFile"/> cannot be written.</exception>
     /// <exception cref="TrainingDivergedException">The loss is no longer a number.</exception>
