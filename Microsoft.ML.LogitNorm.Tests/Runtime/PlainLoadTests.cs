@@ -38,10 +38,36 @@ public sealed class PlainLoadTests
         Assert.That(expected.Distinct().Count(), Is.GreaterThan(60), "rows that differ");
     }
 
+    // An application that forgot the native half: ML.NET wraps what Model.Load throws, and the base exception says what to add.
+    [Test]
+    public void Load_ApplicationWithoutLibTorch_HasTheRemedyAsBaseException()
+    {
+        using var model = UntrainedModel.Create(_ml);
+        var modelPath = Path.Combine(_folder, "model.zip");
+        _ml.Model.Save(model, TinyImages.View(_ml, 1).Schema, modelPath);
+        File.WriteAllText(Path.Combine(_folder, "rows.txt"), "");
+        var bare = Directory.CreateDirectory(Path.Combine(_folder, "bare")).FullName;
+        var consumer = Path.GetDirectoryName(ConsumerPath)!;
+        // Without the list of dependencies all managed files of the folder are, and nothing native is.
+        foreach (var file in Directory.EnumerateFiles(consumer).Where(file => Path.GetExtension(file) is ".dll" || file.EndsWith(".runtimeconfig.json", StringComparison.Ordinal)))
+            File.Copy(file, Path.Combine(bare, Path.GetFileName(file)));
+        var (exitCode, text) = Run(Path.Combine(bare, Path.GetFileName(ConsumerPath)), modelPath, Path.Combine(_folder, "rows.txt"));
+        Assert.That(exitCode, Is.Not.Zero);
+        Assert.That(text, Does.Contain($"base: {nameof(DllNotFoundException)}: The application has no native libtorch, which TorchSharp {TorchPackages.TorchSharpVersion} needs."));
+    }
+
+    private static string ConsumerPath => typeof(PlainLoadTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "ConsumerPath").Value!;
+
     private static string[] RunConsumer(string modelPath, string rowsPath)
     {
-        var path = typeof(PlainLoadTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "ConsumerPath").Value!;
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet", [path, modelPath, rowsPath])
+        var (exitCode, text) = Run(ConsumerPath, modelPath, rowsPath);
+        Assert.That(exitCode, Is.Zero, text);
+        return text.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private static (int ExitCode, string Text) Run(string path, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet", [path, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -50,8 +76,7 @@ public sealed class PlainLoadTests
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.That(process.ExitCode, Is.Zero, $"{error.Result}{output}");
-        return output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+        return (process.ExitCode, process.ExitCode == 0 ? output : $"{error.Result}{output}");
     }
 
     private TransformerChain<OodDetectorTransformer> Train(IDataView data)

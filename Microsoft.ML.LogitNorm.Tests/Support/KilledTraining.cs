@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Microsoft.ML.LogitNorm.Tests;
 
-/// <summary>A training in a process of its own, which is killed in the third epoch while it writes to its checkpoint.</summary>
+/// <summary>A training in a process of its own, which is killed in the third epoch while it writes to its checkpoint. Begins the other processes of the tests too.</summary>
 internal static class KilledTraining
 {
     private const int Epoch = 3;
@@ -26,6 +26,11 @@ internal static class KilledTraining
         if (args is [WeightLayouts.Command])
         {
             WeightLayouts.RunChild();
+            return;
+        }
+        if (args is [CultureTexts.Command, var culture])
+        {
+            CultureTexts.Print(culture);
             return;
         }
         new TorchSetUp().LoadLibTorch();

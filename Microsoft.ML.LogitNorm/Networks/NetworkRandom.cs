@@ -13,7 +13,7 @@ namespace Microsoft.ML.LogitNorm;
 internal sealed class NetworkRandom(int seed) : IDisposable
 {
     /// <summary>What first weights and masks are drawn from.</summary>
-    public Generator Generator { get; } = new((ulong)seed, CPU);
+    public Generator Generator { get; } = new(unchecked((ulong)seed), CPU);
 
     /// <summary>A mask to multiply features with.</summary>
     /// <param name="features">The features, of any shape.</param>
@@ -46,7 +46,7 @@ internal sealed class NetworkRandom(int seed) : IDisposable
         // In 64 bits of which the lower 32 count: torch shifts signed numbers, which would smear the sign.
         using Scalar first = 0x7FEB_352DL.ToScalar(), second = 0x846C_A68BL.ToScalar();
         var mask = tensor(0xFFFF_FFFFL, device: device);
-        var x = TensorArithmetic.Range(count, int64, device).Times((long)((uint)factor | 1)).Plus((long)(uint)offset).bitwise_and_(mask);
+        var x = TensorArithmetic.Range(count, int64, device).Times(unchecked((long)((uint)factor | 1))).Plus(unchecked((long)(uint)offset)).bitwise_and_(mask);
         Shift(16);
         Multiply(first);
         Shift(15);
