@@ -23,11 +23,11 @@ internal sealed class NetworkRandom(int seed) : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
+        if (features.device_type == DeviceType.CPU)
+            return DropoutMask.Of(features, keep, Number(), Number()).MoveToOuterDisposeScope();
         using var share = keep.ToScalar();
-        var kept = features.device_type == DeviceType.CPU
-            ? empty_like(features).bernoulli_(keep, Generator)
-            : Hashed(features.numel(), keep, Number(), Number(), features.device).to(features.dtype).view(features.shape);
-        return kept.div_(share).MoveToOuterDisposeScope();
+        var kept = Hashed(features.numel(), keep, Number(), Number(), features.device);
+        return kept.to(features.dtype).view(features.shape).div_(share).MoveToOuterDisposeScope();
 
         int Number() => randint(int.MinValue, int.MaxValue, [1], dtype: int32, generator: Generator).item<int>();
     }
