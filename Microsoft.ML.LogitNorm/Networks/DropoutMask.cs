@@ -38,7 +38,7 @@ internal static unsafe class DropoutMask
         void FillPart(int part)
         {
             var start = (long)part * ElementsPerPart;
-            Fill(new((float*)parts[part], (int)Math.Min(ElementsPerPart, count - start)), (uint)start, keep, (uint)factor | 1, (uint)offset);
+            Fill(new((float*)parts[part], (int)Math.Min(ElementsPerPart, count - start)), unchecked((uint)start), keep, unchecked((uint)factor) | 1, unchecked((uint)offset));
         }
     }
 
@@ -52,7 +52,7 @@ internal static unsafe class DropoutMask
     {
         var kept = (float)(1 / keep);
         var last = (uint)Math.Max(0, (long)(keep * (1L << 32)) - 1);
-        var (lastOfAll, keptOfAll, step) = (new Vector<uint>(last), new Vector<float>(kept), new Vector<uint>((uint)Vector<uint>.Count * factor));
+        var (lastOfAll, keptOfAll, step) = (new Vector<uint>(last), new Vector<float>(kept), new Vector<uint>((uint)Vector<uint>.Count) * factor);
         var next = ((Vector<uint>.Indices + new Vector<uint>(number)) * factor) + new Vector<uint>(offset);
         var i = 0;
         for (; i <= mask.Length - Vector<uint>.Count; i += Vector<uint>.Count, next += step)
@@ -65,11 +65,16 @@ internal static unsafe class DropoutMask
             Vector.ConditionalSelect(Vector.AsVectorSingle(Vector.LessThanOrEqual(x, lastOfAll)), keptOfAll, Vector<float>.Zero).CopyTo(mask[i..]);
         }
         for (; i < mask.Length; i++)
+            mask[i] = Hash(unchecked(((number + (uint)i) * factor) + offset)) <= last ? kept : 0;
+
+        static uint Hash(uint x)
         {
-            var x = ((number + (uint)i) * factor) + offset;
-            x = (x ^ (x >> 16)) * First;
-            x = (x ^ (x >> 15)) * Second;
-            mask[i] = (x ^ (x >> 16)) <= last ? kept : 0;
+            unchecked
+            {
+                x = (x ^ (x >> 16)) * First;
+                x = (x ^ (x >> 15)) * Second;
+                return x ^ (x >> 16);
+            }
         }
     }
 
