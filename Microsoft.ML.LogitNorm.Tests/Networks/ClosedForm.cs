@@ -12,17 +12,17 @@ internal static class ClosedForm
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var normWeights = network.modules().OfType<BatchNorm2d>().Select(norm => norm.weight.Handle).ToHashSet();
+        var normWeights = network.modules().OfType<BatchNormLayer>().Select(norm => norm.Weight.Handle).ToHashSet();
         foreach (var (index, (_, parameter)) in network.named_parameters().Index())
         {
             var offset = normWeights.Contains(parameter.Handle) ? 1 : 0;
             parameter.copy_(Sines((int)parameter.numel(), 0.3, 1.234, index, offset).reshape(parameter.shape));
         }
 
-        foreach (var norm in network.modules().OfType<BatchNorm2d>())
+        foreach (var norm in network.modules().OfType<BatchNormLayer>())
         {
-            norm.running_mean!.fill_(0.05);
-            norm.running_var!.fill_(1.2);
+            norm.RunningMean.fill_(0.05);
+            norm.RunningVariance.fill_(1.2);
         }
     }
 

@@ -323,7 +323,7 @@ public sealed class LogitNormTunerTests
     {
         var options = new LogitNormTuner.Options { Trainer = _trainer with { Epochs = 1 }, Taus = [0.1, 1e-300, 0.2, 0.3], Warmup = 0 };
         // TorchSharp counts a parameter twice when it is made and once when it goes, so each network leaves a known surplus.
-        var surplus = Growth(() => _trainer.Backbone.CreateNetwork(3, 3, CPU).Dispose());
+        var surplus = Growth(() => _trainer.Backbone.Draw(3, 3).Dispose());
         Tune(options);   // what is made once per process is made now
         Assert.That(Growth(() => Tune(options)), Is.EqualTo(options.Taus.Count * surplus));
     }

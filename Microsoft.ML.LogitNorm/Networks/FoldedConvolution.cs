@@ -20,7 +20,7 @@ internal sealed class FoldedConvolution(Tensor weight, Tensor? bias, int stride,
     public Tensor AddTo(Tensor sum, Tensor input)
     {
         if (!onOneDnn)
-            return Activated(sum.add_(Plain(input)));
+            return Activated(sum.AddInPlace(Plain(input)));
         OneDnn.AddConvolution(sum, input, weight, bias, stride, padding, relu);
         return sum;
     }

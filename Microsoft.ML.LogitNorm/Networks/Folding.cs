@@ -16,11 +16,11 @@ internal sealed class Folding(Device device) : IDisposable
     private readonly bool _onOneDnn = device.type == DeviceType.CPU && OneDnn.IsAvailable;
 
     /// <summary>A convolution, with the batch norm and the positive part that follow it, if any.</summary>
-    public FoldedConvolution Convolution(Conv2d convolution, BatchNorm2d? norm = null, bool relu = false)
+    public FoldedConvolution Convolution(ConvolutionLayer convolution, BatchNormLayer? norm = null, bool relu = false)
     {
         using var scope = NewDisposeScope();
-        Tensor weight = convolution.weight;
-        var (stride, padding) = ((int)convolution.stride[0], (int)convolution.padding![0]);
+        Tensor weight = convolution.Weight;
+        var (stride, padding) = (convolution.Stride, convolution.Padding);
         Tensor? bias = null;
         if (norm is not null)
         {
@@ -33,12 +33,12 @@ internal sealed class Folding(Device device) : IDisposable
     }
 
     /// <summary>A batch norm that has no convolution in front of it, and the positive part that follows: two passes over memory.</summary>
-    public Func<Tensor, Tensor> NormRelu(BatchNorm2d norm)
+    public Func<Tensor, Tensor> NormRelu(BatchNormLayer norm)
     {
         using var scope = NewDisposeScope();
         var (factor, offset) = Affine(norm);
         (factor, offset) = (Keep(factor.view(1, -1, 1, 1)), Keep(offset.view(1, -1, 1, 1)));
-        return input => offset.addcmul(input, factor, 1).relu_();
+        return input => offset.PlusProduct(input, factor).relu_();
     }
 
     /// <summary>One step after the other. A step may change its input in place and return it; every other input is freed at once, so that maps do not pile up.</summary>
@@ -56,10 +56,10 @@ internal sealed class Folding(Device device) : IDisposable
 
     public void Dispose() => _owned.ForEach(tensor => tensor.Dispose());
 
-    private static (Tensor Factor, Tensor Offset) Affine(BatchNorm2d norm)
+    private static (Tensor Factor, Tensor Offset) Affine(BatchNormLayer norm)
     {
-        var factor = norm.weight! / (norm.running_var! + norm.eps).sqrt();
-        return (factor, norm.bias! - (norm.running_mean! * factor));
+        var factor = norm.Weight / norm.RunningVariance.Plus(BatchNormLayer.Epsilon).sqrt();
+        return (factor, norm.Bias - (norm.RunningMean * factor));
     }
 
     private Tensor Keep(Tensor tensor)

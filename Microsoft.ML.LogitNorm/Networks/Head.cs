@@ -52,8 +52,11 @@ public abstract record Head
     internal abstract bool DecaysClassWeights { get; }
 
     /// <summary>
-    /// A new module [B, D] → [B, C] with freshly drawn weights, or without any on the META device. It has the class weights [C, D] as a parameter of its own
-    /// that is called <see cref="ClassWeights"/>.
+    /// A new module [B, D] → [B, C] whose weights are yet to be drawn or read, or without any on the META device. It has the class weights [C, D] as a
+    /// parameter of its own that is called <see cref="ClassWeights"/>.
     /// </summary>
     internal abstract Module<Tensor, Tensor> CreateModule(int embeddingSize, int classes, Device device);
+
+    /// <summary>Draws the first weights of a module that <see cref="CreateModule"/> made, on the CPU.</summary>
+    internal abstract void Draw(Module<Tensor, Tensor> module, Generator generator);
 }

@@ -46,7 +46,7 @@ internal sealed class TrainedNetwork : IDisposable
         get
         {
             using var use = Enter();
-            return _normalization.Scale.view(-1, 1, 1) * _pixelRange;
+            return _normalization.Scale.view(-1, 1, 1).Times(_pixelRange);
         }
     }
 

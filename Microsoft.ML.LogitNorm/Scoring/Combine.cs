@@ -65,9 +65,9 @@ internal sealed record Combine(IReadOnlyList<OodScore> Parts) : OodScore
             var score = part.Score(batch with { Learned = own }).to(float64);   // [B]
             var below = searchsorted(own[Ranks], score).to(float64);   // [B]
             // A part that is no number would have a rank like any other, and nobody would know.
-            sum += below.masked_fill(score.isfinite().logical_not(), double.NaN) / (own[Ranks].shape[0] + 1);
+            sum = sum.Plus(below.Filled(score.isfinite().logical_not(), double.NaN).Over(own[Ranks].shape[0] + 1));
         }
-        return sum / Parts.Count;
+        return sum.Over(Parts.Count);
     }
 
     public bool Equals(Combine? other) => other is not null && Parts.SequenceEqual(other.Parts);
@@ -94,7 +94,7 @@ internal sealed record Combine(IReadOnlyList<OodScore> Parts) : OodScore
 
     // All rows at once could be too many for a score that looks at whole images, or compares with many rows.
     private static Tensor ScoreInBatches(OodScore score, OodBatch rows)
-        => cat([.. arange(rows.Logits.shape[0], int64).split(128).Select(part =>
+        => cat([.. TensorArithmetic.Range(rows.Logits.shape[0], int64).split(128).Select(part =>
         {
             using var scope = NewDisposeScope();
             return score.Score(rows.Rows(part)).to(float64).MoveToOuterDisposeScope();

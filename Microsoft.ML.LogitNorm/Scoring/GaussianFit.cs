@@ -24,12 +24,12 @@ internal static class GaussianFit
         using var scope = NewDisposeScope();
         var centred = embedding - means;
         var (rows, size) = (centred.shape[0], centred.shape[1]);
-        var covariance = centred.t().matmul(centred) / rows;   // [D, D]
+        var covariance = centred.t().matmul(centred).Over(rows);   // [D, D]
         if (shrinkage > 0)
-            covariance += eye(size, dtype: float64, device: covariance.device) * (shrinkage * covariance.trace() / size);
+            covariance = covariance.Plus(eye(size, dtype: float64, device: covariance.device) * covariance.trace().Times(shrinkage).Over(size));
         var (eigenvalues, eigenvectors) = linalg.eigh(covariance);   // ascending
-        var least = Math.Max(eigenvalues[size - 1].item<double>() * Tolerance, embedding.square().mean().item<double>() * SquaredRounding);
-        var flat = eigenvalues.le(least).sum().item<long>();
+        var least = Math.Max(eigenvalues[size - 1].item<double>() * Tolerance, embedding.Squared().mean().item<double>() * SquaredRounding);
+        var flat = eigenvalues.IsAtMost(least).sum().item<long>();
         return flat == 0
             ? (eigenvectors / eigenvalues.sqrt()).MoveToOuterDisposeScope()
             : throw new InvalidOperationException(
@@ -43,7 +43,7 @@ internal static class GaussianFit
             : throw new ArgumentOutOfRangeException(nameof(shrinkage), shrinkage, "The shrinkage is at least 0, as in the paper; 1e-3 is enough for a singular covariance.");
 
     /// <summary>Squared distances of whitened rows [B, D] to whitened means [C, D]: [B, C].</summary>
-    public static Tensor SquaredDistances(Tensor whitened, Tensor means) => cdist(whitened, means, compute_mode: compute_mode.donot_use_mm_for_euclid_dist).square();
+    public static Tensor SquaredDistances(Tensor whitened, Tensor means) => cdist(whitened, means, compute_mode: compute_mode.donot_use_mm_for_euclid_dist).Squared();
 
     /// <summary>Means by class, and what whitens the rows about them, for labelled rows.</summary>
     /// <exception cref="InvalidOperationException">A class has fewer than 2 rows, or the covariance is singular.</exception>

@@ -123,7 +123,7 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
     // As the trainer does, which comes before the score in a pipeline.
     private static OodBatch Labelled(OodScore score, OodBatch rows, OodSource source, ContextLog log)
     {
-        var labelled = rows.Labels!.ge(0).nonzero().squeeze(1).cpu();
+        var labelled = rows.Labels!.IsNotNegative().nonzero().squeeze(1).cpu();
         var unlabelled = rows.Labels!.shape[0] - labelled.shape[0];
         if (unlabelled == 0)
             return rows;

@@ -21,7 +21,7 @@ internal readonly record struct ResidualSpace(Tensor Origin, Tensor Directions)
         var head = rows.Network!.Classifier;
         var origin = -linalg.pinv(head.HeadWeight.to(float64)).matmul(head.HeadBias.to(float64));   // [D]
         var centred = rows.Embedding.to(float64) - origin;   // [N, D]
-        var (_, directions) = linalg.eigh(centred.t().matmul(centred) / centred.shape[0]);   // columns, of ascending variance
+        var (_, directions) = linalg.eigh(centred.t().matmul(centred).Over(centred.shape[0]));   // columns, of ascending variance
         return new(origin.to(float32), directions.narrow(1, 0, size - principal).to(float32));
     }
 

@@ -91,9 +91,14 @@ public sealed partial class LogitNormTrainer
         }
 
         /// <summary>
-        /// Decides initial weights, shuffling, augmentation and dropout: same seed, same data, same options and same machine give the same weights on
-        /// the CPU. Null (default) takes the <see cref="MLContext"/>'s seed, or a random one if it has none.
+        /// Decides initial weights, shuffling, augmentation and dropout. Null (default) takes the <see cref="MLContext"/>'s seed, or a random one if it has none.
         /// </summary>
+        /// <remarks>
+        /// On the CPU the same seed, data and options give the same weights, bit for bit, on processors of one kind with the same number of threads
+        /// (<c>OMP_NUM_THREADS</c>): sums of floats depend on how libtorch splits them up. Nothing else in the process changes that, such as other trainings, models that are loaded or
+        /// <c>torch.manual_seed</c>, and a training changes nothing there: all its numbers come from generators of its own. On a GPU order, augmentation and dropout repeat, but the last bits of
+        /// sums may not.
+        /// </remarks>
         public int? Seed { get; init; }
 
         /// <summary>Rows to measure accuracy on after each epoch, with the same columns as the training rows; null (default) for none.</summary>
@@ -105,8 +110,8 @@ public sealed partial class LogitNormTrainer
         /// </summary>
         /// <remarks>
         /// <para>
-        /// On the CPU a training that goes on ends with the same weights, bit for bit, as one that was never stopped; on a GPU dropout draws other masks, as
-        /// the state of its random numbers cannot be had from TorchSharp. Epochs that are done are not reported again, and the file of a finished training
+        /// A training that goes on draws the same order, augmentation and dropout as one that was never stopped, and on the CPU it ends with the same weights, bit
+        /// for bit (see <see cref="Seed"/>). Epochs that are done are not reported again, and the file of a finished training
         /// gives its model at once. Writing the file does not change the weights.
         /// </para>
         /// <para>

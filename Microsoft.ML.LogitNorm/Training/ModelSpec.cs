@@ -13,7 +13,10 @@ internal sealed record ModelSpec(Backbone Backbone, int ClassCount, ImageColumn 
 {
     public Head Head { get; } = Head ?? Head.Linear();
 
-    /// <summary>A network of this architecture, without the trained weights: freshly drawn ones, or none on the META device.</summary>
+    /// <summary>A network of this architecture to train, on the CPU, with freshly drawn weights.</summary>
+    public ImageClassifier CreateNetwork(NetworkRandom random) => Backbone.CreateNetwork(Image.Shape.Channels, ClassCount, random, Head);
+
+    /// <summary>A network of this architecture whose weights are yet to be read, or without any on the META device.</summary>
     public ImageClassifier CreateNetwork(Device device) => Backbone.CreateNetwork(Image.Shape.Channels, ClassCount, device, Head);
 
     /// <summary>Checks what a file could have wrong.</summary>

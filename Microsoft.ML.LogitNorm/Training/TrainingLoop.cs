@@ -27,9 +27,9 @@ internal sealed class TrainingLoop(
     public TrainedNetwork Run(IImageSource training, IImageSource? validation, ModelSpec spec)
     {
         using var scope = NewDisposeScope();
-        manual_seed(seed);
+        using var random = new NetworkRandom(seed);
         using var generator = new Generator((ulong)seed, CPU);
-        var network = spec.CreateNetwork(CPU);
+        var network = spec.CreateNetwork(random);
         network.to(device);
         var trained = new TrainedNetwork(network, device, spec.Image, spec.Normalization, owner: typeof(LogitNormModel));
         try
@@ -38,7 +38,7 @@ internal sealed class TrainingLoop(
             using var validationOnDevice = validation?.To(device);
             using (var optimizer = CreateOptimizer(network, options))
             {
-                var state = new TrainingState(network, optimizer, generator);
+                var state = new TrainingState(network, optimizer, generator, random);
                 checkpoint?.Restore(state);
                 for (var epoch = (checkpoint?.Epoch ?? 0) + 1; epoch <= options.Epochs; epoch++)
                 {
@@ -59,19 +59,14 @@ internal sealed class TrainingLoop(
     }
 
     /// <summary>Two groups of parameters: those that weight decay acts on, and those of the head, if any, that it leaves alone.</summary>
-    internal static SGD CreateOptimizer(ImageClassifier network, LogitNormTrainer.Options options)
+    internal static GradientDescent CreateOptimizer(ImageClassifier network, LogitNormTrainer.Options options)
     {
         var undecayed = network.UndecayedParameters;
         Parameter[] decayed = [.. network.parameters().Where(parameter => undecayed.All(other => other.Handle != parameter.Handle))];
-        return optim.SGD(
-            [new SGD.ParamGroup(decayed, new SGD.Options()), new SGD.ParamGroup(undecayed, new SGD.Options { weight_decay = 0 })],
-            options.LearningRate,
-            options.Momentum,
-            weight_decay: options.WeightDecay,
-            nesterov: options is { Nesterov: true, Momentum: > 0 });
+        return new([new(decayed, options.WeightDecay), new(undecayed, 0)], options.LearningRate, options.Momentum, options.Nesterov);
     }
 
-    private TrainingEpoch TrainEpoch(int epoch, ImageClassifier network, TrainedNetwork trained, SGD optimizer, IImageSource images, Generator generator, LogitNormModel model)
+    private TrainingEpoch TrainEpoch(int epoch, ImageClassifier network, TrainedNetwork trained, GradientDescent optimizer, IImageSource images, Generator generator, LogitNormModel model)
     {
         using var scope = NewDisposeScope();
         network.train();
@@ -86,27 +81,25 @@ internal sealed class TrainingLoop(
             options.CancellationToken.ThrowIfCancellationRequested();
             using var stepScope = NewDisposeScope();
             var progress = (((epoch - 1L) * steps) + step) / ((double)options.Epochs * steps);
-            foreach (var group in optimizer.ParamGroups)
-                group.LearningRate = options.LearningRate * options.LearningRateSchedule.FactorAt(progress);
+            optimizer.LearningRate = options.LearningRate * options.LearningRateSchedule.FactorAt(progress);
 
             var (pixels, pixelLabels) = batches.Next();   // [B, H, W, C], [B]
             var labels = pixelLabels.to(device);
             var embedding = network.Embed(trained.Normalize(pixels));   // [B, D]
             var logits = network.Classify(embedding);   // [B, C]
             var loss = options.Loss.Compute(new(logits, embedding, network.HeadWeight, labels, progress));
-            optimizer.zero_grad();
+            optimizer.ClearGradients();
             loss.backward();
-            optimizer.step();
+            optimizer.Step();
 
             using (no_grad())
             {
                 losses[step] = loss.detach();
-                correct.add_(logits.argmax(1).eq(labels).sum());
-                normSum.add_(logits.norm(1, keepdim: false, p: 2).sum());
+                correct.AddInPlace(logits.argmax(1).eq(labels).sum());
+                normSum.AddInPlace(logits.norm(1, keepdim: false, p: 2).sum());
             }
             if ((step + 1) % StepsBetweenChecks == 0 || step + 1 == steps)
                 CheckLosses(losses, step, epoch);
-            FreeNumbers();
             options.StepCompleted?.Invoke(new(epoch, options.Epochs, step + 1, steps));
         }
         var rowsSeen = (double)steps * options.BatchSize;
@@ -117,23 +110,11 @@ internal sealed class TrainingLoop(
             Loss = losses.mean().item<float>(),
             Accuracy = correct.item<long>() / rowsSeen,
             MeanLogitNorm = normSum.item<double>() / rowsSeen,
-            LearningRate = optimizer.ParamGroups.First().LearningRate,
+            LearningRate = optimizer.LearningRate,
             ImagesPerSecond = rowsSeen / (clock.Elapsed - start).TotalSeconds,
             Elapsed = Elapsed,
             Model = model,
         };
-    }
-
-    /// <summary>Keeps the process from growing, in less than a millisecond.</summary>
-    /// <remarks>
-    /// TorchSharp's optimizer leaves hundreds of native numbers (<see cref="Scalar"/>) a step to the finalizer. Each is a few bytes, but lies where a map of
-    /// megabytes would fit, for which the heap is then extended. They are the youngest there are, so no older generation need be looked at; and they must be
-    /// gone before the next step's maps are placed.
-    /// </remarks>
-    private static void FreeNumbers()
-    {
-        GC.Collect(0);
-        GC.WaitForPendingFinalizers();
     }
 
     private void CheckLosses(Tensor losses, int lastStep, int epoch)

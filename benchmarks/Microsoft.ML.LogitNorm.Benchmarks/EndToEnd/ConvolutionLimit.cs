@@ -17,7 +17,7 @@ internal sealed class ConvolutionLimit : IDisposable
     {
         using var noGradient = inference_mode();
         using var scope = NewDisposeScope();
-        foreach (var convolution in network.modules().OfType<Conv2d>())
+        foreach (var convolution in network.modules().OfType<ConvolutionLayer>())
         {
             var folded = _folding.Convolution(convolution);
             convolution.register_forward_pre_hook((_, input) =>
