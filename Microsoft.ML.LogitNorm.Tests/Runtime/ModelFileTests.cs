@@ -131,7 +131,7 @@ public sealed class ModelFileTests
     [Test]
     public void Load_EntryThatUnpacksToFarMoreThanTheFile_IsRefused()
     {
-        var bomb = _file.With("Version.txt", _ => new byte[300 << 20], hash: false, CompressionLevel.SmallestSize);
+        var bomb = _file.With("Version.txt", _ => new byte[350 << 20], hash: false, CompressionLevel.SmallestSize);
         Assert.That(bomb.Bytes, Has.Length.LessThan(1 << 20));
         Assert.That(bomb.LoadError(_ml), Is.TypeOf<InvalidDataException>().With.Message.Contains("is no model"));
     }
@@ -285,6 +285,45 @@ public sealed class ModelFileTests
         var before = PeakMegabytes();
         Assert.That(file.LoadError(_ml), Names(ModelPart, "Weights.safetensors").With.Message.Contains("where the network has").Or.Message.Contains("the network has"));
         Assert.That(PeakMegabytes() - before, Is.LessThan(200));
+    }
+
+    // What a file says of its images is believed by nobody before there is one: neither are maps of them made, nor room for them.
+    [Test]
+    public void Load_LargeImages_CostNothing()
+    {
+        using (_file.Load(_ml, out _) as IDisposable)
+        {
+        }
+        var large = _file.WithJson("Model.json", "\"Height\":8,\"Width\":8", "\"Height\":4000,\"Width\":4000");
+        var before = PeakMegabytes();
+        using var loaded = (TransformerChain<ITransformer>)large.Load(_ml, out _);
+        Assert.That(loaded.OfType<LogitNormModel>().Single().ImageShape, Is.EqualTo(new ImageShape(3, 4000, 4000)));
+        Assert.That(PeakMegabytes() - before, Is.LessThan(100));
+    }
+
+    [Test]
+    public void Load_ImagesOfManyChannels_AreTakenFewAtATime()
+    {
+        var image = new ImageColumn("Image", new(100_000, 8, 8), PixelKind.VectorOfSingle, Interleaved: false);
+        Assert.That((long)image.RowsPerBatch * image.BytesPerImage, Is.LessThanOrEqualTo(256 << 20));
+        Assert.That(new ImageColumn("Image", new(100_000, 80, 60), PixelKind.VectorOfSingle, Interleaved: false).RowsPerBatch, Is.EqualTo(1), "one is always taken");
+        Assert.That(new ImageColumn("Image", new(3, 64, 64), PixelKind.VectorOfSingle, Interleaved: false).RowsPerBatch, Is.EqualTo(128));
+    }
+
+    // A million classes in two megabytes of text: what is made of them is a few times that, and gone when it is found not to fit the weights.
+    [Test]
+    public void Load_MillionsOfClassValues_CostAFewTimesTheirBytes()
+    {
+        var file = _file.With("Model.json", bytes =>
+        {
+            var json = System.Text.Json.Nodes.JsonNode.Parse(bytes)!;
+            json["ClassCount"] = 4_000_000;
+            json["Classes"] = System.Text.Json.Nodes.JsonNode.Parse($$"""{"Type":"Byte","Values":[{{string.Join(",", Enumerable.Repeat("1", 4_000_000))}}]}""");
+            return Encoding.UTF8.GetBytes(json.ToJsonString());
+        });
+        var before = GC.GetTotalAllocatedBytes();
+        Assert.That(file.LoadError(_ml), Names(ModelPart, "Weights.safetensors"));
+        Assert.That((GC.GetTotalAllocatedBytes() - before) / (double)(8 << 20), Is.LessThan(40));
     }
 
     [Test]

@@ -159,9 +159,10 @@ public sealed class CheckpointErrorTests
     public void Fit_GeneratorStateThatCannotBe(int at, int value)
     {
         Finish();
+        var file = File.ReadAllBytes(CheckpointFile);
         foreach (var name in (string[])["random.order", "random.dropout"])
         {
-            var bytes = File.ReadAllBytes(CheckpointFile);
+            byte[] bytes = [.. file];
             BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(Begin(bytes, name) + at), value);
             AssertRefused(Hashed(bytes), $"'{name}' is no state of a random number generator");
         }
