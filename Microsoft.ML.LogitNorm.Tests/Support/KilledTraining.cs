@@ -23,6 +23,11 @@ internal static class KilledTraining
 
     private static void Main(string[] args)
     {
+        if (args is [WeightLayouts.Command])
+        {
+            WeightLayouts.RunChild();
+            return;
+        }
         new TorchSetUp().LoadLibTorch();
         if (args is [ModelAttack.Name, var seed])
         {

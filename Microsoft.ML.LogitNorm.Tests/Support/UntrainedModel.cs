@@ -17,7 +17,8 @@ internal static class UntrainedModel
         var spec = new ModelSpec(backbone ?? Backbone.WideResNet(10, 1, dropout: 0), classes.Count, image, normalization, classes, head);
         var network = spec.CreateNetwork(new NetworkRandom(1));
         var trained = new TrainedNetwork(network, torch.CPU, image, normalization, owner: typeof(LogitNormModel));
-        trained.Fold();
+        using var log = new ContextLog(ml, "model");
+        trained.Fold(log);
         return new(ml, spec, trained);
     }
 

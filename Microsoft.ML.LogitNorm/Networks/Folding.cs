@@ -10,10 +10,12 @@ namespace Microsoft.ML.LogitNorm;
 /// convolution with the weights s·w and the bias t.
 /// </remarks>
 /// <param name="device">Where the network is.</param>
-internal sealed class Folding(Device device) : IDisposable
+/// <param name="rowsPerPass">Images that a full pass takes at once: what weights are laid out for, besides single images.</param>
+internal sealed class Folding(Device device, long rowsPerPass) : IDisposable
 {
     private readonly List<Tensor> _owned = [];
-    private readonly bool _onOneDnn = device.type == DeviceType.CPU && OneDnn.IsAvailable;
+    private readonly List<FoldedConvolution> _convolutions = [];
+    private readonly long? _rowsPerPass = device.type == DeviceType.CPU && OneDnn.IsAvailable ? rowsPerPass : null;
 
     /// <summary>A convolution, with the batch norm and the positive part that follow it, if any.</summary>
     public FoldedConvolution Convolution(ConvolutionLayer convolution, BatchNormLayer? norm = null, bool relu = false)
@@ -26,10 +28,13 @@ internal sealed class Folding(Device device) : IDisposable
         {
             var (factor, offset) = Affine(norm);
             weight *= factor.view(-1, 1, 1, 1);
-            bias = Keep(offset);
+            bias = offset.DetachFromDisposeScope();
         }
-        var laidOut = weight.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
-        return new(Keep(_onOneDnn ? OneDnn.Reorder(laidOut, stride, padding) : laidOut), bias, stride, padding, relu, _onOneDnn);
+        // A clone, as what is contiguous already, the weight of a 1×1 convolution, would be the network's own.
+        var channelsLast = weight.permute(0, 2, 3, 1).clone().contiguous().permute(0, 3, 1, 2);
+        var folded = new FoldedConvolution(channelsLast.DetachFromDisposeScope(), bias, stride, padding, relu, _rowsPerPass);
+        _convolutions.Add(folded);
+        return folded;
     }
 
     /// <summary>A batch norm that has no convolution in front of it, and the positive part that follows: two passes over memory.</summary>
@@ -54,7 +59,14 @@ internal sealed class Folding(Device device) : IDisposable
         return maps;
     }
 
-    public void Dispose() => _owned.ForEach(tensor => tensor.Dispose());
+    /// <summary>Frees what was laid out for images of other sizes than those to come. Not while another thread computes.</summary>
+    public void ForgetLayouts() => _convolutions.ForEach(convolution => convolution.ForgetLayouts());
+
+    public void Dispose()
+    {
+        _convolutions.ForEach(convolution => convolution.Dispose());
+        _owned.ForEach(tensor => tensor.Dispose());
+    }
 
     private static (Tensor Factor, Tensor Offset) Affine(BatchNormLayer norm)
     {

@@ -88,7 +88,8 @@ public sealed class LogitNormModel : RowToRowTransformer, IDisposable
         {
             network.to(device);
             trained = new(network, device, spec.Image, spec.Normalization, owner: typeof(LogitNormModel));
-            trained.Fold();
+            using var log = new ContextLog(env, "model");
+            trained.Fold(log);
             return new(env, spec, trained);
         }
         catch

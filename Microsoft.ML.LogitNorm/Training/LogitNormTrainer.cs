@@ -38,7 +38,6 @@ namespace Microsoft.ML.LogitNorm;
 /// </remarks>
 public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
 {
-    private const int ShareOfMemoryToCache = 4;   // while they are put together they are there twice
     private const int BytesInPool = 256 << 20;
 
     private readonly IHostEnvironment _env;
@@ -79,9 +78,10 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         if (_options.CheckpointFile is not null)
             TrainingCheckpoint.CheckWritable(_options.CheckpointFile);
         var device = TorchDevice.Select(_env);
-        using var training = Open(input, image, label, "training", log, measured: _options.Normalization is null, hashed: _options.CheckpointFile is not null);
+        var budget = Budget(device);
+        using var training = Open(input, image, label, "training", budget, log, measured: _options.Normalization is null, hashed: _options.CheckpointFile is not null);
         CheckTrainable(training, label);
-        using var validation = _options.ValidationSet is { } set ? Open(set, image, label, "validation", log) : null;
+        using var validation = _options.ValidationSet is { } set ? Open(set, image, label, "validation", budget, log) : null;
         if (validation is { Count: 0 })
             throw new InvalidOperationException("ValidationSet has no labelled rows. Leave it out, or give it some.");
         var streamed = training is StreamedImages;
@@ -126,28 +126,34 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         return (label, image);
     }
 
-    /// <summary>What images may take to be kept by <see cref="ImageCache.Auto"/>.</summary>
-    private static long MostBytesKept => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / ShareOfMemoryToCache;
-
-    /// <summary>Whether so many labelled images are streamed rather than kept.</summary>
+    /// <summary>Whether so many labelled images are streamed rather than kept, by a training that begins now.</summary>
     internal bool Streams(ImageColumn image, long rows) => _options.ImageCache == ImageCache.Stream
-        || (_options.ImageCache == ImageCache.Auto && (Int128)rows * image.BytesPerImage > MostBytesKept);
+        || (_options.ImageCache == ImageCache.Auto && (Int128)rows * image.BytesPerImage > Budget(TorchDevice.Select(_env)).Most);
 
     /// <summary>Decodes the labelled rows and keeps them, or finds out that they are to be streamed; the others are left out with a warning.</summary>
-    private IImageSource Open(IDataView data, ImageColumn image, LabelColumn label, string role, ContextLog log, bool measured = false, bool hashed = false)
+    private IImageSource Open(IDataView data, ImageColumn image, LabelColumn label, string role, ImageBudget budget, ContextLog log, bool measured = false, bool hashed = false)
     {
         if (_options.ImageCache == ImageCache.Memory)
             return Load(data, image, label, role, log);
-        var most = _options.ImageCache == ImageCache.Stream ? 0 : MostBytesKept;
-        if (most > 0)
+        if (_options.ImageCache != ImageCache.Stream)
         {
+            var most = Math.Max(0, budget.Most);
             if (Load(data, image, label, role, log, most) is { } images)
+            {
+                budget.Take(images.Count * image.BytesPerImage);
                 return images;
-            log.Info($"The {role} images take more than {Megabytes(most)}, a quarter of memory, and are streamed. ImageCache.Memory keeps them nevertheless.");
+            }
+            log.Info($"The {role} images take more than {Megabytes(most)}, {budget.Reason}, and are streamed. ImageCache.Memory keeps them nevertheless.");
         }
         var streamed = new StreamedImages(data, image, label.Name, Math.Max(1, BytesInPool / image.BytesPerImage), measured, hashed, _options.CancellationToken);
         log.WarnOfUnlabelled(streamed.Unlabelled, $"{role} rows");
         return streamed;
+    }
+
+    private static ImageBudget Budget(TorchSharp.torch.Device device)
+    {
+        var host = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        return device.type == TorchSharp.DeviceType.CUDA ? ImageBudget.OnDevice(host, CudaMemory.Free(device.index)) : ImageBudget.OnHost(host);
     }
 
     private static string Megabytes(long bytes) => $"{bytes / 1e6:N0} MB";

@@ -48,7 +48,7 @@ internal sealed class TrainingLoop(
                 }
             }
             network.Freeze();
-            trained.Fold();
+            trained.Fold(log);
             return trained;
         }
         catch
