@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -203,5 +206,37 @@ public sealed class ImageClassifierTests
         loss.backward();
         optimizer.step();
         return loss.ToSingle();
+    }
+
+    [Test]
+    public void Dispose_EveryLayer_FreesItsNativeHalf([ValueSource(nameof(Backbones))] Backbone backbone)
+    {
+        var network = backbone.CreateNetwork(3, Classes, CPU, Head.Cosine());
+        var handles = NativeHalves(network);
+        Assert.That(handles, Has.None.Property("IsInvalid").True);
+        network.Dispose();
+        Assert.That(handles, Has.All.Property("IsInvalid").True);
+    }
+
+    // As that of a model that ML.NET has made and forgets, as a later part of its file cannot be read.
+    [Test]
+    public void Collect_NetworkThatNobodyDisposedOf_FreesItsNativeHalves()
+    {
+        var handles = Forgotten();
+        for (var i = 0; i < 3; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+        Assert.That(handles, Has.All.Property("IsInvalid").True);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static SafeHandle[] Forgotten() => NativeHalves(Backbone.WideResNet(10, 1).CreateNetwork(3, Classes, CPU));
+    }
+
+    private static SafeHandle[] NativeHalves(ImageClassifier network)
+    {
+        var handle = typeof(nn.Module).GetField("handle", BindingFlags.Instance | BindingFlags.NonPublic)!;
+        return [.. network.modules().Append(network).Select(module => (SafeHandle)handle.GetValue(module)!)];
     }
 }

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Microsoft.ML.LogitNorm.Tests.Training;
 
@@ -112,8 +114,70 @@ public sealed class CheckpointErrorTests
     {
         Finish();
         var bytes = File.ReadAllBytes(CheckpointFile);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), 2);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), 1);
         AssertRefused(bytes, "another version");
+    }
+
+    // With a hash that is right, as someone makes it who changes the file on purpose.
+    [TestCase("\"Epoch\":2", "\"Epoch\":-5", "epoch -5 is none of a training of 2")]
+    [TestCase("\"Epoch\":2", "\"Epoch\":0", "epoch 0 is none of a training of 2")]
+    [TestCase("\"Epoch\":2", "\"Epoch\":99", "epoch 99 is none of a training of 2")]
+    [TestCase("\"Epochs\":2", "\"Epochs\":\"2\"", "how many epochs")]
+    [TestCase("\"Epochs\":2,", "", "how many epochs")]
+    [TestCase("\"Elapsed\":\"", "\"Elapsed\":\"-", "cannot have taken")]
+    [TestCase("\"Elapsed\":\"", "\"Elapsed\":\"9999999.", "cannot have taken")]
+    [TestCase("\"Elapsed\":", "\"More\":1,\"Elapsed\":", "More")]
+    public void Fit_HeaderThatCannotBe_SaysWhy(string old, string replacement, string says)
+    {
+        Finish();
+        AssertRefused(WithHeader(File.ReadAllBytes(CheckpointFile), json =>
+        {
+            Assert.That(json, Does.Contain(old), "the test no longer fits the file");
+            return json.Replace(old, replacement);
+        }), says);
+    }
+
+    [Test]
+    public void Fit_HeaderOfImpossibleLength_SaysSo([Values(-1, int.MaxValue, 20_000_000)] int length)
+    {
+        Finish();
+        var bytes = File.ReadAllBytes(CheckpointFile);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(JsonLength), length);
+        AssertRefused(Hashed(bytes), "cannot say which training it is of");
+    }
+
+    // libtorch ends the process on some of these, and on others reads beyond the state.
+    [TestCase(8, 0, TestName = "Fit_GeneratorWithNothingLeft_IsRefused")]
+    [TestCase(8, 625, TestName = "Fit_GeneratorWithMoreLeftThanThereIs_IsRefused")]
+    [TestCase(8, -1, TestName = "Fit_GeneratorWithLessThanNothingLeft_IsRefused")]
+    [TestCase(12, 0, TestName = "Fit_GeneratorThatIsNotSeeded_IsRefused")]
+    [TestCase(16, 700, TestName = "Fit_GeneratorBeyondItsNumbers_IsRefused")]
+    [TestCase(20, 1, TestName = "Fit_GeneratorFarBeyondItsNumbers_IsRefused")]
+    [TestCase(28, 1, TestName = "Fit_GeneratorOfTooLargeNumbers_IsRefused")]
+    [TestCase(5040, 2, TestName = "Fit_GeneratorWithHalfANormalNumber_IsRefused")]
+    [TestCase(5052, 7, TestName = "Fit_GeneratorWithHalfASingleNumber_IsRefused")]
+    public void Fit_GeneratorStateThatCannotBe(int at, int value)
+    {
+        Finish();
+        var file = File.ReadAllBytes(CheckpointFile);
+        foreach (var name in (string[])["random.order", "random.dropout"])
+        {
+            byte[] bytes = [.. file];
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(Begin(bytes, name) + at), value);
+            AssertRefused(Hashed(bytes), $"'{name}' is no state of a random number generator");
+        }
+    }
+
+    [Test]
+    public void Fit_OptionThatTheFileLacks_IsTheDefault()
+    {
+        // As if the file were from before there was the option.
+        Finish(_options with { WeightDecay = new LogitNormTrainer.Options().WeightDecay, Nesterov = false });
+        var bytes = WithHeader(File.ReadAllBytes(CheckpointFile), json => System.Text.RegularExpressions.Regex.Replace(json, "\"(WeightDecay|Nesterov)\":[^,}]+,", ""));
+        File.WriteAllBytes(CheckpointFile, bytes);
+        Assert.That(() => TinyTraining.Weights(_neverTrains with { CheckpointFile = CheckpointFile }), Throws.Nothing);
+        Assert.That(() => TinyTraining.Weights(_options with { CheckpointFile = CheckpointFile, WeightDecay = 0.01 }), Throws.InvalidOperationException.With.Message.Contains("WeightDecay was 0.0005 and is 0.01"));
+        Assert.That(() => TinyTraining.Weights(_options with { CheckpointFile = CheckpointFile, Nesterov = false }), Throws.InvalidOperationException.With.Message.Contains("Nesterov was true and is false"));
     }
 
     [Test]
@@ -166,7 +230,32 @@ public sealed class CheckpointErrorTests
     [Test]
     public void CheckpointFile_Empty_IsRefused() => Assert.That(() => _options with { CheckpointFile = "" }, Throws.ArgumentException.With.Message.Contains("CheckpointFile"));
 
-    private void Finish() => TinyTraining.Weights(_options with { CheckpointFile = CheckpointFile });
+    private const int Hash = 12, JsonLength = Hash + SHA256.HashSizeInBytes, Json = JsonLength + sizeof(int);
+
+    private void Finish() => Finish(_options);
+
+    private void Finish(LogitNormTrainer.Options options) => TinyTraining.Weights(options with { CheckpointFile = CheckpointFile });
+
+    private static byte[] Hashed(byte[] bytes)
+    {
+        SHA256.HashData(bytes.AsSpan(JsonLength)).CopyTo(bytes, Hash);
+        return bytes;
+    }
+
+    private static byte[] WithHeader(byte[] bytes, Func<string, string> change)
+    {
+        var length = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(JsonLength));
+        var json = Encoding.UTF8.GetBytes(change(Encoding.UTF8.GetString(bytes, Json, length)));
+        return Hashed([.. bytes[..JsonLength], .. BitConverter.GetBytes(json.Length), .. json, .. bytes[(Json + length)..]]);
+    }
+
+    /// <summary>Where a tensor's elements begin in the file.</summary>
+    private static int Begin(byte[] bytes, string name)
+    {
+        var tensors = Json + BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(JsonLength));
+        var header = (int)BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(tensors));
+        return tensors + sizeof(ulong) + header + (int)TensorFile.Open(new MemoryStream(bytes[tensors..])).Entries.Single(entry => entry.Name == name).Begin;
+    }
 
     private void AssertRefused(byte[] bytes, string reason = "")
     {

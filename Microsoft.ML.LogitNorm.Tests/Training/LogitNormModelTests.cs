@@ -13,6 +13,24 @@ public sealed class LogitNormModelTests
     [OneTimeTearDown]
     public void Free() => _app.Dispose();
 
+    // A file with such weights is refused; a training that diverged at its last step may leave them.
+    [Test]
+    public void Transform_LogitsThatAreNoNumbers_NamesTheRow()
+    {
+        using var model = UntrainedModel.Create(_ml, PixelKind.VectorOfSingle);
+        var rows = TinyImages.Rows(140).Select(row => new FloatRow { Image = [.. row.Image.Select(value => (float)value)] }).ToArray();
+        rows[131].Image[5] = 3e38f;
+        using (TorchSharp.torch.no_grad())
+        using (var large = TorchSharp.torch.tensor(1e10f))
+            model.Network.Classifier.HeadWeight.mul_(large);   // so that this row's logits are too large for a float, and no other's
+        var view = model.Transform(_ml.Data.LoadFromEnumerable(rows));
+        foreach (var column in (string[])["PredictedLabel", "Score", "Logits", "Embedding"])
+            Assert.That(() => ColumnValues.Read(view, column), Throws.InvalidOperationException.With.Message.StartsWith("The logits of row 131 (counted from 0) are not finite"), column);
+        using var engine = _ml.Model.CreatePredictionEngine<FloatRow, TinyImages.Prediction>(model, new PredictionEngineOptions { OwnsTransformer = false });
+        Assert.That(() => engine.Predict(rows[131]), Throws.InvalidOperationException.With.Message.Contains("are not finite"));
+        Assert.That(engine.Predict(rows[130]).Score.Sum(), Is.EqualTo(1).Within(1e-5));
+    }
+
     [Test]
     public void Transform_KnownClasses_ArePredicted()
     {
@@ -144,4 +162,10 @@ public sealed class LogitNormModelTests
 
     private PredictionEngine<TinyImages.Row, TinyImages.Prediction> Engine()
         => _ml.Model.CreatePredictionEngine<TinyImages.Row, TinyImages.Prediction>(_app, new PredictionEngineOptions { OwnsTransformer = false });
+
+    private sealed class FloatRow
+    {
+        [VectorType(3, TinyImages.Size, TinyImages.Size)]
+        public float[] Image { get; set; } = [];
+    }
 }

@@ -137,6 +137,50 @@ public sealed class LogitNormTunerTests
         Assert.That(File.ReadAllText(folder.File), Is.EqualTo(before));
     }
 
+    // As a file is from before there was the option.
+    [Test]
+    public void Tune_FileWithoutAnOption_TakesItsDefault()
+    {
+        using var folder = new TemporaryFolder();
+        var trained = 0;
+        var options = new LogitNormTuner.Options { Trainer = _trainer with { Epochs = 1, EpochCompleted = _ => trained++ }, Taus = [0.1], ResultsFile = folder.File };
+        Tune(options);
+        var json = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(folder.File))!;
+        foreach (var name in (string[])["WeightDecay", "NoiseCount", "Warmup"])
+            Assert.That(json["Settings"]!.AsObject().Remove(name), Is.True, name);
+        json.AsObject().Remove("Version");
+        File.WriteAllText(folder.File, json.ToJsonString());
+
+        Tune(options);
+        Assert.That(trained, Is.EqualTo(1), "its trial is taken");
+        Assert.That(() => Tune(options with { NoiseCount = 7 }), Throws.InvalidOperationException.With.Message.Contains("NoiseCount was 2000 and is 7"));
+    }
+
+    [Test]
+    public void Tune_FileOfANewerVersion_SaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new LogitNormTuner.Options { Trainer = _trainer with { Epochs = 1 }, Taus = [0.1], ResultsFile = folder.File };
+        Tune(options);
+        File.WriteAllText(folder.File, File.ReadAllText(folder.File).Replace("\"Version\": 1", "\"Version\": 2"));
+        Assert.That(() => Tune(options), Throws.TypeOf<InvalidDataException>().With.Message.Contains("newer Microsoft.ML.LogitNorm"));
+    }
+
+    // Which images Auto streams is a matter of the memory that is free: what came of it is part of what a trial is.
+    [Test]
+    public void Streams_MoreThanMemoryHolds_IsRecorded()
+    {
+        var image = ImageColumn.Find(_training.Schema, "Image", null);
+        foreach (var (cache, rows, streams) in (ValueTuple<ImageCache, long, bool>[])
+            [(ImageCache.Auto, 48, false), (ImageCache.Auto, 1L << 50, true), (ImageCache.Memory, 1L << 50, false), (ImageCache.Stream, 48, true), (ImageCache.Auto, long.MaxValue, true)])
+            Assert.That(_ml.MulticlassClassification.Trainers.LogitNorm(_trainer with { ImageCache = cache }).Streams(image, rows), Is.EqualTo(streams), $"{cache} {rows}");
+
+        var options = new LogitNormTuner.Options { Trainer = _trainer };
+        var label = LabelColumn.Find(_training.Schema, "Label");
+        var (kept, streamed) = (TuningSettings.Of(options, image, label, 48, 40, streamed: false), TuningSettings.Of(options, image, label, 48, 40, streamed: true));
+        Assert.That(TrainingSettings.Differences(kept, streamed, TuningSettings.Defaults), Is.EqualTo(new[] { "ImageCache was not there and is \"Stream\"" }));
+    }
+
     private static IEnumerable<TestCaseData> OtherSettings()
     {
         yield return Case("Epochs", options => options with { EpochsPerTrial = 2 }, "Epochs was 1 and is 2");
