@@ -43,7 +43,7 @@ internal static class ModelArchive
         {
             using var stream = entry.Open();
             if (Crc32.Of(stream) is var found && found != entry.Crc32)
-                throw new InvalidDataException($"its CRC-32 is {found:x8}, and the zip's directory says {entry.Crc32:x8}.");
+                throw new InvalidDataException(Invariant($"its CRC-32 is {found:x8}, and the zip's directory says {entry.Crc32:x8}."));
         }
         catch (InvalidDataException e)
         {

@@ -255,7 +255,7 @@ internal sealed class TensorFile
         long end = 0;
         foreach (var (entry, entryEnd) in found)
         {
-            if (entry.Begin != end || entryEnd - entry.Begin != entry.Bytes)
+            if (entry.Begin != end || (Int128)entryEnd - entry.Begin != entry.Bytes)
                 throw new InvalidDataException(Invariant($"{entry} takes {entry.Bytes:N0} bytes from {end:N0} on, but its offsets are {entry.Begin:N0} and {entryEnd:N0}."));
             end = entryEnd;
         }

@@ -80,7 +80,7 @@ internal sealed class ModelRowMap(DataViewSchema input, ImageColumn image, Model
         {
             for (var i = 0; i < Count * _classes; i++)
                 if (!float.IsFinite(_logits[i]))
-                    throw RowError.Naming(Position(i / _classes), $"The logits of row {Position(i / _classes)} (counted from 0) are not finite: one is {_logits[i]}. Does the image hold values far outside those of training, or did training diverge?");
+                    throw RowError.Naming(Position(i / _classes), Invariant($"The logits of row {Position(i / _classes)} (counted from 0) are not finite: one is {_logits[i]}. Does the image hold values far outside those of training, or did training diverge?"));
         }
 
         private ReadOnlySpan<float> Row(float[] values, int size, int row)
