@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Reflection;
 using Microsoft.ML.Data;
 
@@ -41,16 +40,8 @@ public sealed class PlainLoadTests
     private static string[] RunConsumer(string modelPath, string rowsPath)
     {
         var path = typeof(PlainLoadTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "ConsumerPath").Value!;
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet", [path, modelPath, rowsPath])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.That(process.ExitCode, Is.Zero, $"{error.Result}{output}");
+        var (exitCode, output, error) = InTime.Run(new(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet", [path, modelPath, rowsPath]));
+        Assert.That(exitCode, Is.Zero, $"{error}{output}");
         return output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
     }
 

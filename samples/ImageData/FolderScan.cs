@@ -4,20 +4,22 @@ namespace ImageData;
 /// <remarks>Links are followed last: where a folder can be reached by its own path and by a link, its own path counts, and so a file has one class.</remarks>
 internal sealed class FolderScan(LeftOut leftOut)
 {
+    private const int MostLinks = 40;   // as Linux has it
+
     private static readonly StringComparer PathComparer = OperatingSystem.IsLinux() ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase;
 
     private readonly HashSet<string> _read = new(PathComparer);   // real paths of folders, and of files behind links
-    private readonly Queue<(string Path, Node Parent)> _folderLinks = [];
-    private readonly Queue<(string Path, Node Parent)> _fileLinks = [];
+    private readonly Queue<(Node Target, Node Parent)> _folderLinks = [];
+    private readonly Queue<(string Path, string Real, Node Parent)> _fileLinks = [];
 
     public ScannedFolder Read(string path)
     {
-        var root = new Node(path, RealPath(path));
+        var root = new Node(path, RealPath(path) ?? throw new IOException($"'{path}' leads through more than {MostLinks} links."));
         Fill(root);
         while (_folderLinks.TryDequeue(out var link))
-            FollowFolder(link.Path, link.Parent);
+            FollowFolder(link.Target, link.Parent);
         while (_fileLinks.TryDequeue(out var link))
-            FollowFile(link.Path, link.Parent);
+            FollowFile(link.Path, link.Real, link.Parent);
         return root.ToScannedFolder();
     }
 
@@ -69,26 +71,25 @@ internal sealed class FolderScan(LeftOut leftOut)
 
     private void AddLink(string path, Node parent)
     {
-        if (Directory.Exists(path))
-            _folderLinks.Enqueue((path, parent));
-        else if (File.Exists(path))
-            _fileLinks.Enqueue((path, parent));
+        var real = RealPath(path);
+        if (Directory.Exists(real))
+            _folderLinks.Enqueue((new(path, real), parent));
+        else if (File.Exists(real))
+            _fileLinks.Enqueue((path, real, parent));
         else
             leftOut.Add(LeftOutReason.LeadsNowhere, path);
     }
 
-    private void FollowFolder(string path, Node parent)
+    private void FollowFolder(Node target, Node parent)
     {
-        var real = RealPath(path);
-        if (!_read.Contains(real) && IsIn(parent.Real, real))
-            leftOut.Add(LeftOutReason.LeadsUp, path);
+        if (!_read.Contains(target.Real) && IsIn(parent.Real, target.Real))
+            leftOut.Add(LeftOutReason.LeadsUp, target.Path);
         else
-            AddFolder(new(path, real), parent);
+            AddFolder(target, parent);
     }
 
-    private void FollowFile(string path, Node parent)
+    private void FollowFile(string path, string real, Node parent)
     {
-        var real = RealPath(path);
         // A file of another type that the link calls an image is not among those that were read.
         var seen = _read.Contains(Path.GetDirectoryName(real)!) && !ImageFiles.IsHidden(real) && ImageFiles.IsImage(real) == ImageFiles.IsImage(path);
         if (seen || !_read.Add(real))
@@ -101,12 +102,11 @@ internal sealed class FolderScan(LeftOut leftOut)
         => path.StartsWith(Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar, OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase)
             || PathComparer.Equals(path, folder);
 
-    // .NET resolves a link, but not the links on the way to its target. Called for what exists only, so the system has found an end to them.
-    private static string RealPath(string path)
+    // The path without any link on the way; null for links in a circle. .NET resolves the last one only.
+    private static string? RealPath(string path)
     {
         path = Path.GetFullPath(path);
-        var real = Path.GetPathRoot(path)!;
-        var rest = new Stack<string>();
+        var (real, rest, links) = (Path.GetPathRoot(path)!, new Stack<string>(), 0);
         Push(path[real.Length..]);
         while (rest.TryPop(out var part))
         {
@@ -118,12 +118,15 @@ internal sealed class FolderScan(LeftOut leftOut)
 
             var next = Path.Combine(real, part);
             if ((Directory.Exists(next) ? new DirectoryInfo(next).LinkTarget : new FileInfo(next).LinkTarget) is not { } target)
-                real = next;
-            else
             {
-                real = Path.IsPathFullyQualified(target) ? Path.GetPathRoot(target)! : real;
-                Push(target[Path.GetPathRoot(target)!.Length..]);
+                real = next;
+                continue;
             }
+
+            if (++links > MostLinks)
+                return null;
+            real = Path.IsPathFullyQualified(target) ? Path.GetPathRoot(target)! : real;
+            Push(target[Path.GetPathRoot(target)!.Length..]);
         }
 
         return real;

@@ -38,7 +38,7 @@ public sealed record OodOption(string Name, string? Path)
     public IReadOnlyList<LabeledImage> Load(ImageSource source, int imageSize, int seed, int? limit = null, CancellationToken cancellation = default)
     {
         var images = Path is null
-            ? ImageFiles.Below(NoiseImages.Write(Name, source.Cache, imageSize, seed, cancellation: cancellation))
+            ? ImageFiles.Below(NoiseImages.Write(Name, source.Cache, imageSize, seed, Math.Min(limit ?? NoiseImages.DefaultCount, NoiseImages.DefaultCount), cancellation))
             : source.Read("--ood", Path, "a folder or a zip of images", cancellation).AllImages;
         return images.Count == 0
             ? throw new InputException($"--ood {Name}={Path}: there are no images ({string.Join(", ", ImageFiles.Extensions)}) in that folder.")

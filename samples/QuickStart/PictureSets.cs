@@ -34,6 +34,8 @@ internal sealed record PictureSets(
     /// <summary>Paints the signs, unless they are there already.</summary>
     public static PictureSets Painted(Settings settings, ImageSource source, IProgress<double> progress, CancellationToken cancellation)
     {
+        // First, as a wrong path is told in moments and painting takes a while.
+        var extra = Extra(settings, source, settings.Limit * Pictogram.Known.Count, cancellation).ToList();
         var counts = Counts(settings.Limit);
         var total = (double)SignPictures.Total(counts);
         var signs = SignPictures.Write(Path.Combine(settings.Output, "pictures"), counts, settings.Seed, new Fraction(progress, total), cancellation);
@@ -43,7 +45,7 @@ internal sealed record PictureSets(
             ("near", Below(signs.Near)),
             ("far-textures", Below(signs.Textures)),
             ("far-noise", Below(signs.Noise)),
-            .. Extra(settings, source, settings.Limit * Pictogram.Known.Count, cancellation),
+            .. extra,
         ]);
     }
 

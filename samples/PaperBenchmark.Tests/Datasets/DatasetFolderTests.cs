@@ -87,6 +87,31 @@ public sealed class DatasetFolderTests
         });
     }
 
+    // In a circle the same images came 41 times, and a pipe was waited for.
+    [Test, CancelAfter(60_000)]
+    public async Task Load_LinksAndPipes_AreNamedAndEachImageIsTakenOnce(CancellationToken cancellation)
+    {
+        UnixFiles.Require();
+        _folder.WithImages("ood-dogs/1.png", "ood-dogs/small/2.png");
+        Directory.CreateSymbolicLink(_folder.At("ood-dogs", "small", "self"), ".");
+        UnixFiles.MakePipe(_folder.At("ood-dogs", "pipe.png"));
+        Assert.That((await Task.Run(() => Load("dogs"), cancellation).WaitAsync(cancellation)).Count, Is.EqualTo(2));
+        Assert.That(_unreadable.Select(image => Path.GetFileName(image.Path)), Is.EquivalentTo(new[] { "pipe.png", "self" }));
+    }
+
+    [Test]
+    public void Load_FolderThatMayNotBeRead_IsNamedAndTheOthersAreTaken()
+    {
+        UnixFiles.Require();
+        _folder.WithImages("ood-dogs/1.png", "ood-dogs/private/2.png");
+        Directory.CreateDirectory(_folder.At("cache"));
+        UnixFiles.Open(_folder.Root);
+        UnixFiles.Open(_folder.At("cache"));
+        UnixFiles.Close(_folder.At("ood-dogs", "private"));
+        Assert.That(UnixFiles.AsNobody(() => Load("dogs")).Count, Is.EqualTo(1));
+        Assert.That(_unreadable.Single(), Has.Property("Path").EqualTo(_folder.At("ood-dogs", "private")).And.Property("Reason").Contains("denied"));
+    }
+
     [Test]
     public void Load_MissingSet_NamesRootAndSet()
     {
