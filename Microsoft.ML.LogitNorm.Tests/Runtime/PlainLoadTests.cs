@@ -18,29 +18,49 @@ public sealed class PlainLoadTests
     [Test]
     public void Load_InAProcessThatOnlyReferencesTheLibrary_PredictsTheSameBits()
     {
+        var (modelPath, rowsPath, batch, single) = SaveModel();
+        Assert.That(Run("ConsumerPath", modelPath, rowsPath), Is.EqualTo((string[])["ImagePath Label", .. batch, .. single]));
+        Assert.That(batch.Concat(single).Distinct().Count(), Is.GreaterThan(60), "rows that differ");
+    }
+
+    // What docs/decisions.md, 2, and README say of that package. Should a new version of it or of TorchSharp make its networks run, say so there.
+    [Test]
+    public void Load_BesideMicrosoftMLTorchSharp_PredictsTheSameBits()
+    {
+        var (modelPath, rowsPath, _, single) = SaveModel();
+        var printed = Run("NeighbourPath", modelPath, rowsPath);
+        Assert.That(printed.Take(single.Length), Is.EqualTo(single), "before the other package computes");
+        Assert.That(printed.Skip(single.Length + 2).Take(single.Length), Is.EqualTo(single), "after");
+        Assert.That(printed[single.Length], Is.EqualTo("text: InvalidOperationException: Tensor invalid -- empty handle."));
+        Assert.That(printed[single.Length + 1], Does.StartWith("object detection: MissingMethodException: Method not found: 'Tensor functional.interpolate("));
+        Assert.That(printed.Skip((2 * single.Length) + 2), Is.EqualTo(new[]
+        {
+            "does not bind: AutoFormerV2Block.forward", "does not bind: FPN.forward", "methods: 731",
+        }));
+    }
+
+    private (string ModelPath, string RowsPath, string[] Batch, string[] Single) SaveModel()
+    {
         var rows = TinyImages.Rows(60).Select((row, i) => new Photo { ImagePath = Write(row.Image, i), Label = row.Label }).ToArray();
         var data = _ml.Data.LoadFromEnumerable(rows);
         using var app = Train(data);
         var modelPath = Path.Combine(_folder, "model.zip");
         _ml.Model.Save(app, data.Schema, modelPath);
-
-        using var engine = _ml.Model.CreatePredictionEngine<Photo, Verdict>(app, new PredictionEngineOptions { OwnsTransformer = false });
-        string[] expected =
-        [
-            "ImagePath Label",
-            .. _ml.Data.CreateEnumerable<Verdict>(app.Transform(data), reuseRowObject: false).Select(verdict => verdict.ToString()),
-            .. rows.Select(row => engine.Predict(row).ToString()),
-        ];
         var rowsPath = Path.Combine(_folder, "rows.txt");
         File.WriteAllLines(rowsPath, rows.Select(row => row.ImagePath));
-        Assert.That(RunConsumer(modelPath, rowsPath), Is.EqualTo(expected));
-        Assert.That(expected.Distinct().Count(), Is.GreaterThan(60), "rows that differ");
+        using var engine = _ml.Model.CreatePredictionEngine<Photo, Verdict>(app, new PredictionEngineOptions { OwnsTransformer = false });
+        return (
+            modelPath,
+            rowsPath,
+            [.. _ml.Data.CreateEnumerable<Verdict>(app.Transform(data), reuseRowObject: false).Select(verdict => verdict.ToString())],
+            [.. rows.Select(row => engine.Predict(row).ToString())]);
     }
 
-    private static string[] RunConsumer(string modelPath, string rowsPath)
+    private static string[] Run(string program, string modelPath, string rowsPath)
     {
-        var path = typeof(PlainLoadTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "ConsumerPath").Value!;
-        var (exitCode, output, error) = InTime.Run(new(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet", [path, modelPath, rowsPath]));
+        var path = typeof(PlainLoadTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == program).Value!;
+        var host = Environment.ProcessPath is { } own && Path.GetFileNameWithoutExtension(own) == "dotnet" ? own : "dotnet";
+        var (exitCode, output, error) = InTime.Run(new(host, [path, modelPath, rowsPath]));
         Assert.That(exitCode, Is.Zero, $"{error}{output}");
         return output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
     }
