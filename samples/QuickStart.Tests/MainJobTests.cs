@@ -79,9 +79,12 @@ public sealed class MainJobTests
     public async Task Cancelled_ExitsWith130()
     {
         using var folder = new TemporaryFolder();
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(5));
-        var exit = await Run(["--limit", "100", "--epochs", "1000", "--output", folder.At("out")], stop.Token);
-        Assert.That(exit, Is.EqualTo(130));
+        using var stop = new CancellationTokenSource();
+        var run = Run(["--limit", "20", "--epochs", "100000", "--output", folder.At("out")], stop.Token);
+        while (!Directory.Exists(folder.At("out", "pictures")) && !run.IsCompleted)   // once they are painted the training begins
+            await Task.Delay(20);
+        stop.CancelAfter(TimeSpan.FromSeconds(1));
+        Assert.That(await run, Is.EqualTo(130));
     }
 
     [TestCase("WideResNet(16,1)", "WideResNet(16, 1, 0)")]

@@ -22,10 +22,10 @@ internal sealed record PictureSets(
     private const double CalibrationShare = 0.05, LargestCalibrationShare = 0.25;
     private const int WantedCalibration = 200, MostCalibration = 2_500;
 
-    /// <summary>Where the calibration images come from, for people, where that is not a share of the others.</summary>
+    /// <summary>Where calibration images come from, and how many, that are no share of the training images; null if all are.</summary>
     public string? CalibrationFrom { get; private init; }
 
-    /// <summary>Where the test images come from, for people, where that is not a share of the others.</summary>
+    /// <summary>Where the test images come from; null if they are a share of the others.</summary>
     public string? TestFrom { get; private init; }
 
     /// <summary>Classes, in order.</summary>
@@ -70,7 +70,11 @@ internal sealed record PictureSets(
         RequireEveryClass(folder, test, "to test on");
         var ood = Extra(settings with { Ood = settings.Ood.Count > 0 ? settings.Ood : [.. NoiseImages.Defaults] }, source, settings.Limit * folder.Classes.Count, cancellation)
             .Select(set => (set.Name, ImageCheck.Keep(set.Images, $"--ood {set.Name}", unreadable, cancellation)));
-        return new(settings.Data!, train, [.. validation, .. others], test, [.. ood]) { CalibrationFrom = folder.ValidationFolder, TestFrom = folder.TestFolder };
+        return new(settings.Data!, train, [.. validation, .. others], test, [.. ood])
+        {
+            CalibrationFrom = folder.ValidationFolder is null ? null : $"{validation.Count:N0} from {folder.ValidationFolder}",
+            TestFrom = folder.TestFolder,
+        };
     }
 
     private static void RequireEveryClass(ImageFolder folder, IReadOnlyList<LabeledImage> images, string part)

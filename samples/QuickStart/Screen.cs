@@ -47,7 +47,7 @@ internal static class Screen
     {
         AnsiConsole.Write(new Rule("[bold]Microsoft.ML.LogitNorm quick start[/]").LeftJustified());
         var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
-        Row("Images", $"{pictures.Source}: {pictures.Train.Count:N0} to train, {pictures.Calibration.Count:N0} to calibrate{From(pictures.CalibrationFrom)}, {pictures.Test.Count:N0} to test{From(pictures.TestFrom)}");
+        Row("Images", $"{pictures.Source}: {pictures.Train.Count:N0} to train, {pictures.Calibration.Count:N0} to calibrate{Note(pictures.CalibrationFrom)}, {pictures.Test.Count:N0} to test{Note(pictures.TestFrom)}");
         Row("Classes", string.Join(", ", pictures.Classes.Take(12)) + (pictures.Classes.Count > 12 ? $" … ({pictures.Classes.Count})" : ""));
         Row("Never seen", string.Join(", ", pictures.Ood.Select(set => $"{set.Name} ({set.Images.Count:N0})")));
         Row("Network", $"{backbone}, {epochs} epochs in batches of {batchSize}, on {(settings.GpuDeviceId is { } gpu ? $"GPU {gpu}" : "the CPU")}, seed {settings.Seed}");
@@ -55,7 +55,7 @@ internal static class Screen
 
         void Row(string name, string value) => grid.AddRow(new Markup($"[grey]{name}[/]"), new Text(value));
 
-        static string From(string? folder) => folder is null ? "" : $" (from {folder})";
+        static string Note(string? from) => from is null ? "" : $" ({from})";
     }
 
     public static void Training(TrainingLoss loss)
