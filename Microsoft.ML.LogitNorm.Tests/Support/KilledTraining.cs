@@ -15,10 +15,8 @@ internal static class KilledTraining
     public static (int ExitCode, string Error) Run(string checkpointFile)
     {
         var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
-        using var process = Process.Start(new ProcessStartInfo(host, [typeof(KilledTraining).Assembly.Location, checkpointFile]) { RedirectStandardError = true })!;
-        var error = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, error);
+        var (exitCode, _, error) = InTime.Run(new(host, [typeof(KilledTraining).Assembly.Location, checkpointFile]));
+        return (exitCode, error);
     }
 
     private static void Main(string[] args)
