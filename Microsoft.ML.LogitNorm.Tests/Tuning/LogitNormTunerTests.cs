@@ -334,6 +334,8 @@ public sealed class LogitNormTunerTests
         GC.WaitForPendingFinalizers();   // tensors that other tests left may go meanwhile: they must not hide what is left here
         var before = Tensor.TotalCount;
         act();
+        GC.Collect();   // what an operation in place returns is a second handle, which goes when it is collected
+        GC.WaitForPendingFinalizers();
         return Tensor.TotalCount - before;
     }
 

@@ -100,9 +100,9 @@ internal sealed class ImageClassifier : Module<Tensor, Tensor>
         return Classify(embedded);
     }
 
-    /// <summary>Frees the native half of each layer, which TorchSharp leaves: that of convolutions and linear layers when they are disposed of, and that of all when they are collected.</summary>
-    /// <remarks>That is some hundred bytes a layer, each time that a network is made, and one is made for every model file that is loaded, if only to find it damaged.</remarks>
-    /// <param name="disposing">Whether it is disposed of, rather than collected, as the models of a file are whose later parts cannot be read.</param>
+    /// <summary>Frees the native half of each layer, some hundred bytes, which TorchSharp leaves where a network is collected instead of disposed of.</summary>
+    /// <remarks>So it is with the network of a file whose later parts turn out to be damaged: ML.NET then forgets what it has made, and nobody can dispose of it.</remarks>
+    /// <param name="disposing">Whether it is disposed of, rather than collected.</param>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);

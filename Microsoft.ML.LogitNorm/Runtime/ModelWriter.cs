@@ -42,7 +42,7 @@ internal sealed class ModelWriter
     public void Tensors(string name, IReadOnlyList<(string Name, Tensor Tensor)> tensors)
     {
         foreach (var (tensorName, tensor) in tensors)
-            if (!IsFinite(tensor))
+            if (!TensorData.IsFinite(tensor))
                 throw CannotBeSaved($"'{tensorName}' has a value that is NaN or infinite. Did training diverge? Lower the learning rate and train again.");
         Entry($"{name}.safetensors", stream => TensorFile.Write(stream, tensors));
     }
@@ -64,10 +64,4 @@ internal sealed class ModelWriter
         stream.Position = 0;
         _hashes.Add(entry, Convert.ToHexStringLower(SHA256.HashData(stream)));
     });
-
-    private static bool IsFinite(Tensor tensor)
-    {
-        using var scope = NewDisposeScope();
-        return !tensor.is_floating_point() || TensorData.Parts(tensor.detach().cpu().contiguous()).All(part => part.isfinite().all().item<bool>());
-    }
 }

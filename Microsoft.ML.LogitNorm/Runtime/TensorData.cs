@@ -28,6 +28,21 @@ internal sealed record TensorData(string Name, ScalarType Type, long[] Shape, Ac
             stream.Write(MemoryMarshal.AsBytes(values.Span.Slice(start, Math.Min(ElementsAtOnce, values.Length - start))));
     });
 
+    /// <summary>Whether no value is NaN or infinite; a contiguous tensor on the CPU is not copied.</summary>
+    public static bool IsFinite(Tensor tensor)
+    {
+        if (!tensor.is_floating_point())
+            return true;
+        using var scope = NewDisposeScope();
+        foreach (var part in Parts(tensor.detach().cpu().contiguous()))
+        {
+            using var step = NewDisposeScope();   // or what is made of each part would stay until the last
+            if (!part.isfinite().all().item<bool>())
+                return false;
+        }
+        return true;
+    }
+
     /// <summary>A contiguous tensor on the CPU as vectors of at most <see cref="ElementsAtOnce"/> elements, which are views of it, in the caller's scope.</summary>
     public static IEnumerable<Tensor> Parts(Tensor tensor)
     {

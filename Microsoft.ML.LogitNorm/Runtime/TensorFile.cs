@@ -172,7 +172,7 @@ internal sealed class TensorFile
         {
             using var scope = NewDisposeScope();
             _stream.ReadExactly(part.bytes);
-            if (finite && part.is_floating_point() && !part.isfinite().all().item<bool>())
+            if (finite && !TensorData.IsFinite(part))
                 throw new InvalidDataException($"'{entry.Name}' has a value that is NaN or infinite.");
             if (entry.Type == ScalarType.Bool && part.bytes.ContainsAnyExceptInRange((byte)0, (byte)1))
                 throw new InvalidDataException($"'{entry.Name}' has a value that is neither true nor false.");

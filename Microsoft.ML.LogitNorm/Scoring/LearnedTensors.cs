@@ -42,7 +42,7 @@ internal static class LearnedTensors
         {
             using var scope = NewDisposeScope();
             var values = found[tensor.Name];
-            if (TensorData.Parts(values).Any(part => part.is_floating_point() && !part.isfinite().all().item<bool>()))
+            if (!TensorData.IsFinite(values))
                 throw new InvalidDataException($"'{tensor.Name}' has a value that is NaN or infinite.");
             if (tensor.Ascends && values.shape[0] > 1 && !values.narrow(0, 1, values.shape[0] - 1).ge(values.narrow(0, 0, values.shape[0] - 1)).all().item<bool>())
                 throw new InvalidDataException($"the values of '{tensor.Name}' do not ascend.");
