@@ -82,16 +82,18 @@ public sealed class ImageSetLoaderTests
     public void Load_OneBadImage_IsOneErrorThatNamesTheRow(string path)
     {
         var view = View(Enumerable.Range(0, 2000).Select(i => new Row { Path = i == 234 ? path : "0.png", Label = 1 }));
-        var error = InTime.Result(() => Assert.Throws<InvalidOperationException>(() => Load(view))!);
+        var error = InTime.Result(() => Assert.Throws<RowException>(() => Load(view))!);
         Assert.That(error.Message, Does.StartWith("Reading row 234 (counted from 0 in the source) for training failed: "));
-        Assert.That(error.InnerException, Is.Not.Null);
+        Assert.That(error.Message, Does.EndWith($" The row has Path '{path}'."));
+        Assert.That(error.GetBaseException(), Is.SameAs(error));
+        Assert.That(error.ToString(), Does.Contain(" ---> "), "what ML.NET said, with its stack");
     }
 
     [Test]
     public void Load_EveryImageBad_IsOneErrorToo()
     {
         var view = View(Enumerable.Range(0, 2000).Select(_ => new Row { Path = "broken.png", Label = 1 }));
-        Assert.That(InTime.Result(() => Assert.Throws<InvalidOperationException>(() => Load(view))!).Message, Does.Match(@"^Reading row \d+ "));
+        Assert.That(InTime.Result(() => Assert.Throws<RowException>(() => Load(view))!).Message, Does.Match(@"^Reading row \d+ "));
     }
 
     [Test]
@@ -110,7 +112,7 @@ public sealed class ImageSetLoaderTests
         var column = ImageColumn.Find(view.Schema, "Pixels", null);
         Assert.That(
             () => ImageSetLoader.Load(view, column, "Label", CancellationToken.None),
-            Throws.InvalidOperationException.With.Message.Contains("Column 'Pixels' has a pixel that is NaN or infinite in labelled row 301 (counted from 0)"));
+            Throws.TypeOf<RowException>().With.Message.Contains("Column 'Pixels' has a pixel that is NaN or infinite in labelled row 301 (counted from 0)"));
     }
 
     [Test]
@@ -127,7 +129,7 @@ public sealed class ImageSetLoaderTests
         var before = Tensor.TotalCount;
         var (images, _) = Load(View(Enumerable.Range(0, 600).Select(_ => new Row { Path = "0.png", Label = 1 })));
         images.Dispose();
-        Assert.Throws<InvalidOperationException>(() => Load(View(Enumerable.Range(0, 600).Select(i => new Row { Path = i == 500 ? "broken.png" : "0.png", Label = 1 }))));
+        Assert.Throws<RowException>(() => Load(View(Enumerable.Range(0, 600).Select(i => new Row { Path = i == 500 ? "broken.png" : "0.png", Label = 1 }))));
         Assert.That(Tensor.TotalCount, Is.EqualTo(before));
     }
 

@@ -8,23 +8,24 @@ namespace Microsoft.ML.LogitNorm.Tests.Networks;
 /// <summary>The rule of wrn.json, by which two implementations get the same weights without exchanging a file.</summary>
 internal static class ClosedForm
 {
-    /// <summary>Parameter l in order gets a sin(f i + l) over its row-major elements i, batch norm weights 1 more; running mean 0.05, variance 1.2. a and f stand in the file.</summary>
+    /// <summary>Parameter l in order gets a sin(f i + l) over its row-major elements i, batch norm weights 1 more; running mean 0.05, variance 1.2.</summary>
+    /// <remarks>a and f, the amplitude and the frequency, stand in the file.</remarks>
     public static void Fill(ImageClassifier network)
     {
         var rule = ReferenceNumbers.Read<Rule>("wrn.json");
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var normWeights = network.modules().OfType<BatchNorm2d>().Select(norm => norm.weight.Handle).ToHashSet();
+        var normWeights = network.modules().OfType<BatchNormLayer>().Select(norm => norm.Weight.Handle).ToHashSet();
         foreach (var (index, (_, parameter)) in network.named_parameters().Index())
         {
             var offset = normWeights.Contains(parameter.Handle) ? 1 : 0;
             parameter.copy_(Sines((int)parameter.numel(), rule.Amplitude, rule.Frequency, index, offset).reshape(parameter.shape));
         }
 
-        foreach (var norm in network.modules().OfType<BatchNorm2d>())
+        foreach (var norm in network.modules().OfType<BatchNormLayer>())
         {
-            norm.running_mean!.fill_(0.05);
-            norm.running_var!.fill_(1.2);
+            norm.RunningMean.fill_(0.05);
+            norm.RunningVariance.fill_(1.2);
         }
     }
 

@@ -57,8 +57,8 @@ public sealed class FoldedNetworkTests
         using var scope = NewDisposeScope();
         using var noGradient = inference_mode();
         using var network = Network(Backbone.WideResNet(10, 1));
-        foreach (var norm in network.modules().OfType<BatchNorm2d>())
-            norm.running_mean!.fill_(float.NaN);
+        foreach (var norm in network.modules().OfType<BatchNormLayer>())
+            norm.RunningMean.fill_(float.NaN);
         Assert.That(FoldedNetwork.Create(network, _shape, CPU), Is.Null);
     }
 
@@ -85,14 +85,14 @@ public sealed class FoldedNetworkTests
     private static ImageClassifier Network(Backbone backbone)
     {
         manual_seed(1);
-        var network = backbone.CreateNetwork(3, 4, CPU);
+        var network = backbone.Draw(3, 4);
         using var noGradient = no_grad();
-        foreach (var norm in network.modules().OfType<BatchNorm2d>())
+        foreach (var norm in network.modules().OfType<BatchNormLayer>())
         {
-            norm.weight!.uniform_(0.5, 1.5);
-            norm.bias!.uniform_(-0.3, 0.3);
-            norm.running_mean!.uniform_(-0.3, 0.3);
-            norm.running_var!.uniform_(0.5, 2);
+            norm.Weight.uniform_(0.5, 1.5);
+            norm.Bias.uniform_(-0.3, 0.3);
+            norm.RunningMean.uniform_(-0.3, 0.3);
+            norm.RunningVariance.uniform_(0.5, 2);
         }
         network.Freeze();
         return network;

@@ -22,7 +22,7 @@ public sealed class ImageClassifierTests
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        using var network = backbone.CreateNetwork(channels, Classes, CPU);
+        using var network = backbone.Draw(channels, Classes);
         network.eval();
         var images = Tiny.Images(2, channels, height, width: 13);
 
@@ -40,7 +40,7 @@ public sealed class ImageClassifierTests
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        using var network = backbone.CreateNetwork(3, Classes, CPU);
+        using var network = backbone.Draw(3, Classes);
         network.eval();
 
         var logits = network.call(Tiny.Images(1, 3, backbone.MinimumImageSize, backbone.MinimumImageSize));
@@ -65,7 +65,7 @@ public sealed class ImageClassifierTests
     public void CreateNetwork_OnMeta_HasTheNamesAndShapesOfCpu(Backbone backbone)
     {
         using var onMeta = backbone.CreateNetwork(3, Classes, META);
-        using var onCpu = backbone.CreateNetwork(3, Classes, CPU);
+        using var onCpu = backbone.Draw(3, Classes);
 
         Assert.That(Layout(onMeta), Is.EqualTo(Layout(onCpu)));
         Assert.That(Layout(onMeta), Is.Unique);
@@ -105,10 +105,9 @@ public sealed class ImageClassifierTests
         Assert.That(again.equal(first).all().ToBoolean(), Is.True);
         Assert.That(other.equal(first).all().ToBoolean(), Is.False);
 
-        Tensor Weights(long seed)
+        Tensor Weights(int seed)
         {
-            manual_seed(seed);
-            using var network = backbone.CreateNetwork(3, Classes, CPU);
+            using var network = backbone.Draw(3, Classes, seed: seed);
             return cat([.. network.parameters().Select(p => p.detach().flatten())], 0);
         }
     }
@@ -117,20 +116,19 @@ public sealed class ImageClassifierTests
     public void CreateNetwork_DrawsAsTheOriginals(Backbone backbone)
     {
         using var scope = NewDisposeScope();
-        manual_seed(1);
-        using var network = backbone.CreateNetwork(3, Classes, CPU);
+        using var network = backbone.Draw(3, Classes);
 
-        foreach (var weight in network.modules().OfType<Conv2d>().Select(c => c.weight).Where(w => w.numel() > 2000))
+        foreach (var weight in network.modules().OfType<ConvolutionLayer>().Select(c => c.Weight).Where(w => w.numel() > 2000))
         {
             var expected = Math.Sqrt(2.0 / (weight.shape[0] * weight.shape[2] * weight.shape[3]));
             Assert.That(weight.std().ToSingle(), Is.EqualTo(expected).Within(8).Percent);
             Assert.That(weight.mean().ToSingle(), Is.EqualTo(0).Within(0.08 * expected));
         }
 
-        foreach (var norm in network.modules().OfType<BatchNorm2d>())
+        foreach (var norm in network.modules().OfType<BatchNormLayer>())
         {
-            Assert.That(norm.weight.data<float>(), Is.All.EqualTo(1));
-            Assert.That(norm.bias!.data<float>(), Is.All.EqualTo(0));
+            Assert.That(norm.Weight.data<float>(), Is.All.EqualTo(1));
+            Assert.That(norm.Bias.data<float>(), Is.All.EqualTo(0));
         }
 
         Assert.That(network.HeadBias.data<float>(), Is.All.EqualTo(0));
@@ -141,9 +139,9 @@ public sealed class ImageClassifierTests
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        using var network = backbone.CreateNetwork(channels, Classes, CPU);
+        using var network = backbone.Draw(channels, Classes);
         var channelStrides = new List<long>();
-        foreach (var convolution in network.modules().OfType<Conv2d>())
+        foreach (var convolution in network.modules().OfType<ConvolutionLayer>())
             convolution.register_forward_hook((_, _, output) =>
             {
                 channelStrides.Add(output.stride(1));
@@ -160,7 +158,7 @@ public sealed class ImageClassifierTests
     {
         manual_seed(1);
         using var scope = NewDisposeScope();
-        using var network = backbone.CreateNetwork(3, Classes, CPU);
+        using var network = backbone.Draw(3, Classes);
         using var optimizer = optim.SGD(network.parameters(), 0.05, momentum: 0.9);
         var images = Tiny.Images(10, 3, 8, 8);
         var labels = arange(10) % Classes;
@@ -179,7 +177,7 @@ public sealed class ImageClassifierTests
         var beforeAll = LiveTensors();
         using (var scope = NewDisposeScope())
         {
-            using var network = backbone.CreateNetwork(3, Classes, CPU);
+            using var network = backbone.Draw(3, Classes);
             using var optimizer = optim.SGD(network.parameters(), 0.01, momentum: 0.9);
             var images = Tiny.Images(4, 3, 8, 8);
             var labels = arange(4) % Classes;

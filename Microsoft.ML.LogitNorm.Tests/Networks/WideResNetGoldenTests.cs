@@ -34,7 +34,7 @@ public sealed class WideResNetGoldenTests
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var golden = ReferenceNumbers.Read<Golden>("wrn.json");
-        using var network = Backbone.WideResNet(10, 1).CreateNetwork(3, 10, CPU);
+        using var network = Backbone.WideResNet(10, 1).Draw(3, 10);
         ClosedForm.Fill(network);
         network.eval();
 

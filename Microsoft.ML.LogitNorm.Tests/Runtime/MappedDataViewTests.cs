@@ -202,7 +202,7 @@ public sealed class MappedDataViewTests
     {
         var data = EveryType.View(_ml, 300);
         var map = new TwiceMap(data.Schema, Ahead);
-        var mapped = new MappedDataView(data, map);
+        var mapped = new MappedDataView(data, map, nameof(TwiceMap));
         Assert.That(mapped.GetColumn<float>("Number").Count(), Is.EqualTo(300));
         Assert.That(map.Computations, Is.Zero);
         Assert.That(mapped.GetColumn<float>("Twice").Count(), Is.EqualTo(300));
@@ -228,9 +228,9 @@ public sealed class MappedDataViewTests
             get(ref twice);
         }
 
-        Assert.That(Reach, Throws.InvalidOperationException.With.Message.EqualTo($"Reading row {bad} (counted from 0) failed: {TwiceMap.Unreadable}"));
+        Assert.That(Reach, Throws.TypeOf<RowException>().With.Message.EqualTo($"Reading row {bad} (counted from 0) failed: {TwiceMap.Unreadable}"));
         if (batchSize == Ahead)   // one by one, the reader may go on behind it
-            Assert.That(Reach, Throws.InvalidOperationException.With.Message.EqualTo($"Reading row {bad} (counted from 0) failed: {TwiceMap.Unreadable}"));
+            Assert.That(Reach, Throws.TypeOf<RowException>().With.Message.EqualTo($"Reading row {bad} (counted from 0) failed: {TwiceMap.Unreadable}"));
     }
 
     [Test]

@@ -58,7 +58,7 @@ public sealed class OdinGoldenTests
 
     private static ImageClassifier Network()
     {
-        var network = Backbone.WideResNet(10, 1).CreateNetwork(3, 10, CPU);
+        var network = Backbone.WideResNet(10, 1).Draw(3, 10);
         ClosedForm.Fill(network);
         network.Freeze();
         return network;

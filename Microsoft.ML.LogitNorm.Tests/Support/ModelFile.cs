@@ -1,5 +1,7 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace Microsoft.ML.LogitNorm.Tests;
 
@@ -34,9 +36,35 @@ internal sealed class ModelFile
     }
 
     /// <summary>The file with an entry's bytes replaced, or with the entry left out where <paramref name="change"/> gives null.</summary>
-    public ModelFile With(string entryEnding, Func<byte[], byte[]?> change)
+    /// <param name="entryEnding">How the entry's name ends.</param>
+    /// <param name="change">From its bytes to others.</param>
+    /// <param name="hash">Whether the entry's hash is made to fit, as by someone who changes the file on purpose.</param>
+    /// <param name="compression">How the entry is packed.</param>
+    public ModelFile With(string entryEnding, Func<byte[], byte[]?> change, bool hash = true, CompressionLevel compression = CompressionLevel.Fastest)
     {
         var changed = change(Read(entryEnding));
+        var file = Replace(entryEnding, changed, compression);
+        return hash && changed is not null && !entryEnding.EndsWith(".key", StringComparison.Ordinal) ? file.WithHash(entryEnding, changed) : file;
+    }
+
+    /// <summary>The whole file.</summary>
+    public byte[] Bytes => [.. _zip];
+
+    /// <summary>Any bytes as a file.</summary>
+    public static ModelFile Of(byte[] zip) => new(zip);
+
+    private ModelFile WithHash(string entryEnding, byte[] bytes)
+    {
+        using var zip = new ZipArchive(new MemoryStream(_zip));
+        var name = Find(zip, entryEnding).FullName;
+        var hashes = name[..^Path.GetFileName(name).Length] + "Hashes.json";
+        var json = JsonNode.Parse(Read(hashes))!;
+        json[Path.GetFileName(name)] = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        return Replace(hashes, Encoding.UTF8.GetBytes(json.ToJsonString()), CompressionLevel.Fastest);
+    }
+
+    private ModelFile Replace(string entryEnding, byte[]? changed, CompressionLevel compression)
+    {
         using var stream = new MemoryStream();
         stream.Write(_zip);
         using (var zip = new ZipArchive(stream, ZipArchiveMode.Update, leaveOpen: true))
@@ -45,7 +73,7 @@ internal sealed class ModelFile
             var name = entry.FullName;
             entry.Delete();
             if (changed is not null)
-                using (var content = zip.CreateEntry(name, CompressionLevel.Fastest).Open())
+                using (var content = zip.CreateEntry(name, compression).Open())
                     content.Write(changed);
         }
         return new(stream.ToArray());
@@ -57,6 +85,17 @@ internal sealed class ModelFile
         var json = Encoding.UTF8.GetString(bytes);
         Assert.That(json, Does.Contain(old), "the test no longer fits the file");
         return Encoding.UTF8.GetBytes(json.Replace(old, replacement));
+    });
+
+    /// <summary>The file with other tensors in an entry.</summary>
+    public ModelFile WithTensors(string entryEnding, Action<Dictionary<string, TorchSharp.torch.Tensor>> change) => With(entryEnding, bytes =>
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        var tensors = TensorFile.Open(new MemoryStream(bytes)).ReadAll().ToDictionary(pair => pair.Key, pair => pair.Value);
+        change(tensors);
+        using var stream = new MemoryStream();
+        TensorFile.Write(stream, tensors.Select(pair => (pair.Key, pair.Value)));
+        return stream.ToArray();
     });
 
     public ITransformer Load(MLContext ml, out DataViewSchema schema) => ml.Model.Load(new MemoryStream(_zip), out schema);

@@ -16,7 +16,7 @@ internal sealed class TwiceMap(DataViewSchema input, int batchSize, string sourc
 
     /// <summary>The data with the number's double appended.</summary>
     public static IDataView Append(IDataView data, int batchSize, string source = "Number", string output = "Twice")
-        => new MappedDataView(data, new TwiceMap(data.Schema, batchSize, source, output));
+        => new MappedDataView(data, new TwiceMap(data.Schema, batchSize, source, output), nameof(TwiceMap));
 
     public override IEnumerable<DataViewSchema.Column> Inputs => [_source];
 

@@ -11,14 +11,14 @@ internal static class UntrainedModel
     public static LogitNormModel Create(
         MLContext ml, PixelKind kind = PixelKind.VectorOfByte, ImageShape? shape = null, ClassValues? classes = null, Backbone? backbone = null, Head? head = null)
     {
-        torch.manual_seed(1);
-        classes ??= new("String", [.. TinyImages.Classes.Select(name => System.Text.Json.JsonSerializer.SerializeToElement(name))]);
+        classes ??= ClassValues.Of(TinyImages.Classes);
         var image = new ImageColumn("Image", shape ?? Shape, kind, Interleaved: kind == PixelKind.Image);
         var normalization = new PixelNormalization([128, 128, 128], [64, 64, 64]);
-        var spec = new ModelSpec(backbone ?? Backbone.WideResNet(10, 1, dropout: 0), classes.Values.Length, image, normalization, classes, head);
-        var network = spec.CreateNetwork(torch.CPU);
+        var spec = new ModelSpec(backbone ?? Backbone.WideResNet(10, 1, dropout: 0), classes.Count, image, normalization, classes, head);
+        var network = spec.CreateNetwork(new NetworkRandom(1));
         var trained = new TrainedNetwork(network, torch.CPU, image, normalization, owner: typeof(LogitNormModel));
-        trained.Fold();
+        using var log = new ContextLog(ml, "model");
+        trained.Fold(log);
         return new(ml, spec, trained);
     }
 

@@ -54,7 +54,7 @@ public sealed class ModelColumnsTests
     public void Transform_TwoModelsInAChain_TheLaterHidesTheEarlier()
     {
         TorchSharp.torch.manual_seed(2);
-        using var other = UntrainedModel.Create(_ml, classes: new("Int32", [.. new[] { 5, 6, 7, 8 }.Select(value => System.Text.Json.JsonSerializer.SerializeToElement(value))]));
+        using var other = UntrainedModel.Create(_ml, classes: new("Int32", System.Text.Json.JsonSerializer.SerializeToElement(new[] { 5, 6, 7, 8 })));
         var data = TinyImages.View(_ml, 140);
         var view = other.Transform(_model.Transform(data));
         Assert.That(ColumnValues.Read(view, "Logits"), Is.EqualTo(ColumnValues.Read(other.Transform(data), "Logits")));

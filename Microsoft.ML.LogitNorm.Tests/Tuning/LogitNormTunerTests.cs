@@ -147,7 +147,7 @@ public sealed class LogitNormTunerTests
         yield return Case(
             "Backbone",
             options => options with { Trainer = options.Trainer with { Backbone = Backbone.WideResNet(16, 1, 0) } },
-            """Backbone was {"kind":"WideResNetBackbone","Depth":10,"Widen":1,"Dropout":0} and is {"kind":"WideResNetBackbone","Depth":16,"Widen":1,"Dropout":0}""");
+            """Backbone was {"kind":"wide-resnet","Depth":10,"Widen":1,"Dropout":0} and is {"kind":"wide-resnet","Depth":16,"Widen":1,"Dropout":0}""");
         yield return Case(
             "Normalization",
             options => options with { Trainer = options.Trainer with { Normalization = new([1, 2, 3], [4, 5, 6]) } },
@@ -258,7 +258,7 @@ public sealed class LogitNormTunerTests
         two.ForEach(row => row.Label = TinyImages.Classes[row.Id % 2]);
         var otherClasses = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(_ml.Data.LoadFromEnumerable(two)).Transform(_ml.Data.LoadFromEnumerable(two));
         Assert.That(() => Tune(options, otherClasses), Throws.InvalidOperationException.With.Message.Contains("expected 3 classes (red, green, blue), found 2 classes (red, green)"));
-        Assert.That(() => Tune(options, _ml.Data.SkipRows(_validation, 40)), Throws.InvalidOperationException.With.Message.EqualTo("The validation set has no rows with a label in column 'Label'."));
+        Assert.That(() => Tune(options, _ml.Data.SkipRows(_validation, 40)), Throws.InvalidOperationException.With.Message.EqualTo("The validation set has no rows. Give it rows with labels."));
         Assert.That(() => Tune(options, TinyImages.View(_ml, 3)), Throws.InvalidOperationException.With.Message.Contains("MapValueToKey"));
         Assert.That(() => Tune(options, null!), Throws.ArgumentNullException);
     }
@@ -279,7 +279,7 @@ public sealed class LogitNormTunerTests
     {
         var options = new LogitNormTuner.Options { Trainer = _trainer with { Epochs = 1 }, Taus = [0.1, 1e-300, 0.2, 0.3], Warmup = 0 };
         // TorchSharp counts a parameter twice when it is made and once when it goes, so each network leaves a known surplus.
-        var surplus = Growth(() => _trainer.Backbone.CreateNetwork(3, 3, CPU).Dispose());
+        var surplus = Growth(() => _trainer.Backbone.Draw(3, 3).Dispose());
         Tune(options);   // what is made once per process is made now
         Assert.That(Growth(() => Tune(options)), Is.EqualTo(options.Taus.Count * surplus));
     }
@@ -298,7 +298,7 @@ public sealed class LogitNormTunerTests
     private TuningResult Tune(LogitNormTuner.Options options) => Tune(options, _validation);
 
     private Dictionary<string, System.Text.Json.JsonElement> SettingsOf(LogitNormTuner.Options options)
-        => TuningSettings.Of(options, ImageColumn.Find(_training.Schema, "Image", null), LabelColumn.Find(_training.Schema, "Label"), 48, 40);
+        => TuningSettings.Of(options, ImageColumn.Find(_training.Schema, "Image", null), LabelColumn.Find(_training.Schema, "Label"), 48, 40, streamed: false);
 
     private static (double, double?, double?, double?) Outcome(TuningTrial trial) => (trial.Tau, trial.Accuracy, trial.FprAt95Tpr, trial.Auroc);
 

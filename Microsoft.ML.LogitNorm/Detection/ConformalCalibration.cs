@@ -21,6 +21,29 @@ internal sealed class ConformalCalibration
     /// <exception cref="ArgumentException">Fewer scores than <see cref="RequiredRows"/>, or a score is NaN.</exception>
     public ConformalCalibration(ReadOnlySpan<float> scores, double falseAlarmRate)
     {
+        Check(scores, falseAlarmRate);
+        FalseAlarmRate = falseAlarmRate;
+        _sorted = scores.ToArray();
+        Array.Sort(_sorted);
+    }
+
+    private ConformalCalibration(float[] sorted, double falseAlarmRate) => (_sorted, FalseAlarmRate) = (sorted, falseAlarmRate);
+
+    /// <summary>The calibration of a file.</summary>
+    /// <param name="sorted">Its <see cref="Scores"/>, owned from now on.</param>
+    /// <param name="falseAlarmRate">Its <see cref="FalseAlarmRate"/>.</param>
+    /// <exception cref="ArgumentException">As when it was made; or the scores do not ascend.</exception>
+    public static ConformalCalibration Of(float[] sorted, double falseAlarmRate)
+    {
+        Check(sorted, falseAlarmRate);
+        for (var i = 1; i < sorted.Length; i++)
+            if (sorted[i - 1] > sorted[i])
+                throw new ArgumentException("The calibration scores do not ascend.", nameof(sorted));
+        return new(sorted, falseAlarmRate);
+    }
+
+    private static void Check(ReadOnlySpan<float> scores, double falseAlarmRate)
+    {
         var required = RequiredRows(falseAlarmRate);
         if (scores.Length < required)
             throw new ArgumentException(
@@ -33,17 +56,13 @@ internal sealed class ConformalCalibration
         for (var row = 0; row < scores.Length; row++)
             if (float.IsNaN(scores[row]))
                 throw new ArgumentException($"The score of calibration row {row} (counted from 0) is NaN. Drop the row, or mend what scored it.", nameof(scores));
-
-        FalseAlarmRate = falseAlarmRate;
-        _sorted = scores.ToArray();
-        Array.Sort(_sorted);
     }
 
     /// <summary>The share of in-distribution rows that may at most be taken for out of distribution, in (0, 1).</summary>
     public double FalseAlarmRate { get; }
 
     /// <summary>The calibration scores, ascending; with <see cref="FalseAlarmRate"/> all there is to save.</summary>
-    public ReadOnlySpan<float> Scores => _sorted;
+    public ReadOnlyMemory<float> Scores => _sorted;
 
     /// <summary>The fewest calibration rows with which any row can be taken for out of distribution: the smallest n with 1 / (n + 1) ≤ rate.</summary>
     /// <remarks>19 for 0.05, 99 for 0.01. With fewer, the smallest p-value lies above the rate and the detector would stay silent for ever.</remarks>

@@ -8,7 +8,9 @@ public sealed class OodDetectorTransformer : RowToRowTransformer
 {
     internal const string LoaderSignature = "LogitNormOodDetector";
 
-    private static readonly ModelFormat _format = new("out-of-distribution decision", "LNOODDET", LoaderSignature);
+    private const string Scores = "Scores";
+
+    private static readonly ModelFormat _format = new("out-of-distribution decision", "LNOODDET", LoaderSignature, Written: 0x00010002, ReadableFrom: 0x00010002, OldestRead: 0x00010002);
 
     private readonly ConformalCalibration _calibration;
     private readonly DetectorColumns _columns;
@@ -32,21 +34,24 @@ public sealed class OodDetectorTransformer : RowToRowTransformer
     }
 
     private protected override void Save(ModelWriter writer)
-        => writer.Json("Calibration", new Saved(_columns, _calibration.FalseAlarmRate, _calibration.Scores.ToArray()));
+    {
+        writer.Json("Calibration", new Saved(_columns, _calibration.FalseAlarmRate));
+        writer.Vector("Calibration", Scores, _calibration.Scores);
+    }
 
     private static OodDetectorTransformer Create(IHostEnvironment env, ModelLoadContext context)
     {
         var reader = new ModelReader(context, _format);
-        ConformalCalibration calibration = null!;
         var saved = reader.Json<Saved>("Calibration", read =>
         {
             read.Columns.Check();
-            calibration = new(read.Scores, read.FalseAlarmRate);
+            ConformalCalibration.RequiredRows(read.FalseAlarmRate);
         });
+        var calibration = reader.Tensors("Calibration", file => ConformalCalibration.Of(file.ReadVector(Scores), saved.FalseAlarmRate));
         return new(env, calibration, saved.Columns);
     }
 
-    private sealed record Saved(DetectorColumns Columns, double FalseAlarmRate, float[] Scores);
+    private sealed record Saved(DetectorColumns Columns, double FalseAlarmRate);
 
     /// <summary>One look-up a row: nothing to gain from batches.</summary>
     private sealed class DetectorRowMap(DataViewSchema input, DataViewSchema.Column score, DetectorColumns columns, ConformalCalibration calibration)

@@ -23,8 +23,8 @@ internal sealed class ChannelMoments(long channels) : IDisposable
             using var step = NewDisposeScope();
             var part = pixels.narrow(0, start, Math.Min(rowsAtOnce, rows - start)).reshape(-1, channels).to(float64);
             // [0], not 0: the literal would turn into ScalarType.Byte and pick the overload that sums everything as bytes.
-            _sum.add_(part.sum([0]));
-            _sumOfSquares.add_(part.square().sum([0]));
+            _sum.AddInPlace(part.sum([0]));
+            _sumOfSquares.AddInPlace(part.Squared().sum([0]));
         }
         _count += rows * pixels.shape[1] * pixels.shape[2];
     }
@@ -33,11 +33,11 @@ internal sealed class ChannelMoments(long channels) : IDisposable
     public PixelNormalization ToNormalization()
     {
         using var scope = NewDisposeScope();
-        var mean = _sum / _count;
-        var meanOfSquares = _sumOfSquares / _count;
+        var mean = _sum.Over(_count);
+        var meanOfSquares = _sumOfSquares.Over(_count);
         // A constant channel leaves a difference of the rounding's size: anything below a millionth of the values' size is none.
-        var deviation = (meanOfSquares - mean.square()).clamp_min(0).sqrt();
-        deviation = deviation.where(deviation > meanOfSquares.sqrt() * 1e-6, 1);
+        var deviation = (meanOfSquares - mean.Squared()).AtLeast(0).sqrt();
+        deviation = deviation.where(deviation > meanOfSquares.sqrt().Times(1e-6), ones_like(deviation));
         return new(mean.to(float32).data<float>().ToArray(), deviation.to(float32).data<float>().ToArray());
     }
 

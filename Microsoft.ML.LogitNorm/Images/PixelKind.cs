@@ -7,11 +7,14 @@ namespace Microsoft.ML.LogitNorm;
 internal enum PixelKind
 {
     /// <summary><see cref="Microsoft.ML.Data.MLImage"/>; red, green and blue from 0 to 255.</summary>
+    [JsonStringEnumMemberName("image")]
     Image,
 
     /// <summary>Vector of <see cref="byte"/>.</summary>
+    [JsonStringEnumMemberName("vector-of-byte")]
     VectorOfByte,
 
     /// <summary>Vector of <see cref="float"/>, in whatever unit the user chose.</summary>
+    [JsonStringEnumMemberName("vector-of-single")]
     VectorOfSingle,
 }

@@ -33,7 +33,7 @@ internal sealed record LogitNormLoss(double Tau, double Warmup) : TrainingLoss("
 
     internal override Tensor Compute(in TrainingStep step)
     {
-        var norm = step.Logits.norm(dim: 1, keepdim: true) + NormOffset;   // [B, 1]
-        return functional.cross_entropy(step.Logits / (norm * TauAt(step.Progress)), step.Labels);
+        var norm = step.Logits.norm(dim: 1, keepdim: true).Plus(NormOffset);   // [B, 1]
+        return functional.cross_entropy(step.Logits / norm.Times(TauAt(step.Progress)), step.Labels);
     }
 }

@@ -5,6 +5,11 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>What the training minimises. It decides how far confidence can be trusted on inputs that belong to no class.</summary>
 /// <remarks>The family is closed: its members are this type's static methods. A loss is an immutable value; two with equal parameters are equal.</remarks>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(CrossEntropyLoss), "cross-entropy")]
+[JsonDerivedType(typeof(LogitNormLoss), "logit-norm")]
+[JsonDerivedType(typeof(LogitPenaltyLoss), "logit-penalty")]
+[JsonDerivedType(typeof(ExtendedLogitNormLoss), "extended-logit-norm")]
 public abstract record TrainingLoss
 {
     private protected TrainingLoss(string name) => Name = name;

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -8,6 +9,10 @@ namespace Microsoft.ML.LogitNorm;
 /// The family is closed: its members are this type's static methods. A backbone is an immutable value; two with equal parameters are equal.
 /// All are the forms made for small images (CIFAR): a 3×3 convolution of stride 1 first, no pooling after it, global average pooling last.
 /// </remarks>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(WideResNetBackbone), "wide-resnet")]
+[JsonDerivedType(typeof(ResNetBackbone), "resnet")]
+[JsonDerivedType(typeof(DenseNetBackbone), "densenet")]
 public abstract record Backbone
 {
     private protected Backbone() { }
@@ -42,20 +47,35 @@ public abstract record Backbone
     /// <summary>Shortest side, in pixels, that leaves a whole pixel after all halvings.</summary>
     internal abstract int MinimumImageSize { get; }
 
-    /// <summary>A new network with freshly drawn weights, or without any on the META device. The caller disposes it.</summary>
+    /// <summary>A new network to train, on the CPU, with freshly drawn weights. The caller disposes it.</summary>
+    /// <param name="channels">Channels of the images.</param>
+    /// <param name="classes">C, the number of logits.</param>
+    /// <param name="random">Where its weights, and while it trains its dropout, come from.</param>
+    /// <param name="head">What comes after the embedding; null for <see cref="Head.Linear"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than one channel or one class.</exception>
+    internal ImageClassifier CreateNetwork(int channels, int classes, NetworkRandom random, Head? head = null)
+    {
+        var network = CreateNetwork(channels, classes, CPU, head, random);
+        network.Draw(random.Generator);
+        return network;
+    }
+
+    /// <summary>A network whose weights are yet to be read, all 0, or without any on the META device. The caller disposes it.</summary>
     /// <param name="channels">Channels of the images.</param>
     /// <param name="classes">C, the number of logits.</param>
     /// <param name="device">Where it will be.</param>
     /// <param name="head">What comes after the embedding; null for <see cref="Head.Linear"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than one channel or one class.</exception>
-    internal ImageClassifier CreateNetwork(int channels, int classes, Device device, Head? head = null)
+    internal ImageClassifier CreateNetwork(int channels, int classes, Device device, Head? head = null) => CreateNetwork(channels, classes, device, head, random: null);
+
+    private ImageClassifier CreateNetwork(int channels, int classes, Device device, Head? head, NetworkRandom? random)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         using var scope = NewDisposeScope();
-        return new(CreateEmbedding(channels, device), head ?? Head.Linear(), EmbeddingSize, classes, device);
+        return new(CreateEmbedding(channels, device, random), head ?? Head.Linear(), EmbeddingSize, classes, device);
     }
 
     /// <summary>The layers before the head: [B, channels, H, W] → [B, <see cref="EmbeddingSize"/>].</summary>
-    private protected abstract EmbeddingModule CreateEmbedding(int channels, Device device);
+    private protected abstract EmbeddingModule CreateEmbedding(int channels, Device device, NetworkRandom? random);
 }

@@ -10,11 +10,13 @@ internal sealed record CosineHead : Head
 
     public override string ToString() => "Cosine()";
 
-    /// <summary>Class weights as a linear layer draws them, as in the paper's public code.</summary>
-    internal override Module<Tensor, Tensor> CreateModule(int embeddingSize, int classes, Device device)
+    internal override Module<Tensor, Tensor> CreateModule(int embeddingSize, int classes, Device device) => new ScaledCosine(embeddingSize, classes, predicted => predicted.exp(), device);
+
+    /// <summary>Draws the class weights as a linear layer's, as the paper's public code does.</summary>
+    internal override void Draw(Module<Tensor, Tensor> module, Generator generator)
     {
-        var module = new ScaledCosine(embeddingSize, classes, predicted => predicted.exp(), device);
-        init.kaiming_uniform_(module.Weight, a: Math.Sqrt(5));   // U(−1/√D, 1/√D)
-        return module;
+        var cosine = (ScaledCosine)module;
+        cosine.Scale.Draw(generator);
+        LinearLayer.Draw(cosine.Weight, generator);
     }
 }

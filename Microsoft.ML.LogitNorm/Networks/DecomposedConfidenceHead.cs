@@ -10,11 +10,15 @@ internal sealed record DecomposedConfidenceHead : Head
 
     public override string ToString() => "DecomposedConfidence()";
 
-    /// <summary>Class weights from N(0, 2/D), as public implementations draw them.</summary>
     internal override Module<Tensor, Tensor> CreateModule(int embeddingSize, int classes, Device device)
+        => new ScaledCosine(embeddingSize, classes, predicted => predicted.sigmoid().reciprocal(), device);
+
+    /// <summary>Draws the class weights from N(0, 2/D), as public implementations do.</summary>
+    internal override void Draw(Module<Tensor, Tensor> module, Generator generator)
     {
-        var module = new ScaledCosine(embeddingSize, classes, predicted => 1 / predicted.sigmoid(), device);
-        init.kaiming_normal_(module.Weight);
-        return module;
+        var cosine = (ScaledCosine)module;
+        cosine.Scale.Draw(generator);
+        using var noGradient = no_grad();
+        cosine.Weight.normal_(0, Math.Sqrt(2.0 / cosine.Weight.shape[1]), generator);
     }
 }

@@ -31,29 +31,29 @@ internal sealed record DenseNetBackbone(int Depth, int Growth, double Dropout) :
 
     private int AfterStage(int input) => input + LayersPerStage * Growth;
 
-    private protected override EmbeddingModule CreateEmbedding(int channels, Device device) => new Embedding(this, channels, device);
+    private protected override EmbeddingModule CreateEmbedding(int channels, Device device, NetworkRandom? random) => new Embedding(this, channels, device, random);
 
     private sealed class Embedding : EmbeddingModule
     {
-        private readonly Conv2d conv1;
+        private readonly ConvolutionLayer conv1;
         private readonly Sequential block1;
         private readonly Transition transition1;
         private readonly Sequential block2;
         private readonly Transition transition2;
         private readonly Sequential block3;
-        private readonly BatchNorm2d bn;
+        private readonly BatchNormLayer bn;
 
-        public Embedding(DenseNetBackbone backbone, int channels, Device device)
+        public Embedding(DenseNetBackbone backbone, int channels, Device device, NetworkRandom? random)
             : base(nameof(DenseNet))
         {
             var width = backbone.StemFilters;
-            conv1 = Layers.Convolution(channels, width, kernel: 3, device);
+            conv1 = new(channels, width, kernel: 3, device);
             block1 = Stage();
             transition1 = Halve();
             block2 = Stage();
             transition2 = Halve();
             block3 = Stage();
-            bn = BatchNorm2d(width, device: device);
+            bn = new(width, device);
             RegisterComponents();
 
             Sequential Stage()
@@ -61,14 +61,14 @@ internal sealed record DenseNetBackbone(int Depth, int Growth, double Dropout) :
                 var input = width;
                 width = backbone.AfterStage(input);
                 return Sequential(
-                    Enumerable.Range(0, backbone.LayersPerStage).Select(i => new Layer(input + i * backbone.Growth, backbone.Growth, backbone.Dropout, device)));
+                    Enumerable.Range(0, backbone.LayersPerStage).Select(i => new Layer(input + i * backbone.Growth, backbone.Growth, new(backbone.Dropout, random), device)));
             }
 
             Transition Halve()
             {
                 var input = width;
                 width = input / 2;
-                return new(input, width, backbone.Dropout, device);
+                return new(input, width, new(backbone.Dropout, random), device);
             }
         }
 
@@ -98,19 +98,19 @@ internal sealed record DenseNetBackbone(int Depth, int Growth, double Dropout) :
     {
         private const int BottleneckFactor = 4;
 
-        private readonly BatchNorm2d bn1;
-        private readonly Conv2d conv1;
-        private readonly BatchNorm2d bn2;
-        private readonly Conv2d conv2;
-        private readonly double dropout;
+        private readonly BatchNormLayer bn1;
+        private readonly ConvolutionLayer conv1;
+        private readonly BatchNormLayer bn2;
+        private readonly ConvolutionLayer conv2;
+        private readonly DropoutLayer dropout;
 
-        public Layer(int input, int growth, double dropout, Device device)
+        public Layer(int input, int growth, DropoutLayer dropout, Device device)
             : base(nameof(Layer))
         {
-            bn1 = BatchNorm2d(input, device: device);
-            conv1 = Layers.Convolution(input, BottleneckFactor * growth, kernel: 1, device);
-            bn2 = BatchNorm2d(BottleneckFactor * growth, device: device);
-            conv2 = Layers.Convolution(BottleneckFactor * growth, growth, kernel: 3, device);
+            bn1 = new(input, device);
+            conv1 = new(input, BottleneckFactor * growth, kernel: 1, device);
+            bn2 = new(BottleneckFactor * growth, device);
+            conv2 = new(BottleneckFactor * growth, growth, kernel: 3, device);
             this.dropout = dropout;
             RegisterComponents();
         }
@@ -118,12 +118,8 @@ internal sealed record DenseNetBackbone(int Depth, int Growth, double Dropout) :
         public override Tensor forward(Tensor input)
         {
             using var scope = NewDisposeScope();
-            var bottleneck = conv1.call(bn1.call(input).relu_());
-            if (dropout > 0)
-                bottleneck = functional.dropout(bottleneck, dropout, training);
-            var added = conv2.call(bn2.call(bottleneck).relu_());
-            if (dropout > 0)
-                added = functional.dropout(added, dropout, training);
+            var bottleneck = dropout.call(conv1.call(bn1.call(input).relu_()));
+            var added = dropout.call(conv2.call(bn2.call(bottleneck).relu_()));
             return cat([input, added], 1).MoveToOuterDisposeScope();
         }
 
@@ -143,15 +139,15 @@ internal sealed record DenseNetBackbone(int Depth, int Growth, double Dropout) :
 
     private sealed class Transition : Module<Tensor, Tensor>
     {
-        private readonly BatchNorm2d bn;
-        private readonly Conv2d conv;
-        private readonly double dropout;
+        private readonly BatchNormLayer bn;
+        private readonly ConvolutionLayer conv;
+        private readonly DropoutLayer dropout;
 
-        public Transition(int input, int filters, double dropout, Device device)
+        public Transition(int input, int filters, DropoutLayer dropout, Device device)
             : base(nameof(Transition))
         {
-            bn = BatchNorm2d(input, device: device);
-            conv = Layers.Convolution(input, filters, kernel: 1, device);
+            bn = new(input, device);
+            conv = new(input, filters, kernel: 1, device);
             this.dropout = dropout;
             RegisterComponents();
         }
@@ -159,9 +155,7 @@ internal sealed record DenseNetBackbone(int Depth, int Growth, double Dropout) :
         public override Tensor forward(Tensor input)
         {
             using var scope = NewDisposeScope();
-            var mixed = conv.call(bn.call(input).relu_());
-            if (dropout > 0)
-                mixed = functional.dropout(mixed, dropout, training);
+            var mixed = dropout.call(conv.call(bn.call(input).relu_()));
             return functional.avg_pool2d(mixed, 2).MoveToOuterDisposeScope();
         }
 

@@ -3,29 +3,95 @@ using static TorchSharp.torch.nn;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>A convolution for scoring only: the batch norm behind it is part of its weight and bias, and what follows is done in the same step. See <see cref="Folding"/>.</summary>
-/// <param name="weight">[F, C, k, k], float32; laid out by <see cref="OneDnn.Reorder"/> where <paramref name="onOneDnn"/>, else channels last.</param>
-/// <param name="bias">[F], or null.</param>
+/// <summary>
+/// A convolution for scoring only: the batch norm behind it is part of its weight and bias, and what follows is done in the same step. See <see cref="Folding"/>.
+/// Safe for several threads at once.
+/// </summary>
+/// <remarks>
+/// On oneDNN the weight is laid out for the inputs that come again and again, when the first of them comes: those of a single image, and those of a full pass. The
+/// order fits one number of rows, size of feature map and number of threads (<see cref="OneDnn.Reorder"/>). Other inputs, such as those of a last pass that is not
+/// full, use the plain weight, which oneDNN reorders at each call by its fast code.
+/// </remarks>
+/// <param name="weight">[F, C, k, k], float32, channels last in memory; owned from now on.</param>
+/// <param name="bias">[F], or null; owned from now on.</param>
 /// <param name="stride">Stride in both directions.</param>
 /// <param name="padding">Padding on all sides.</param>
 /// <param name="relu">Whether what is negative is cut off at the end.</param>
-/// <param name="onOneDnn">Whether to compute by <see cref="OneDnn"/>; elsewhere by torch's own operators, step by step.</param>
-internal sealed class FoldedConvolution(Tensor weight, Tensor? bias, int stride, int padding, bool relu, bool onOneDnn)
+/// <param name="rowsPerPass">Rows of a full pass; null where torch's own operators compute, step by step, instead of <see cref="OneDnn"/>.</param>
+internal sealed class FoldedConvolution(Tensor weight, Tensor? bias, int stride, int padding, bool relu, long? rowsPerPass) : IDisposable
 {
+    /// <summary>A single image and a full pass, before and after the application sets libtorch's number of threads. Beyond, memory is dearer than the reordering.</summary>
+    private const int MostLayouts = 4;
+
+    private readonly Lock _gate = new();
+    private volatile Layout[] _layouts = [];
+
     /// <summary>[B, C, H, W] → [B, F, H', W'], in the caller's scope.</summary>
-    public Tensor Of(Tensor input) => onOneDnn ? OneDnn.Convolve(input, weight, bias, stride, padding, relu) : Activated(Plain(input));
+    public Tensor Of(Tensor input) => rowsPerPass is null ? Activated(Plain(input)) : OneDnn.Convolve(input, WeightFor(input), bias, stride, padding, relu);
 
     /// <summary>Adds the convolution of <paramref name="input"/> to <paramref name="sum"/>, in place; the positive part is that of the whole sum.</summary>
     /// <returns>The sum.</returns>
     public Tensor AddTo(Tensor sum, Tensor input)
     {
-        if (!onOneDnn)
-            return Activated(sum.add_(Plain(input)));
-        OneDnn.AddConvolution(sum, input, weight, bias, stride, padding, relu);
+        if (rowsPerPass is null)
+            return Activated(sum.AddInPlace(Plain(input)));
+        OneDnn.AddConvolution(sum, input, WeightFor(input), bias, stride, padding, relu);
         return sum;
+    }
+
+    /// <summary>Frees the weights that were laid out; those for the next input are laid out anew. Not while another thread computes.</summary>
+    public void ForgetLayouts()
+    {
+        foreach (var layout in _layouts)
+            layout.Weight.Dispose();
+        _layouts = [];
+    }
+
+    public void Dispose()
+    {
+        ForgetLayouts();
+        weight.Dispose();
+        bias?.Dispose();
+    }
+
+    private Tensor WeightFor(Tensor input)
+    {
+        var rows = input.size(0);
+        if (rows != 1 && rows != rowsPerPass)
+            return weight;
+        var use = new Use(rows, input.size(2), input.size(3), get_num_threads());
+        return Find(_layouts, use) ?? LayOut(use);
+    }
+
+    private Tensor LayOut(in Use use)
+    {
+        lock (_gate)
+        {
+            var layouts = _layouts;
+            if (Find(layouts, use) is { } meanwhile)
+                return meanwhile;
+            if (layouts.Length == MostLayouts)
+                return weight;
+            var laidOut = OneDnn.Reorder(weight, stride, padding, use.Rows, weight.size(1), use.Height, use.Width).DetachFromDisposeScope();
+            _layouts = [.. layouts, new(use, laidOut)];
+            return laidOut;
+        }
+    }
+
+    private static Tensor? Find(Layout[] layouts, in Use use)
+    {
+        foreach (var layout in layouts)
+            if (layout.Use == use)
+                return layout.Weight;
+        return null;
     }
 
     private Tensor Plain(Tensor input) => functional.conv2d(input, weight, bias, strides: [stride, stride], padding: [padding, padding]);
 
     private Tensor Activated(Tensor maps) => relu ? maps.relu_() : maps;
+
+    /// <summary>All that the order of a weight depends on, on one processor.</summary>
+    private readonly record struct Use(long Rows, long Height, long Width, int Threads);
+
+    private sealed record Layout(Use Use, Tensor Weight);
 }

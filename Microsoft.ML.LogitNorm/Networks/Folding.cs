@@ -10,35 +10,40 @@ namespace Microsoft.ML.LogitNorm;
 /// convolution with the weights s·w and the bias t.
 /// </remarks>
 /// <param name="device">Where the network is.</param>
-internal sealed class Folding(Device device) : IDisposable
+/// <param name="rowsPerPass">Images that a full pass takes at once: what weights are laid out for, besides single images.</param>
+internal sealed class Folding(Device device, long rowsPerPass) : IDisposable
 {
     private readonly List<Tensor> _owned = [];
-    private readonly bool _onOneDnn = device.type == DeviceType.CPU && OneDnn.IsAvailable;
+    private readonly List<FoldedConvolution> _convolutions = [];
+    private readonly long? _rowsPerPass = device.type == DeviceType.CPU && OneDnn.IsAvailable ? rowsPerPass : null;
 
     /// <summary>A convolution, with the batch norm and the positive part that follow it, if any.</summary>
-    public FoldedConvolution Convolution(Conv2d convolution, BatchNorm2d? norm = null, bool relu = false)
+    public FoldedConvolution Convolution(ConvolutionLayer convolution, BatchNormLayer? norm = null, bool relu = false)
     {
         using var scope = NewDisposeScope();
-        Tensor weight = convolution.weight;
-        var (stride, padding) = ((int)convolution.stride[0], (int)convolution.padding![0]);
+        Tensor weight = convolution.Weight;
+        var (stride, padding) = (convolution.Stride, convolution.Padding);
         Tensor? bias = null;
         if (norm is not null)
         {
             var (factor, offset) = Affine(norm);
             weight *= factor.view(-1, 1, 1, 1);
-            bias = Keep(offset);
+            bias = offset.DetachFromDisposeScope();
         }
-        var laidOut = weight.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
-        return new(Keep(_onOneDnn ? OneDnn.Reorder(laidOut, stride, padding) : laidOut), bias, stride, padding, relu, _onOneDnn);
+        // A clone, as what is contiguous already, the weight of a 1×1 convolution, would be the network's own.
+        var channelsLast = weight.permute(0, 2, 3, 1).clone().contiguous().permute(0, 3, 1, 2);
+        var folded = new FoldedConvolution(channelsLast.DetachFromDisposeScope(), bias, stride, padding, relu, _rowsPerPass);
+        _convolutions.Add(folded);
+        return folded;
     }
 
     /// <summary>A batch norm that has no convolution in front of it, and the positive part that follows: two passes over memory.</summary>
-    public Func<Tensor, Tensor> NormRelu(BatchNorm2d norm)
+    public Func<Tensor, Tensor> NormRelu(BatchNormLayer norm)
     {
         using var scope = NewDisposeScope();
         var (factor, offset) = Affine(norm);
         (factor, offset) = (Keep(factor.view(1, -1, 1, 1)), Keep(offset.view(1, -1, 1, 1)));
-        return input => offset.addcmul(input, factor, 1).relu_();
+        return input => offset.PlusProduct(input, factor).relu_();
     }
 
     /// <summary>One step after the other. A step may change its input in place and return it; every other input is freed at once, so that maps do not pile up.</summary>
@@ -54,12 +59,19 @@ internal sealed class Folding(Device device) : IDisposable
         return maps;
     }
 
-    public void Dispose() => _owned.ForEach(tensor => tensor.Dispose());
+    /// <summary>Frees what was laid out for images of other sizes than those to come. Not while another thread computes.</summary>
+    public void ForgetLayouts() => _convolutions.ForEach(convolution => convolution.ForgetLayouts());
 
-    private static (Tensor Factor, Tensor Offset) Affine(BatchNorm2d norm)
+    public void Dispose()
     {
-        var factor = norm.weight! / (norm.running_var! + norm.eps).sqrt();
-        return (factor, norm.bias! - (norm.running_mean! * factor));
+        _convolutions.ForEach(convolution => convolution.Dispose());
+        _owned.ForEach(tensor => tensor.Dispose());
+    }
+
+    private static (Tensor Factor, Tensor Offset) Affine(BatchNormLayer norm)
+    {
+        var factor = norm.Weight / norm.RunningVariance.Plus(BatchNormLayer.Epsilon).sqrt();
+        return (factor, norm.Bias - (norm.RunningMean * factor));
     }
 
     private Tensor Keep(Tensor tensor)

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -8,6 +9,10 @@ namespace Microsoft.ML.LogitNorm;
 /// The family is closed: its members are this type's static methods. A head is an immutable value, goes with every <see cref="Backbone"/>, and has one
 /// class weight w_i of the embedding's size for each class i.
 /// </remarks>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(LinearHead), "linear")]
+[JsonDerivedType(typeof(CosineHead), "cosine")]
+[JsonDerivedType(typeof(DecomposedConfidenceHead), "decomposed-confidence")]
 public abstract record Head
 {
     /// <summary>The name by which the class weights stand in a head's module, and in model files behind "head.".</summary>
@@ -47,8 +52,11 @@ public abstract record Head
     internal abstract bool DecaysClassWeights { get; }
 
     /// <summary>
-    /// A new module [B, D] → [B, C] with freshly drawn weights, or without any on the META device. It has the class weights [C, D] as a parameter of its own
-    /// that is called <see cref="ClassWeights"/>.
+    /// A new module [B, D] → [B, C] whose weights are yet to be drawn or read, or without any on the META device. It has the class weights [C, D] as a
+    /// parameter of its own that is called <see cref="ClassWeights"/>.
     /// </summary>
     internal abstract Module<Tensor, Tensor> CreateModule(int embeddingSize, int classes, Device device);
+
+    /// <summary>Draws the first weights of a module that <see cref="CreateModule"/> made, on the CPU.</summary>
+    internal abstract void Draw(Module<Tensor, Tensor> module, Generator generator);
 }

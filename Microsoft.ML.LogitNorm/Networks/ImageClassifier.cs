@@ -27,8 +27,6 @@ internal sealed class ImageClassifier : Module<Tensor, Tensor>
         Head = kind;
         head = kind.CreateModule(embeddingSize, classes, device);
         RegisterComponents();
-        if (device.type != DeviceType.META)
-            Initialize();
     }
 
     /// <summary>How logits come from the embedding.</summary>
@@ -39,11 +37,11 @@ internal sealed class ImageClassifier : Module<Tensor, Tensor>
 
     /// <summary>b, [C], of a linear head.</summary>
     /// <exception cref="InvalidOperationException">The head is none.</exception>
-    public Parameter HeadBias => LinearHead.bias!;
+    public Parameter HeadBias => LinearHead.Bias;
 
     /// <summary>The layer f = W z + b, for scores whose formula needs just that.</summary>
     /// <exception cref="InvalidOperationException">The network has another head.</exception>
-    public Linear LinearHead => head as Linear
+    public LinearLayer LinearHead => head as LinearLayer
         ?? throw new InvalidOperationException($"The network ends in Head.{Head}, but a linear layer f = W z + b is needed here. Choose a score that needs none, such as OodScores.MaxSoftmax(), or train with Head.Linear().");
 
     /// <summary>The parameters that weight decay leaves alone; none with a linear head.</summary>
@@ -65,6 +63,21 @@ internal sealed class ImageClassifier : Module<Tensor, Tensor>
         return ScaledCosine.Cosines(embedded, HeadWeight).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Draws the first weights, on the CPU. Batch norms are born at 1 and 0.</summary>
+    /// <remarks>
+    /// In the order of PyTorch, where every layer draws its weights when it is made, and the paper's code then draws those of the convolutions anew: so a seed gives the
+    /// numbers that <c>torch.manual_seed</c> gives there.
+    /// </remarks>
+    public void Draw(Generator generator)
+    {
+        ConvolutionLayer[] convolutions = [.. modules().OfType<ConvolutionLayer>()];
+        foreach (var convolution in convolutions)
+            LinearLayer.Draw(convolution.Weight, generator);
+        Head.Draw(head, generator);
+        foreach (var convolution in convolutions)
+            convolution.Draw(generator);
+    }
+
     /// <summary>
     /// Ends training: evaluation mode and weights without gradients. Scores that differentiate by the image, from several threads, then write nothing here.
     /// </summary>
@@ -82,20 +95,5 @@ internal sealed class ImageClassifier : Module<Tensor, Tensor>
     {
         using var embedded = Embed(images);
         return Classify(embedded);
-    }
-
-    /// <summary>
-    /// Draws the weights as the paper's WideResNet code does, for all architectures: convolutions from N(0, 2 / (k² · filters)), batch norms at 1 and 0.
-    /// The head has drawn its own.
-    /// </summary>
-    private void Initialize()
-    {
-        using var scope = NewDisposeScope();
-        foreach (var module in modules())
-        {
-            // Batch norms are born at 1 and 0.
-            if (module is Conv2d { weight: var weight })
-                init.normal_(weight, 0, Math.Sqrt(2.0 / (weight.shape[0] * weight.shape[2] * weight.shape[3])));
-        }
     }
 }

@@ -10,11 +10,7 @@ internal sealed record LinearHead : Head
 
     public override string ToString() => "Linear()";
 
-    /// <summary>Weights as the layer draws them, biases at 0, as in the paper's WideResNet code.</summary>
-    internal override Module<Tensor, Tensor> CreateModule(int embeddingSize, int classes, Device device)
-    {
-        var layer = nn.Linear(embeddingSize, classes, device: device);
-        init.zeros_(layer.bias!);
-        return layer;
-    }
+    internal override Module<Tensor, Tensor> CreateModule(int embeddingSize, int classes, Device device) => new LinearLayer(embeddingSize, classes, device);
+
+    internal override void Draw(Module<Tensor, Tensor> module, Generator generator) => ((LinearLayer)module).Draw(generator);
 }

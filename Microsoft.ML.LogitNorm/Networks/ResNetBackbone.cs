@@ -22,19 +22,19 @@ internal sealed record ResNetBackbone(int Depth) : Backbone
 
     public override string ToString() => $"ResNet{Depth}()";
 
-    private protected override EmbeddingModule CreateEmbedding(int channels, Device device) => new Embedding(BlocksPerStage, channels, device);
+    private protected override EmbeddingModule CreateEmbedding(int channels, Device device, NetworkRandom? random) => new Embedding(BlocksPerStage, channels, device);
 
     private sealed class Embedding : EmbeddingModule
     {
-        private readonly Conv2d conv1;
-        private readonly BatchNorm2d bn1;
+        private readonly ConvolutionLayer conv1;
+        private readonly BatchNormLayer bn1;
         private readonly Sequential layer1, layer2, layer3, layer4;
 
         public Embedding(int[] blocks, int channels, Device device)
             : base("ResNet")
         {
-            conv1 = Layers.Convolution(channels, StemFilters, kernel: 3, device);
-            bn1 = BatchNorm2d(StemFilters, device: device);
+            conv1 = new(channels, StemFilters, kernel: 3, device);
+            bn1 = new(StemFilters, device);
             layer1 = Stage(StemFilters, 64, blocks[0], stride: 1);
             layer2 = Stage(64, 128, blocks[1], stride: 2);
             layer3 = Stage(128, 256, blocks[2], stride: 2);
@@ -67,22 +67,22 @@ internal sealed record ResNetBackbone(int Depth) : Backbone
 
     private sealed class Block : Module<Tensor, Tensor>
     {
-        private readonly Conv2d conv1;
-        private readonly BatchNorm2d bn1;
-        private readonly Conv2d conv2;
-        private readonly BatchNorm2d bn2;
+        private readonly ConvolutionLayer conv1;
+        private readonly BatchNormLayer bn1;
+        private readonly ConvolutionLayer conv2;
+        private readonly BatchNormLayer bn2;
         private readonly Sequential? shortcut;
 
         public Block(int input, int filters, int stride, Device device)
             : base(nameof(Block))
         {
-            conv1 = Layers.Convolution(input, filters, kernel: 3, device, stride);
-            bn1 = BatchNorm2d(filters, device: device);
-            conv2 = Layers.Convolution(filters, filters, kernel: 3, device);
-            bn2 = BatchNorm2d(filters, device: device);
+            conv1 = new(input, filters, kernel: 3, device, stride);
+            bn1 = new(filters, device);
+            conv2 = new(filters, filters, kernel: 3, device);
+            bn2 = new(filters, device);
             shortcut = input == filters && stride == 1
                 ? null
-                : Sequential(Layers.Convolution(input, filters, kernel: 1, device, stride), BatchNorm2d(filters, device: device));
+                : Sequential(new ConvolutionLayer(input, filters, kernel: 1, device, stride), new BatchNormLayer(filters, device));
             RegisterComponents();
         }
 
@@ -91,14 +91,14 @@ internal sealed record ResNetBackbone(int Depth) : Backbone
             using var scope = NewDisposeScope();
             var hidden = bn1.call(conv1.call(input)).relu_();
             var residual = bn2.call(conv2.call(hidden));
-            return residual.add_(shortcut is null ? input : shortcut.call(input)).relu_().MoveToOuterDisposeScope();
+            return residual.AddInPlace(shortcut is null ? input : shortcut.call(input)).relu_().MoveToOuterDisposeScope();
         }
 
         public Func<Tensor, Tensor> Fold(Folding folding)
         {
             var first = folding.Convolution(conv1, bn1, relu: true);
             var second = folding.Convolution(conv2, bn2, relu: true);
-            var projection = shortcut is null ? null : folding.Convolution((Conv2d)shortcut[0], (BatchNorm2d)shortcut[1]);
+            var projection = shortcut is null ? null : folding.Convolution((ConvolutionLayer)shortcut[0], (BatchNormLayer)shortcut[1]);
             return input =>
             {
                 using var scope = NewDisposeScope();

@@ -18,29 +18,31 @@ internal sealed class ScaledCosine : Module<Tensor, Tensor>
     private const double LargestExponent = 30;
 
     private readonly Parameter weight;
-    private readonly Linear scale;
-    private readonly BatchNorm1d bn;
+    private readonly LinearLayer scale;
+    private readonly BatchNormLayer bn;
     private readonly Func<Tensor, Tensor> factor;
 
     /// <param name="embeddingSize">D.</param>
     /// <param name="classes">C.</param>
     /// <param name="factor">From the normalised number, [B, 1], to the factor of the row's cosines, [B, 1].</param>
     /// <param name="device">Where the layers will be.</param>
-    /// <remarks>The class weights are not drawn here.</remarks>
+    /// <remarks>No weights are drawn here.</remarks>
     public ScaledCosine(int embeddingSize, int classes, Func<Tensor, Tensor> factor, Device device)
         : base(nameof(ScaledCosine))
     {
         weight = Parameter(zeros(classes, embeddingSize, device: device));
         weight.DetachFromDisposeScope();   // as layers do with theirs: from here on the module owns it
-        scale = Linear(embeddingSize, 1, device: device);
-        init.zeros_(scale.bias!);
-        bn = BatchNorm1d(1, device: device);
+        scale = new LinearLayer(embeddingSize, 1, device);
+        bn = new BatchNormLayer(1, device);
         this.factor = factor;
         RegisterComponents();
     }
 
     /// <summary>The class weights w, [C, D].</summary>
     public Parameter Weight => weight;
+
+    /// <summary>Predicts the number that the factor is made of, [B, D] → [B, 1].</summary>
+    public LinearLayer Scale => scale;
 
     /// <summary>cos(w_i, z) for each row z of the embedding [B, D] and each row w_i of the class weights [C, D]: [B, C].</summary>
     public static Tensor Cosines(Tensor embedded, Tensor classWeights)
@@ -49,7 +51,7 @@ internal sealed class ScaledCosine : Module<Tensor, Tensor>
     public override Tensor forward(Tensor embedded)
     {
         using var scope = NewDisposeScope();
-        var normalized = bn.call(scale.call(embedded)).clamp(-LargestExponent, LargestExponent);   // [B, 1]
+        var normalized = bn.call(scale.call(embedded)).Within(-LargestExponent, LargestExponent);   // [B, 1]
         return (factor(normalized) * Cosines(embedded, weight)).MoveToOuterDisposeScope();
     }
 }

@@ -22,29 +22,29 @@ internal sealed record WideResNetBackbone(int Depth, int Widen, double Dropout) 
     public override string ToString()
         => Dropout == 0.3 ? $"WideResNet({Depth}, {Widen})" : string.Create(CultureInfo.InvariantCulture, $"WideResNet({Depth}, {Widen}, {Dropout})");
 
-    private protected override EmbeddingModule CreateEmbedding(int channels, Device device) => new Embedding(this, channels, device);
+    private protected override EmbeddingModule CreateEmbedding(int channels, Device device, NetworkRandom? random) => new Embedding(this, channels, device, random);
 
     private sealed class Embedding : EmbeddingModule
     {
         private const int StemFilters = 16;
 
-        private readonly Conv2d conv1;
+        private readonly ConvolutionLayer conv1;
         private readonly Sequential block1, block2, block3;
-        private readonly BatchNorm2d bn1;
+        private readonly BatchNormLayer bn1;
 
-        public Embedding(WideResNetBackbone backbone, int channels, Device device)
+        public Embedding(WideResNetBackbone backbone, int channels, Device device, NetworkRandom? random)
             : base(nameof(WideResNet))
         {
-            conv1 = Layers.Convolution(channels, StemFilters, kernel: 3, device);
+            conv1 = new(channels, StemFilters, kernel: 3, device);
             block1 = Stage(StemFilters, 16 * backbone.Widen, stride: 1);
             block2 = Stage(16 * backbone.Widen, 32 * backbone.Widen, stride: 2);
             block3 = Stage(32 * backbone.Widen, 64 * backbone.Widen, stride: 2);
-            bn1 = BatchNorm2d(backbone.EmbeddingSize, device: device);
+            bn1 = new(backbone.EmbeddingSize, device);
             RegisterComponents();
 
             Sequential Stage(int input, int filters, int stride) => Sequential(
                 Enumerable.Range(0, (backbone.Depth - 4) / 6)
-                    .Select(i => new Block(i == 0 ? input : filters, filters, i == 0 ? stride : 1, backbone.Dropout, device)));
+                    .Select(i => new Block(i == 0 ? input : filters, filters, i == 0 ? stride : 1, new DropoutLayer(backbone.Dropout, random), device)));
         }
 
         public override Tensor forward(Tensor images)
@@ -69,21 +69,21 @@ internal sealed record WideResNetBackbone(int Depth, int Widen, double Dropout) 
 
     private sealed class Block : Module<Tensor, Tensor>
     {
-        private readonly BatchNorm2d bn1;
-        private readonly Conv2d conv1;
-        private readonly BatchNorm2d bn2;
-        private readonly Conv2d conv2;
-        private readonly Conv2d? convShortcut;
-        private readonly double dropout;
+        private readonly BatchNormLayer bn1;
+        private readonly ConvolutionLayer conv1;
+        private readonly BatchNormLayer bn2;
+        private readonly ConvolutionLayer conv2;
+        private readonly ConvolutionLayer? convShortcut;
+        private readonly DropoutLayer dropout;
 
-        public Block(int input, int filters, int stride, double dropout, Device device)
+        public Block(int input, int filters, int stride, DropoutLayer dropout, Device device)
             : base(nameof(Block))
         {
-            bn1 = BatchNorm2d(input, device: device);
-            conv1 = Layers.Convolution(input, filters, kernel: 3, device, stride);
-            bn2 = BatchNorm2d(filters, device: device);
-            conv2 = Layers.Convolution(filters, filters, kernel: 3, device);
-            convShortcut = input == filters ? null : Layers.Convolution(input, filters, kernel: 1, device, stride);
+            bn1 = new(input, device);
+            conv1 = new(input, filters, kernel: 3, device, stride);
+            bn2 = new(filters, device);
+            conv2 = new(filters, filters, kernel: 3, device);
+            convShortcut = input == filters ? null : new ConvolutionLayer(input, filters, kernel: 1, device, stride);
             this.dropout = dropout;
             RegisterComponents();
         }
@@ -93,12 +93,10 @@ internal sealed record WideResNetBackbone(int Depth, int Widen, double Dropout) 
         {
             using var scope = NewDisposeScope();
             var activated = bn1.call(input).relu_();
-            var hidden = bn2.call(conv1.call(activated)).relu_();
-            if (dropout > 0)
-                hidden = functional.dropout(hidden, dropout, training);
+            var hidden = dropout.call(bn2.call(conv1.call(activated)).relu_());
             // A projecting shortcut starts at the activated input, the identity at the input itself.
             var shortcut = convShortcut is null ? input : convShortcut.call(activated);
-            return conv2.call(hidden).add_(shortcut).MoveToOuterDisposeScope();
+            return conv2.call(hidden).AddInPlace(shortcut).MoveToOuterDisposeScope();
         }
 
         // The first batch norm stays: the block's input goes past it as well.

@@ -1,13 +1,14 @@
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>The values behind a label's keys, mostly class names, kept as the type that they had before <c>MapValueToKey</c>.</summary>
 /// <param name="Type">The name of the ML.NET type, such as "String" or "Int32".</param>
-/// <param name="Values">One element a class.</param>
-internal sealed record ClassValues(string Type, JsonElement[] Values)
+/// <param name="Values">A JSON array of one element a class. One document for all of them: of a file that claims millions, it takes a few times the bytes that it has.</param>
+internal sealed record ClassValues(string Type, JsonElement Values)
 {
     private static readonly PrimitiveDataViewType[] _types =
     [
@@ -16,6 +17,13 @@ internal sealed record ClassValues(string Type, JsonElement[] Values)
         NumberDataViewType.UInt32, NumberDataViewType.Int64, NumberDataViewType.UInt64, NumberDataViewType.Single, NumberDataViewType.Double,
         DateTimeDataViewType.Instance, DateTimeOffsetDataViewType.Instance, TimeSpanDataViewType.Instance,
     ];
+
+    /// <summary>How many classes there are.</summary>
+    [JsonIgnore]
+    public int Count => Values.GetArrayLength();
+
+    /// <summary>Class names.</summary>
+    public static ClassValues Of(params IEnumerable<string> names) => new(TextDataViewType.Instance.ToString()!, JsonSerializer.SerializeToElement(names, ModelJson.Options));
 
     /// <summary>Reads the key values of a label column; null where it has none, or of a type that cannot be kept.</summary>
     public static ClassValues? Read(DataViewSchema.Column label)
@@ -26,15 +34,19 @@ internal sealed record ClassValues(string Type, JsonElement[] Values)
         return type switch
         {
             null => null,
-            TextDataViewType => new(type.ToString()!, [.. Read<ReadOnlyMemory<char>>(label).Select(text => JsonSerializer.SerializeToElement(text.ToString()))]),
+            TextDataViewType => Of(Read<ReadOnlyMemory<char>>(label).Select(text => text.ToString())),
             _ => (ClassValues)Generic(nameof(ReadTyped), type.RawType).Invoke(null, [label, type])!,
         };
     }
 
     /// <summary>Checks what a file could have wrong.</summary>
-    /// <exception cref="InvalidDataException">The type is unknown or a value is not of it.</exception>
+    /// <exception cref="InvalidDataException">The type is unknown, the values are no list or a value is not of the type.</exception>
     public void Check()
     {
+        if (Values.ValueKind != JsonValueKind.Array)
+            throw new InvalidDataException("the class values are no list.");
+        if (Type == TextDataViewType.Instance.ToString() && Values.EnumerateArray().Any(value => value.ValueKind != JsonValueKind.String))
+            throw new InvalidDataException("a class name is no text.");
         try
         {
             AddTo(new DataViewSchema.Annotations.Builder(), AnnotationKinds.KeyValues);
@@ -61,13 +73,18 @@ internal sealed record ClassValues(string Type, JsonElement[] Values)
     /// <summary>The class's name for people.</summary>
     public string NameOf(int index) => Values[index].ToString();
 
-    private ReadOnlyMemory<char>[] Names() => [.. Values.Select(value => value.ToString().AsMemory())];
+    /// <summary>Whether type and values are the same.</summary>
+    public bool Equals(ClassValues? other) => other is not null && Type == other.Type && JsonElement.DeepEquals(Values, other.Values);
+
+    public override int GetHashCode() => HashCode.Combine(Type, Count);
+
+    private ReadOnlyMemory<char>[] Names() => [.. Values.EnumerateArray().Select(value => value.ToString().AsMemory())];
 
     private static ClassValues ReadTyped<T>(DataViewSchema.Column label, PrimitiveDataViewType type)
-        => new(type.ToString()!, [.. Read<T>(label).Select(value => JsonSerializer.SerializeToElement(value, ModelJson.Options))]);
+        => new(type.ToString()!, JsonSerializer.SerializeToElement<IEnumerable<T>>(Read<T>(label), ModelJson.Options));   // as an array of bytes it would be text
 
     private void AddTyped<T>(DataViewSchema.Annotations.Builder annotations, string name, PrimitiveDataViewType type)
-        => Add(annotations, name, type, Values.Select(value => value.Deserialize<T>(ModelJson.Options)!).ToArray());
+        => Add(annotations, name, type, Values.Deserialize<List<T>>(ModelJson.Options)!.ToArray());
 
     private static T[] Read<T>(DataViewSchema.Column label)
     {

@@ -1,18 +1,17 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>
-/// JSON for model files. A family such as <see cref="Backbone"/> or <see cref="OodScore"/>, an abstract record with sealed cases in this
-/// assembly, is written with the name of its case and can be read back as nothing but one of them; a new case needs no registration.
+/// JSON for model files. A family such as <see cref="Backbone"/> or <see cref="OodScore"/>, an abstract record with sealed cases in this assembly, is
+/// written with the name that <see cref="JsonDerivedTypeAttribute"/> gives its case, and can be read back as nothing but one of them.
 /// </summary>
+/// <remarks>A parameter that has a default may be missing, so that one can be added; any other is required, and an unknown property is refused.</remarks>
 internal static class ModelJson
 {
     public static JsonSerializerOptions Options { get; } = new()
     {
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { NameTheCases } },
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -20,12 +19,6 @@ internal static class ModelJson
         MaxDepth = 16,
     };
 
-    private static void NameTheCases(JsonTypeInfo info)
-    {
-        if (info.Type is not { IsAbstract: true, IsInterface: false } || info.Type.Assembly != typeof(ModelJson).Assembly)
-            return;
-        info.PolymorphismOptions = new() { TypeDiscriminatorPropertyName = "kind", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization };
-        foreach (var type in info.Type.Assembly.GetTypes().Where(type => type.IsSealed && type.IsSubclassOf(info.Type)))
-            info.PolymorphismOptions.DerivedTypes.Add(new(type, type.Name));
-    }
+    /// <summary>For parts that a newer version wrote and lets this one read: properties that are unknown here are left out.</summary>
+    public static JsonSerializerOptions OfNewerVersion { get; } = new(Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip };
 }

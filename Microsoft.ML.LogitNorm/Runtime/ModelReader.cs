@@ -1,60 +1,71 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.ML.Runtime;
+using static System.FormattableString;
 
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>Reads what <see cref="ModelWriter"/> wrote. Whatever is wrong with the bytes ends as an <see cref="InvalidDataException"/> that names the part.</summary>
 /// <remarks>
+/// No byte of an entry is looked at before its SHA-256 is found right. The hashes find accidents: who changes a file on purpose can change its hash too, and
+/// meets the checks of shapes, sizes and values.
 /// ML.NET makes transformers by reflection, so <c>Model.Load</c> throws this exception inside others whose messages say nothing. It has no
 /// inner exception of its own: <see cref="Exception.GetBaseException"/> is the one that names the part.
 /// </remarks>
 internal sealed class ModelReader
 {
-    // An entry of JSON holds options and class names. Entries of this size would be a mistake or an attack.
-    private const int LargestJson = 64 << 20;
-
     private readonly ModelLoadContext _context;
     private readonly ModelFormat _format;
+    private readonly Dictionary<string, string> _hashes;
 
     public ModelReader(ModelLoadContext context, ModelFormat format)
     {
         (_context, _format) = (context, format);
-        try
-        {
-            context.CheckAtModel(format.VersionInfo);
-        }
-        catch (FormatException e)
-        {
-            // ML.NET's own words for this case blame its own version.
-            var problem = context.Header.ModelVerReadable > ModelFormat.Version
-                ? "it was saved by a newer version of Microsoft.ML.LogitNorm. Load it with that version or a later one."
-                : e.Message;
-            throw new InvalidDataException($"The {format.Part} in this model file cannot be read: {problem}");
-        }
+        format.Check(context);
+        ModelArchive.Check(context.Repository);
+        _hashes = Entry(ModelWriter.Hashes, ReadJson<Dictionary<string, string>>);
     }
 
     /// <summary>Reads the entry <paramref name="name"/>.json.</summary>
     /// <param name="name">The entry's name.</param>
     /// <param name="check">Throws if the value is none that can be worked with.</param>
-    public T Json<T>(string name, Action<T> check) => Entry($"{name}.json", reader =>
+    public T Json<T>(string name, Action<T> check) => Hashed($"{name}.json", stream =>
     {
-        if (reader.BaseStream.Length > LargestJson)
-            throw new InvalidDataException($"{reader.BaseStream.Length:N0} bytes are too many for this entry; at most {LargestJson:N0} were expected.");
-        var value = JsonSerializer.Deserialize<T>(reader.BaseStream, ModelJson.Options) ?? throw new InvalidDataException("it is empty.");
+        var value = ReadJson<T>(stream);
         check(value);
         return value;
     });
 
-    /// <summary>Reads the entry <paramref name="name"/>.tensors.</summary>
-    public T Tensors<T>(string name, Func<TensorFile, T> read) => Entry($"{name}.tensors", reader => read(TensorFile.Open(reader)));
+    /// <summary>Reads the entry <paramref name="name"/>.safetensors.</summary>
+    public T Tensors<T>(string name, Func<TensorFile, T> read) => Hashed($"{name}.safetensors", stream => read(TensorFile.Open(stream)));
 
-    private T Entry<T>(string entry, Func<BinaryReader, T> read)
+    private T Hashed<T>(string entry, Func<Stream, T> read) => Entry(entry, stream =>
+    {
+        if (!_hashes.TryGetValue(entry, out var expected))
+            throw new InvalidDataException($"entry '{ModelWriter.Hashes}' has no hash of it.");
+        var found = Convert.ToHexStringLower(SHA256.HashData(stream));
+        if (found != expected)
+            throw new InvalidDataException($"its bytes are not those that were saved: their SHA-256 is {found}, and entry '{ModelWriter.Hashes}' says {expected}. Load another copy of the file.");
+        stream.Position = 0;
+        return read(stream);
+    });
+
+    private T ReadJson<T>(Stream stream)
+    {
+        if (stream.Length > ModelWriter.LargestJson)
+            throw new InvalidDataException(Invariant($"{stream.Length:N0} bytes are too many for this entry; at most {ModelWriter.LargestJson:N0} were expected."));
+        // What a newer version has added, an older one may leave out; or the newer one would not have let it read the part.
+        var options = _context.Header.ModelVerWritten > _format.Written ? ModelJson.OfNewerVersion : ModelJson.Options;
+        return JsonSerializer.Deserialize<T>(stream, options) ?? throw new InvalidDataException("it is empty.");
+    }
+
+    private T Entry<T>(string entry, Func<Stream, T> read)
     {
         T value = default!;
         try
         {
-            if (!_context.TryLoadBinaryStream(entry, reader => value = read(reader)))
+            if (!_context.TryLoadBinaryStream(entry, reader => value = read(reader.BaseStream)))
                 throw new InvalidDataException("it is missing.");
             return value;
         }

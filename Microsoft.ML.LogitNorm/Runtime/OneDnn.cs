@@ -19,17 +19,24 @@ internal static unsafe class OneDnn
     public static bool IsAvailable => s_exports is not null;
 
     /// <summary>A copy of a convolution's weight in the order that oneDNN computes with, so that it need not be reordered at each call.</summary>
+    /// <remarks>
+    /// The order depends on the processor, on libtorch's number of threads and on the whole size of the input. A weight that was laid out for another input computes
+    /// the same, but oneDNN then reorders it at each call, and between some orders only by its reference code, which takes longer than the convolution.
+    /// </remarks>
     /// <param name="weight">[F, C, k, k], float32, on the CPU.</param>
     /// <param name="stride">Stride in both directions.</param>
     /// <param name="padding">Padding on all sides.</param>
+    /// <param name="inputSize">B, C, H, W of the input that it is for, which is channels last in memory.</param>
     /// <returns>An opaque tensor, for the other methods only; in the caller's scope.</returns>
-    public static Tensor Reorder(Tensor weight, int stride, int padding)
+    public static Tensor Reorder(Tensor weight, int stride, int padding, params ReadOnlySpan<long> inputSize)
     {
         var exports = s_exports!;
-        // The dispatcher takes over what it is given: a handle of its own, and lists. The last argument, the input's size, is left out: null.
+        // The dispatcher takes over what it is given, and frees it: a handle of its own, lists, and the memory of a value that may be left out.
         nint copy;
         Check(exports.NewHandle(weight.Handle, &copy), "copying a handle", weight);
-        var stack = stackalloc ulong[] { (ulong)copy, exports.Pair(padding), exports.Pair(stride), exports.Pair(1), 1, 0 };
+        var optional = (ulong*)NativeMemory.Alloc(sizeof(ulong));
+        *optional = exports.List(inputSize);
+        var stack = stackalloc ulong[] { (ulong)copy, exports.List(padding, padding), exports.List(stride, stride), exports.List(1, 1), 1, (ulong)optional };
         fixed (byte* name = "mkldnn::_reorder_convolution_weight\0"u8, overload = "\0"u8)
             Check(exports.CallDispatcher(name, overload, stack), "reordering a weight", weight);
         GC.KeepAlive(weight);
@@ -38,7 +45,7 @@ internal static unsafe class OneDnn
 
     /// <summary>The convolution of an input, plus the bias, and then the positive part if wanted.</summary>
     /// <param name="input">[B, C, H, W], channels last in memory.</param>
-    /// <param name="weight">As <see cref="Reorder"/> gives it.</param>
+    /// <param name="weight">As <see cref="Reorder"/> gives it, or [F, C, k, k], channels last.</param>
     /// <param name="bias">[F].</param>
     /// <param name="stride">Stride in both directions.</param>
     /// <param name="padding">Padding on all sides.</param>
@@ -65,7 +72,7 @@ internal static unsafe class OneDnn
     /// <summary>Adds a convolution to what is there, and then takes the positive part if wanted.</summary>
     /// <param name="sum">[B, F, H', W'], channels last; changed in place.</param>
     /// <param name="input">[B, C, H, W], channels last in memory.</param>
-    /// <param name="weight">As <see cref="Reorder"/> gives it.</param>
+    /// <param name="weight">As <see cref="Reorder"/> gives it, or [F, C, k, k], channels last.</param>
     /// <param name="bias">[F].</param>
     /// <param name="stride">Stride in both directions.</param>
     /// <param name="padding">Padding on all sides.</param>
@@ -134,13 +141,14 @@ internal static unsafe class OneDnn
             }
         }
 
-        /// <summary>A list of the number twice, for height and width.</summary>
-        public ulong Pair(int value)
+        /// <summary>A list of numbers, such as a height and a width.</summary>
+        public ulong List(params ReadOnlySpan<long> values)
         {
             nint list;
-            if (_newList(2, &list) != 0 || _pushBack(list, (ulong)value) != 0 || _pushBack(list, (ulong)value) != 0)
-                throw new ExternalException("libtorch could not make a list of two numbers.");
-            return (ulong)list;
+            var failed = _newList((nuint)values.Length, &list) != 0;
+            foreach (var value in values)
+                failed = failed || _pushBack(list, (ulong)value) != 0;
+            return failed ? throw new ExternalException($"libtorch could not make a list of {values.Length} numbers.") : (ulong)list;
         }
     }
 }

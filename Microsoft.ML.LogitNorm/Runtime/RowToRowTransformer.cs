@@ -25,13 +25,13 @@ public abstract class RowToRowTransformer : ITransformer
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new MappedDataView(input, Bind(input.Schema));
+        return new MappedDataView(input, Bind(input.Schema), GetType().Name);
     }
 
     /// <summary>The transformer for single rows, as a prediction engine uses it.</summary>
     /// <param name="inputSchema">The schema of the rows.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column that the transformer reads is missing or has another type.</exception>
-    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new MappedDataView(new EmptyDataView(Env, inputSchema), Bind(inputSchema));
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new MappedDataView(new EmptyDataView(Env, inputSchema), Bind(inputSchema), GetType().Name);
 
     /// <summary>What is appended to data of the given schema; checks the schema.</summary>
     private protected abstract RowMap Bind(DataViewSchema inputSchema);
@@ -42,5 +42,10 @@ public abstract class RowToRowTransformer : ITransformer
     /// <summary>Writes all that is needed to make the transformer again.</summary>
     private protected abstract void Save(ModelWriter writer);
 
-    void ICanSaveModel.Save(ModelSaveContext ctx) => Save(new ModelWriter(ctx, Format));
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        var writer = new ModelWriter(ctx, Format);
+        Save(writer);
+        writer.WriteHashes();
+    }
 }

@@ -1,32 +1,42 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json;
+using static System.FormattableString;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>
-/// A sequence of named tensors in a stream. Nothing is allocated for a tensor before the stream is known to hold its bytes, so a
-/// damaged or hostile file costs at most its own size.
+/// Named tensors in a stream, in the safetensors format. Nothing is allocated for a tensor before the stream is known to hold its bytes, so a damaged or
+/// hostile file costs at most a few times its own size.
 /// </summary>
 /// <remarks>
-/// Layout, little endian: "LNTENSOR", count (int32), then per tensor: name (length-prefixed UTF-8), element type (byte), rank (byte),
-/// dimensions (int64 each); after all of them the elements of each in turn, row-major.
+/// Layout: length of the header (uint64, little endian); the header, JSON: name → {"dtype", "shape", "data_offsets": [begin, end]}, and, in files of others,
+/// "__metadata__"; then the elements, little endian, row-major, one tensor behind the other without a hole. https://github.com/huggingface/safetensors
+/// It knows neither ML.NET nor its zip: any stream that can seek will do.
 /// </remarks>
 internal sealed class TensorFile
 {
+    /// <summary>Bytes of a header: the names, types and shapes of some 50,000 tensors. The same when writing and when reading.</summary>
+    public const int LargestHeader = 8 << 20;
+
     private const int MaxNameBytes = 512;
     private const int MaxRank = 8;
-    private const long ElementsAtOnce = 1 << 24;
-    private static readonly byte[] _magic = "LNTENSOR"u8.ToArray();
+    private const int Alignment = 8;
+    private const string Metadata = "__metadata__";
+    private static readonly JsonReaderOptions _strict = new() { MaxDepth = 4 };
 
-    private readonly BinaryReader _reader;
+    private readonly Stream _stream;
+    private readonly long _start;
 
-    private TensorFile(BinaryReader reader, IReadOnlyList<Entry> entries) => (_reader, Entries) = (reader, entries);
+    private TensorFile(Stream stream, long start, IReadOnlyList<Entry> entries) => (_stream, _start, Entries) = (stream, start, entries);
 
-    /// <summary>What the file holds, in order.</summary>
+    /// <summary>What the file holds, in the order of its bytes.</summary>
     public IReadOnlyList<Entry> Entries { get; }
 
-    /// <summary>A tensor's name, element type and shape.</summary>
-    public sealed record Entry(string Name, ScalarType Type, long[] Shape)
+    /// <summary>A tensor's name, element type, shape, and where its elements begin behind the header.</summary>
+    public sealed record Entry(string Name, ScalarType Type, long[] Shape, long Begin = 0)
     {
         public long Bytes { get; } = ByteCount(Type, Shape);
 
@@ -34,7 +44,7 @@ internal sealed class TensorFile
 
         private static long ByteCount(ScalarType type, long[] shape)
         {
-            Int128 bytes = ElementSize(type);
+            Int128 bytes = TensorType.Size(type);
             foreach (var dimension in shape)
             {
                 if (dimension < 0)
@@ -49,63 +59,67 @@ internal sealed class TensorFile
 
     /// <summary>Writes tensors of any device and memory order.</summary>
     /// <exception cref="NotSupportedException">A tensor could not be read again: its element type, its number of dimensions or its name.</exception>
-    public static void Write(BinaryWriter writer, IReadOnlyList<(string Name, Tensor Tensor)> tensors)
+    public static void Write(Stream stream, IEnumerable<(string Name, Tensor Tensor)> tensors)
+        => Write(stream, [.. tensors.Select(entry => TensorData.Of(entry.Name, entry.Tensor))]);
+
+    /// <summary>Writes tensors, those of large elements first: each then lies where a processor likes to read it.</summary>
+    /// <exception cref="NotSupportedException">A tensor could not be read again: its element type, its number of dimensions or its name.</exception>
+    public static void Write(Stream stream, IReadOnlyList<TensorData> tensors)
     {
-        foreach (var (name, tensor) in tensors)
-            CheckReadable(name, tensor);
-        writer.Write(_magic);
-        writer.Write(tensors.Count);
-        foreach (var (name, tensor) in tensors)
-        {
-            var utf8 = Encoding.UTF8.GetBytes(name);
-            writer.Write((ushort)utf8.Length);
-            writer.Write(utf8);
-            writer.Write((byte)tensor.dtype);
-            writer.Write((byte)tensor.dim());
-            foreach (var dimension in tensor.shape)
-                writer.Write(dimension);
-        }
-        foreach (var (_, tensor) in tensors)
-        {
-            using var scope = NewDisposeScope();
-            foreach (var part in Parts(tensor.detach().cpu().contiguous()))
-                writer.Write(part.bytes);
-        }
+        foreach (var tensor in tensors)
+            CheckReadable(tensor);
+        if (tensors.GroupBy(tensor => tensor.Name).FirstOrDefault(group => group.Count() > 1) is { Key: var name })
+            throw new NotSupportedException($"Two tensors are called '{name}'; only one can be saved.");
+        TensorData[] inOrder = [.. tensors.OrderByDescending(tensor => TensorType.Size(tensor.Type))];   // a stable sort
+        var header = Header(inOrder);
+        Span<byte> length = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
+        stream.Write(length);
+        stream.Write(header);
+        foreach (var tensor in inOrder)
+            tensor.Write(stream);
     }
 
-    /// <summary>Reads the names and shapes, and checks that the stream is as long as they say.</summary>
+    /// <summary>Reads the names and shapes, and checks that what is left of the stream is as long as they say.</summary>
+    /// <param name="stream">Stands at the file's first byte and can seek.</param>
     /// <exception cref="InvalidDataException">The stream holds something else, or is too short or too long for its tensors.</exception>
-    /// <exception cref="EndOfStreamException">The stream ends among the names and shapes.</exception>
-    public static TensorFile Open(BinaryReader reader)
+    public static TensorFile Open(Stream stream)
     {
-        if (!reader.ReadBytes(_magic.Length).AsSpan().SequenceEqual(_magic))
-            throw new InvalidDataException("it does not start with the mark of a tensor file.");
-        var count = reader.ReadInt32();
-        var left = reader.BaseStream.Length - reader.BaseStream.Position;
-        if (count < 0 || count > left / 4)   // an entry takes at least four bytes
-            throw new InvalidDataException($"{count:N0} tensors cannot stand in the {left:N0} bytes that are left.");
-        var entries = new List<Entry>();
-        for (var i = 0; i < count; i++)
-            entries.Add(ReadEntry(reader));
-        if (entries.GroupBy(entry => entry.Name).FirstOrDefault(group => group.Count() > 1) is { Key: var name })
-            throw new InvalidDataException($"it holds '{name}' more than once.");
-        left = reader.BaseStream.Length - reader.BaseStream.Position;
-        var needed = entries.Aggregate(Int128.Zero, (sum, entry) => sum + entry.Bytes);
+        Span<byte> prefix = stackalloc byte[sizeof(ulong)];
+        if (stream.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false) < prefix.Length)
+            throw new InvalidDataException("it is too short for a file of tensors.");
+        var (length, left) = (BinaryPrimitives.ReadUInt64LittleEndian(prefix), stream.Length - stream.Position);
+        if (length > LargestHeader || length > (ulong)left)
+            throw new InvalidDataException(Invariant($"a header of {length:N0} bytes cannot be: {left:N0} bytes are left, and at most {LargestHeader:N0} are read."));
+        var header = new byte[length];
+        stream.ReadExactly(header);
+        var entries = ReadHeader(header);
+        left -= header.Length;
+        var needed = entries.Count == 0 ? 0 : entries[^1].Begin + entries[^1].Bytes;
         if (needed != left)
-            throw new InvalidDataException($"its tensors need {needed:N0} bytes, but {left:N0} are there: the file is cut short or was changed.");
-        return new(reader, entries);
+            throw new InvalidDataException(Invariant($"its tensors need {needed:N0} bytes, but {left:N0} are there: the file is cut short or was changed."));
+        return new(stream, stream.Position, entries);
     }
 
     /// <summary>Checks that the file holds exactly the tensors that a network has, and copies them into it.</summary>
-    /// <exception cref="InvalidDataException">A name, type or shape differs.</exception>
-    public void CopyTo(IReadOnlyList<(string Name, Tensor Tensor)> targets)
+    /// <param name="targets">Tensors by name, in any order.</param>
+    /// <param name="finite">Whether a value that is NaN or infinite is refused.</param>
+    /// <exception cref="InvalidDataException">A name, type or shape differs, or a value is not finite.</exception>
+    public void CopyTo(IReadOnlyList<(string Name, Tensor Tensor)> targets, bool finite = false)
     {
         Check(targets);
-        foreach (var (entry, (_, target)) in Entries.Zip(targets))
+        var byName = targets.ToDictionary(target => target.Name, target => target.Tensor);
+        using var noGradient = no_grad();
+        foreach (var entry in Entries)
         {
             using var scope = NewDisposeScope();
-            using var noGrad = no_grad();
-            target.copy_(Read(entry));
+            var target = byName[entry.Name].detach();
+            // Straight into its memory where that is possible: the largest tensor is then not there twice.
+            var direct = target.device.type == TorchSharp.DeviceType.CPU && target.is_contiguous();
+            var read = direct ? target : empty(entry.Shape, entry.Type);
+            ReadInto(read, entry, finite);
+            if (!direct)
+                target.copy_(read);
         }
     }
 
@@ -113,78 +127,193 @@ internal sealed class TensorFile
     /// <exception cref="InvalidDataException">A name, type or shape differs.</exception>
     public void Check(IReadOnlyList<(string Name, Tensor Tensor)> targets)
     {
-        if (Entries.Count != targets.Count)
-            throw new InvalidDataException($"it holds {Entries.Count} tensors; the network has {targets.Count}.");
-        foreach (var (entry, (name, target)) in Entries.Zip(targets))
+        var byName = targets.ToDictionary(target => target.Name, target => target.Tensor);
+        foreach (var entry in Entries)
         {
-            var expected = new Entry(name, target.dtype, target.shape);
-            if (entry.Name != expected.Name || entry.Type != expected.Type || !entry.Shape.AsSpan().SequenceEqual(expected.Shape))
-                throw new InvalidDataException($"it holds {entry} where the network has {expected}.");
+            if (!byName.Remove(entry.Name, out var target))
+                throw new InvalidDataException($"it holds {entry}, which the network does not have.");
+            if (entry.Type != target.dtype || !entry.Shape.AsSpan().SequenceEqual(target.shape))
+                throw new InvalidDataException($"it holds {entry} where the network has {new Entry(entry.Name, target.dtype, target.shape)}.");
         }
+        if (byName.Count > 0)
+            throw new InvalidDataException($"it lacks '{byName.First().Key}', which the network has{(byName.Count > 1 ? $", and {byName.Count - 1} more" : "")}.");
     }
 
     /// <summary>Reads all tensors; the caller owns them, whatever dispose scope it is in.</summary>
-    public IReadOnlyDictionary<string, Tensor> ReadAll()
+    /// <param name="finite">Whether a value that is NaN or infinite is refused.</param>
+    /// <exception cref="InvalidDataException">A value is not finite.</exception>
+    public IReadOnlyDictionary<string, Tensor> ReadAll(bool finite = false)
     {
         using var scope = NewDisposeScope();
-        var tensors = Entries.ToDictionary(entry => entry.Name, Read);
+        var tensors = new Dictionary<string, Tensor>(Entries.Count);
+        foreach (var entry in Entries)
+            ReadInto(tensors[entry.Name] = empty(entry.Shape, entry.Type), entry, finite);
         scope.Detach(tensors.Values);
         return tensors;
     }
 
-    private Tensor Read(Entry entry)
+    /// <summary>Reads a vector of float32 into managed memory; torch is not needed.</summary>
+    /// <exception cref="InvalidDataException">There is none of the name, or it is something else or too long.</exception>
+    public float[] ReadVector(string name)
     {
-        var tensor = empty(entry.Shape, entry.Type);
-        using var scope = NewDisposeScope();
-        foreach (var part in Parts(tensor))
-            _reader.BaseStream.ReadExactly(part.bytes);
-        return tensor;
+        if (Entries is not [{ Type: ScalarType.Float32, Shape: [var length] } entry] || entry.Name != name || length > Array.MaxLength)
+            throw new InvalidDataException($"it holds {(Entries.Count == 0 ? "nothing" : string.Join(", ", Entries.Take(5)))} where the only tensor should be {name} Float32[n].");
+        var values = new float[length];
+        _stream.Position = _start + entry.Begin;
+        for (var start = 0; start < values.Length; start += TensorData.ElementsAtOnce)
+            _stream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan(start, Math.Min(TensorData.ElementsAtOnce, values.Length - start))));
+        return values;
     }
 
-    // A span, which is how the elements are reached, ends at 2 GB; a bank of training rows may not.
-    private static IEnumerable<Tensor> Parts(Tensor tensor)
+    private void ReadInto(Tensor tensor, Entry entry, bool finite)
     {
-        var flat = tensor.view(-1);
-        for (long start = 0; start < flat.shape[0]; start += ElementsAtOnce)
-            yield return flat.narrow(0, start, Math.Min(ElementsAtOnce, flat.shape[0] - start));
+        _stream.Position = _start + entry.Begin;
+        foreach (var part in TensorData.Parts(tensor))
+        {
+            using var scope = NewDisposeScope();
+            _stream.ReadExactly(part.bytes);
+            if (finite && part.is_floating_point() && !part.isfinite().all().item<bool>())
+                throw new InvalidDataException($"'{entry.Name}' has a value that is NaN or infinite.");
+            if (entry.Type == ScalarType.Bool && part.bytes.ContainsAnyExceptInRange((byte)0, (byte)1))
+                throw new InvalidDataException($"'{entry.Name}' has a value that is neither true nor false.");
+        }
     }
 
-    private static void CheckReadable(string name, Tensor tensor)
+    private static void CheckReadable(TensorData tensor)
     {
-        if (tensor.dim() > MaxRank)
-            throw new NotSupportedException($"Tensor '{name}' has {tensor.dim()} dimensions; at most {MaxRank} can be saved.");
+        if (tensor.Shape.Length > MaxRank)
+            throw new NotSupportedException($"Tensor '{tensor.Name}' has {tensor.Shape.Length} dimensions; at most {MaxRank} can be saved.");
+        if (Encoding.UTF8.GetByteCount(tensor.Name) is 0 or > MaxNameBytes || tensor.Name == Metadata)
+            throw new NotSupportedException($"Tensor '{tensor.Name}' has a name that cannot be saved: it must have 1 to {MaxNameBytes} bytes, and not be '{Metadata}'.");
+        if (TensorType.CodeOf(tensor.Type) is null)
+            throw new NotSupportedException($"Tensor '{tensor.Name}' holds {tensor.Type}, which cannot be saved. Convert it to Float32 first.");
+    }
+
+    private static byte[] Header(IEnumerable<TensorData> tensors)
+    {
+        using var header = new MemoryStream();
+        using (var json = new Utf8JsonWriter(header))
+        {
+            json.WriteStartObject();
+            long begin = 0;
+            foreach (var tensor in tensors)
+            {
+                var end = begin + new Entry(tensor.Name, tensor.Type, tensor.Shape).Bytes;
+                json.WriteStartObject(tensor.Name);
+                json.WriteString("dtype", TensorType.CodeOf(tensor.Type));
+                WriteNumbers(json, "shape", tensor.Shape);
+                WriteNumbers(json, "data_offsets", [begin, end]);
+                json.WriteEndObject();
+                begin = end;
+            }
+            json.WriteEndObject();
+        }
+        while (header.Length % Alignment != 0)
+            header.WriteByte((byte)' ');
+        return header.Length <= LargestHeader
+            ? header.ToArray()
+            : throw new NotSupportedException(Invariant($"The names and shapes take {header.Length:N0} bytes; at most {LargestHeader:N0} can be saved."));
+    }
+
+    private static void WriteNumbers(Utf8JsonWriter json, string name, ReadOnlySpan<long> numbers)
+    {
+        json.WriteStartArray(name);
+        foreach (var number in numbers)
+            json.WriteNumberValue(number);
+        json.WriteEndArray();
+    }
+
+    // By the tokens and not by a document, which would take several times the header's memory.
+    private static List<Entry> ReadHeader(ReadOnlySpan<byte> header)
+    {
+        var found = new List<(Entry Entry, long End)>();
+        try
+        {
+            if (header is not [(byte)'{', ..])
+                throw new InvalidDataException("its header does not begin with '{'.");
+            var json = new Utf8JsonReader(header, _strict);
+            json.Read();
+            var names = new HashSet<string>();
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            {
+                var name = json.GetString()!;
+                if (!names.Add(name))
+                    throw new InvalidDataException($"it holds '{name}' more than once.");
+                json.Read();
+                if (name == Metadata)
+                    SkipMetadata(ref json);
+                else
+                    found.Add(ReadEntry(ref json, name));
+            }
+            json.Read();   // throws for anything behind the object but white space
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)   // text that is no JSON, no UTF-8, or of another kind
+        {
+            throw new InvalidDataException($"its header cannot be read: {e.Message}");
+        }
+        found.Sort((a, b) => (a.Entry.Begin, a.End).CompareTo((b.Entry.Begin, b.End)));
+        long end = 0;
+        foreach (var (entry, entryEnd) in found)
+        {
+            if (entry.Begin != end || entryEnd - entry.Begin != entry.Bytes)
+                throw new InvalidDataException(Invariant($"{entry} takes {entry.Bytes:N0} bytes from {end:N0} on, but its offsets are {entry.Begin:N0} and {entryEnd:N0}."));
+            end = entryEnd;
+        }
+        return found.ConvertAll(pair => pair.Entry);
+    }
+
+    private static (Entry Entry, long End) ReadEntry(ref Utf8JsonReader json, string name)
+    {
         if (Encoding.UTF8.GetByteCount(name) is 0 or > MaxNameBytes)
-            throw new NotSupportedException($"Tensor '{name}' has a name that cannot be saved: it must have 1 to {MaxNameBytes} bytes.");
-        if (!IsWritten(tensor.dtype))
-            throw new NotSupportedException($"Tensor '{name}' holds {tensor.dtype}, which cannot be saved. Convert it to Float32 first.");
+            throw new InvalidDataException($"a tensor's name of {name.Length} characters is impossible.");
+        if (json.TokenType != JsonTokenType.StartObject)
+            throw new InvalidDataException($"'{name}' is no description of a tensor.");
+        (string? code, long[]? shape, long[]? offsets) = (null, null, null);
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var property = json.GetString();
+            json.Read();
+            switch (property)
+            {
+                case "dtype" when code is null:
+                    code = json.GetString();
+                    break;
+                case "shape" when shape is null:
+                    shape = ReadNumbers(ref json, MaxRank, name);
+                    break;
+                case "data_offsets" when offsets is null:
+                    offsets = ReadNumbers(ref json, 2, name);
+                    break;
+                default:
+                    throw new InvalidDataException($"'{name}' has a '{property}' that is unknown, or there twice.");
+            }
+        }
+        if (code is null || shape is null || offsets is not [var begin, var end])
+            throw new InvalidDataException($"'{name}' lacks its dtype, its shape or its two data_offsets.");
+        var type = TensorType.Of(code) ?? throw new InvalidDataException($"'{name}' has elements of type {code}, which this library does not read.");
+        return (new(name, type, shape, begin), end);
     }
 
-    private static Entry ReadEntry(BinaryReader reader)
+    private static long[] ReadNumbers(ref Utf8JsonReader json, int most, string name)
     {
-        var length = reader.ReadUInt16();
-        if (length is 0 or > MaxNameBytes)
-            throw new InvalidDataException($"a tensor's name of {length} bytes is impossible.");
-        var name = reader.ReadBytes(length);
-        if (name.Length < length)
-            throw new EndOfStreamException("it ends inside a tensor's name.");
-        var type = (ScalarType)reader.ReadByte();
-        var rank = reader.ReadByte();
-        if (rank > MaxRank)
-            throw new InvalidDataException($"a tensor of {rank} dimensions is impossible.");
-        var shape = new long[rank];
-        foreach (ref var dimension in shape.AsSpan())
-            dimension = reader.ReadInt64();
-        return new(Encoding.UTF8.GetString(name), type, shape);
+        if (json.TokenType != JsonTokenType.StartArray)
+            throw new InvalidDataException($"'{name}' has a shape or data_offsets that are no list of numbers.");
+        var numbers = new List<long>();
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            if (numbers.Count == most)
+                throw new InvalidDataException($"'{name}' has a list of more than {most} numbers.");
+            numbers.Add(json.GetInt64());
+        }
+        return [.. numbers];
     }
 
-    private static bool IsWritten(ScalarType type)
-        => type is ScalarType.Byte or ScalarType.Int8 or ScalarType.Bool or ScalarType.Float32 or ScalarType.Int32 or ScalarType.Float64 or ScalarType.Int64;
-
-    private static int ElementSize(ScalarType type) => type switch
+    private static void SkipMetadata(ref Utf8JsonReader json)
     {
-        ScalarType.Byte or ScalarType.Int8 or ScalarType.Bool => 1,
-        ScalarType.Float32 or ScalarType.Int32 => 4,
-        ScalarType.Float64 or ScalarType.Int64 => 8,
-        _ => throw new InvalidDataException($"element type {(int)type} is not one that this library writes."),
-    };
+        if (json.TokenType != JsonTokenType.StartObject)
+            throw new InvalidDataException($"its {Metadata} are no texts by name.");
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            if (!json.Read() || json.TokenType != JsonTokenType.String)
+                throw new InvalidDataException($"its {Metadata} are no texts by name.");
+    }
 }

@@ -20,8 +20,8 @@ internal static class TorchLoadError
             + "as applications of Microsoft.ML.TorchSharp have it.";
 
     /// <summary>The files are there, and the system does not load them.</summary>
-    public static string Refused(string platform, string libTorchSharpPath)
-        => $"This system does not load {libTorchSharpPath} and the libtorch that it needs; the inner exception says why."
+    public static string Refused(string platform, string libTorchSharpPath, string reason)
+        => $"This system does not load {libTorchSharpPath} and the libtorch that it needs: {reason.TrimEnd()}"
             + platform.Split('-')[0] switch
             {
                 "linux" => " They need glibc 2.34 and the libstdc++ of GCC 11, or newer: RHEL 9, Ubuntu 22.04 and Debian 12 have them, Alpine does not.",

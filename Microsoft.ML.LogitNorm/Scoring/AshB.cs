@@ -20,8 +20,8 @@ internal sealed record AshB(double Percentile) : OodScore
     {
         var embedding = batch.Embedding!;
         var strongest = StrongestFeatures.Of(embedding, Percentile);
-        var positive = strongest.Values.gt(0);   // [B, k]; which features of zero are among the strongest is chance
-        var share = embedding.sum([1], keepdim: true) / positive.sum([1], keepdim: true).clamp_min(1);   // [B, 1]
+        var positive = strongest.Values.IsPositive();   // [B, k]; which features of zero are among the strongest is chance
+        var share = embedding.sum([1], keepdim: true) / positive.sum([1], keepdim: true).AtLeast(1);   // [B, 1]
         return -batch.Network!.Classifier.Classify(strongest.Alone(embedding, share * positive)).logsumexp(1);
     }
 }

@@ -14,7 +14,7 @@ internal readonly record struct ClassMeans(Tensor Values, Tensor Counts)
     public static ClassMeans Of(Tensor rows, Tensor labels, long classes)
     {
         var counts = labels.bincount(null, classes);   // [C]
-        var sums = zeros([classes, rows.shape[1]], rows.dtype, rows.device).index_add_(0, labels, rows, 1);
-        return new(sums / counts.clamp_min(1).unsqueeze(1), counts);
+        var sums = zeros([classes, rows.shape[1]], rows.dtype, rows.device).AddRowsInPlace(labels, rows);
+        return new(sums / counts.AtLeast(1).unsqueeze(1), counts);
     }
 }

@@ -24,14 +24,16 @@ internal sealed record Fdbd(bool DistanceToMean) : OodScore
 
     internal override IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows) => new Dictionary<string, Tensor> { [Mean] = rows.Embedding!.mean([0]) };
 
+    internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from) => DistanceToMean ? [new(Mean, ScalarType.Float32, from.Features)] : [];
+
     internal override Tensor Score(in OodBatch batch)
     {
         var (highest, predicted) = batch.Logits.max(1, keepdim: true);   // both [B, 1]
         var weight = batch.Network!.Classifier.HeadWeight;
         // The matrix-product form of the distance loses half of the digits where two weights are close.
-        var between = cdist(weight.index_select(0, predicted.squeeze(1)), weight, compute_mode: compute_mode.donot_use_mm_for_euclid_dist).clamp_min(MinimumDistance);   // [B, C]
+        var between = cdist(weight.index_select(0, predicted.squeeze(1)), weight, compute_mode: compute_mode.donot_use_mm_for_euclid_dist).AtLeast(MinimumDistance);   // [B, C]
         var toBoundaries = ((highest - batch.Logits) / between).sum([1]);   // [B]; the predicted class adds 0
         var spread = DistanceToMean ? batch.Embedding! - batch.Learned[Mean] : batch.Embedding!;
-        return -toBoundaries / spread.norm(1, keepdim: false, p: 2).clamp_min(MinimumDistance);
+        return -toBoundaries / spread.norm(1, keepdim: false, p: 2).AtLeast(MinimumDistance);
     }
 }

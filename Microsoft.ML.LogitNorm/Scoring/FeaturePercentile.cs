@@ -18,6 +18,6 @@ internal static class FeaturePercentile
         var rank = percentile / 100 * (flat.shape[0] - 1);
         var below = (long)Math.Floor(rank);
         var low = flat.kthvalue(below + 1, 0).values;
-        return rank == below ? low : low + (flat.kthvalue(below + 2, 0).values - low) * (rank - below);
+        return rank == below ? low : low.Plus((flat.kthvalue(below + 2, 0).values - low).Times(rank - below));
     }
 }

@@ -23,8 +23,10 @@ internal sealed record KlMatching : OodScore
         var probabilities = rows.Logits.to(float64).softmax(1);
         var means = ClassMeans.Of(probabilities, rows.Logits.argmax(1), rows.Logits.shape[1]);
         var typical = means.Values.index_select(0, means.Counts.nonzero().squeeze(1));   // [K, C]
-        return new Dictionary<string, Tensor> { [LogTypical] = typical.clamp_min(LeastProbability).log() };
+        return new Dictionary<string, Tensor> { [LogTypical] = typical.AtLeast(LeastProbability).log() };
     }
+
+    internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from) => [new(LogTypical, ScalarType.Float64, LearnedTensor.Dimension.Rows(1, from.Classes, "K"), from.Classes)];
 
     internal override Tensor Score(in OodBatch batch)
     {

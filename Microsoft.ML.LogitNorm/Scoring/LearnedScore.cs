@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML.Data;
 using TorchSharp;
+using static System.FormattableString;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -12,9 +13,6 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="shape">What it was learned from; null for a score that learns nothing.</param>
 internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, Tensor> tensors, LearnedScore.Sizes? shape) : IDisposable
 {
-    /// <summary>Rows read at once, while learning gathers them.</summary>
-    private const int RowsAtOnce = 1024;
-
     private readonly Lock _gate = new();
     private IReadOnlyDictionary<string, Tensor>? _onDevice;
 
@@ -26,7 +24,8 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
 
     /// <summary>A score that has learned from data, or, if it learns nothing, from none.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column that the score needs is missing or has another type.</exception>
-    /// <exception cref="InvalidOperationException">The score learns from rows, and there are none, or it cannot learn from these.</exception>
+    /// <exception cref="InvalidOperationException">The score learns from rows, and there are none, or one cannot be read.</exception>
+    /// <exception cref="OodScoreException">The score cannot learn from these rows.</exception>
     public static LearnedScore From(OodScore score, IDataView data, string labelColumnName, ContextLog log)
     {
         OodSource.Find(data.Schema, score.Needs, $"score {score.Name}");
@@ -39,7 +38,7 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
     }
 
     /// <summary>A score that has learned from rows; those without a label are left out with a warning, if it learns from labels.</summary>
-    /// <exception cref="InvalidOperationException">The score cannot learn from these rows.</exception>
+    /// <exception cref="OodScoreException">The score cannot learn from these rows.</exception>
     public static LearnedScore From(OodScore score, OodBatch rows, OodSource source, ContextLog log)
     {
         using var scope = NewDisposeScope();
@@ -50,8 +49,31 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
         var learned = score.Learn(rows).ToDictionary(pair => pair.Key, pair => pair.Value.cpu().contiguous());   // handles of their own, also to a parameter
         foreach (var (name, tensor) in learned)
             if (!tensor.isfinite().all().item<bool>())
-                throw new InvalidOperationException($"The score {score.Name} learned {name} that are not finite: the training rows hold values too large for it.");
-        return new(score, learned.ToDictionary(pair => pair.Key, pair => pair.Value.DetachFromDisposeScope()), new((int)rows.Logits.shape[1], (int?)rows.Embedding?.shape[1]));
+                throw new OodScoreException($"The score {score.Name} learned {name} that are not finite: the training rows hold values too large for it.");
+        var sizes = new Sizes((int)rows.Logits.shape[1], (int?)rows.Embedding?.shape[1]);
+        LearnedTensors.CheckShapes(score, sizes, learned.Select(pair => (pair.Key, pair.Value.dtype, pair.Value.shape)));   // or its file could not be read again
+        return new(score, learned.ToDictionary(pair => pair.Key, pair => pair.Value.DetachFromDisposeScope()), sizes);
+    }
+
+    /// <summary>A score with what a file says that it has learned.</summary>
+    /// <param name="score">The score.</param>
+    /// <param name="from">What it was learned from; null for a score that learns nothing.</param>
+    /// <param name="file">What it has learned.</param>
+    /// <exception cref="InvalidDataException">The file holds other tensors than the score learns, or values that cannot be.</exception>
+    public static LearnedScore Read(OodScore score, Sizes? from, TensorFile file)
+    {
+        LearnedTensors.CheckShapes(score, from, file.Entries.Select(entry => (entry.Name, entry.Type, entry.Shape)));
+        var learned = new LearnedScore(score, file.ReadAll(), from);
+        try
+        {
+            LearnedTensors.CheckValues(score, from, learned.Tensors);
+            return learned;
+        }
+        catch
+        {
+            learned.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Reads all rows, as tensors in the current scope.</summary>
@@ -68,8 +90,8 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
             var rows = new OodRows(cursor, source);
             while (cursor.MoveNext())
             {
-                rows.Add(cursor.Position);
-                if (rows.Count < RowsAtOnce)
+                rows.Add(cursor, data);
+                if (rows.Count < source.RowsPerBlock)
                     continue;
                 batches.Add(rows.ToBatch(nothing));
                 rows.Clear();
@@ -100,12 +122,12 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
     // As the trainer does, which comes before the score in a pipeline.
     private static OodBatch Labelled(OodScore score, OodBatch rows, OodSource source, ContextLog log)
     {
-        var labelled = rows.Labels!.ge(0).nonzero().squeeze(1).cpu();
+        var labelled = rows.Labels!.IsNotNegative().nonzero().squeeze(1).cpu();
         var unlabelled = rows.Labels!.shape[0] - labelled.shape[0];
         if (unlabelled == 0)
             return rows;
         if (labelled.shape[0] == 0)
-            throw new InvalidOperationException($"The score {score.Name} learns from labelled rows, but none of the {unlabelled:N0} training rows has a label in column '{source.Label!.Value.Name}' that is among the network's classes. Give it the rows that the network was trained on.");
+            throw new OodScoreException(Invariant($"The score {score.Name} learns from labelled rows, but none of the {unlabelled:N0} training rows has a label in column '{source.Label!.Value.Name}' that is among the network's classes. Give it the rows that the network was trained on."));
         log.WarnOfUnlabelled(unlabelled, "rows", $"the score {score.Name} does not learn from them");
         return rows.Rows(labelled);
     }
@@ -146,5 +168,19 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
     /// <summary>Lengths of the vectors that a score has learned from.</summary>
     /// <param name="Classes">C.</param>
     /// <param name="EmbeddingSize">D; null if the embedding was not looked at.</param>
-    public sealed record Sizes(int Classes, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? EmbeddingSize = null);
+    public sealed record Sizes(int Classes, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? EmbeddingSize = null)
+    {
+        /// <summary>D, for a score that looks at the embedding.</summary>
+        /// <exception cref="InvalidDataException">A file does not say it.</exception>
+        [JsonIgnore]
+        public int Features => EmbeddingSize ?? throw new InvalidDataException("the size of the embedding that the score was learned from is missing.");
+
+        /// <summary>Checks what a file could have wrong.</summary>
+        /// <exception cref="InvalidDataException">A size is less than 1.</exception>
+        public void Check()
+        {
+            if (Classes < 1 || EmbeddingSize < 1)
+                throw new InvalidDataException($"a score cannot have been learned from {Classes} logits and {EmbeddingSize ?? 0} features.");
+        }
+    }
 }

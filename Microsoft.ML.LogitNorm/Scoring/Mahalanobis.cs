@@ -26,6 +26,9 @@ internal sealed record Mahalanobis(double Shrinkage) : OodScore
         return new Dictionary<string, Tensor> { [Means] = means.matmul(whitening), [Whitening] = whitening };
     }
 
+    internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from)
+        => [new(Means, ScalarType.Float64, from.Classes, from.Features), new(Whitening, ScalarType.Float64, from.Features, from.Features)];
+
     internal override Tensor Score(in OodBatch batch)
         => GaussianFit.SquaredDistances(batch.Embedding!.to(float64).matmul(batch.Learned[Whitening]), batch.Learned[Means]).amin([1]);
 }

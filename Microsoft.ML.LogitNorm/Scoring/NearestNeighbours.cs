@@ -28,7 +28,13 @@ internal sealed record NearestNeighbours(int K, int? BankSize) : OodScore
     internal override IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows)
     {
         var bank = Directions.Of(RowBank.Draw(this, rows, BankSize, K).Embedding!);
-        return new Dictionary<string, Tensor> { [Bank] = bank, [SquaredNorms] = bank.square().sum([1]) };
+        return new Dictionary<string, Tensor> { [Bank] = bank, [SquaredNorms] = bank.Squared().sum([1]) };
+    }
+
+    internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from)
+    {
+        var rows = LearnedTensor.Dimension.Rows(K, BankSize);
+        return [new(Bank, ScalarType.Float32, rows, from.Features), new(SquaredNorms, ScalarType.Float32, rows)];
     }
 
     internal override Tensor Score(in OodBatch batch)
@@ -37,6 +43,6 @@ internal sealed record NearestNeighbours(int K, int? BankSize) : OodScore
         // 2ab − ‖b‖², and ‖a‖² at the end: a zero embedding, whose direction is zero too, lies at distance 1 from all.
         var nearest = RowBank.Largest(K, bank.shape[0], (start, count)
             => squaredNorms.narrow(0, start, count).addmm(directions, bank.narrow(0, start, count).t(), beta: -1, alpha: 2));   // [B, K]
-        return (directions.square().sum([1]) - nearest.select(1, K - 1)).clamp_min(0);
+        return (directions.Squared().sum([1]) - nearest.select(1, K - 1)).AtLeast(0);
     }
 }

@@ -31,6 +31,8 @@ internal sealed record NnGuide(int K, int? BankSize) : OodScore
         return new Dictionary<string, Tensor> { [Bank] = Directions.Of(bank.Embedding!) * bank.Logits.logsumexp(1, keepdim: true) };
     }
 
+    internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from) => [new(Bank, ScalarType.Float32, LearnedTensor.Dimension.Rows(K, BankSize), from.Features)];
+
     internal override Tensor Score(in OodBatch batch)
     {
         var (bank, directions) = (batch.Learned[Bank], Directions.Of(batch.Embedding!));

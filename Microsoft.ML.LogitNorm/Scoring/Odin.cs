@@ -30,7 +30,7 @@ internal sealed record Odin(double Temperature, double Epsilon) : OodScore
         if (Epsilon == 0)
             return Confidence(batch.Logits).neg();
         var network = batch.Network!;
-        var step = network.PixelRange * Epsilon;   // [channels, 1, 1], in units of the normalised image
+        var step = network.PixelRange.Times(Epsilon);   // [channels, 1, 1], in units of the normalised image
         var perturbed = Perturbed(network.Classifier, network.Normalize(network.WithoutLoneImage(batch.Pixels!)), step);
         return Confidence(network.Classifier.call(perturbed)).neg().narrow(0, 0, batch.Logits.shape[0]);
     }
@@ -42,13 +42,13 @@ internal sealed record Odin(double Temperature, double Epsilon) : OodScore
         using (enable_grad())
         {
             input.requires_grad_();
-            var logits = classifier.call(input) / Temperature;
+            var logits = classifier.call(input).Over(Temperature);
             functional.cross_entropy(logits, logits.argmax(1), reduction: Reduction.Sum).backward();
         }
         // A gradient of exactly 0 counts as positive, as in the authors' code.
-        return input.detach() - input.grad!.ge(0).to(float32).mul(2).sub(1) * step;
+        return input.detach() - input.grad!.IsNotNegative().to(float32).Times(2).Minus(1) * step;
     }
 
     // In double precision: at a high temperature all rows lie close to 1/C.
-    private Tensor Confidence(Tensor logits) => (logits.to(float64) / Temperature).softmax(1).amax([1]);
+    private Tensor Confidence(Tensor logits) => logits.to(float64).Over(Temperature).softmax(1).amax([1]);
 }

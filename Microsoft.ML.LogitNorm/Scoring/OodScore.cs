@@ -1,6 +1,6 @@
-using System.Text;
 using System.Text.Json.Serialization;
 using TorchSharp;
+using static System.FormattableString;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -11,6 +11,30 @@ namespace Microsoft.ML.LogitNorm;
 /// record of its hyper-parameters, saved with the model by name. A new one is one sealed record in a file of its own and one line in
 /// <see cref="OodScores"/>.
 /// </remarks>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(MaxSoftmax), "max-softmax")]
+[JsonDerivedType(typeof(MaxLogit), "max-logit")]
+[JsonDerivedType(typeof(Energy), "energy")]
+[JsonDerivedType(typeof(Entropy), "entropy")]
+[JsonDerivedType(typeof(GeneralizedEntropy), "generalized-entropy")]
+[JsonDerivedType(typeof(KlMatching), "kl-matching")]
+[JsonDerivedType(typeof(GradNorm), "grad-norm")]
+[JsonDerivedType(typeof(SimplifiedHopfield), "simplified-hopfield")]
+[JsonDerivedType(typeof(NearestNeighbours), "nearest-neighbours")]
+[JsonDerivedType(typeof(Mahalanobis), "mahalanobis")]
+[JsonDerivedType(typeof(RelativeMahalanobis), "relative-mahalanobis")]
+[JsonDerivedType(typeof(VirtualLogit), "virtual-logit")]
+[JsonDerivedType(typeof(Residual), "residual")]
+[JsonDerivedType(typeof(NnGuide), "nn-guide")]
+[JsonDerivedType(typeof(ReAct), "react")]
+[JsonDerivedType(typeof(AshB), "ash-b")]
+[JsonDerivedType(typeof(AshS), "ash-s")]
+[JsonDerivedType(typeof(Scale), "scale")]
+[JsonDerivedType(typeof(Dice), "dice")]
+[JsonDerivedType(typeof(Fdbd), "fdbd")]
+[JsonDerivedType(typeof(MaxCosine), "max-cosine")]
+[JsonDerivedType(typeof(Odin), "odin")]
+[JsonDerivedType(typeof(Combine), "combine")]
 public abstract record OodScore
 {
     internal OodScore()
@@ -34,8 +58,14 @@ public abstract record OodScore
     /// <summary>Learns from all training rows at once; what is returned is saved with the model.</summary>
     /// <param name="rows">The rows that the estimator was fitted on, with what <see cref="LearnsFrom"/> lists.</param>
     /// <returns>Named tensors in the caller's scope.</returns>
-    /// <exception cref="InvalidOperationException">The score cannot be learned from these rows; says why, and what to do.</exception>
+    /// <exception cref="OodScoreException">The score cannot be learned from these rows; says why, and what to do.</exception>
     internal virtual IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows) => throw new InvalidOperationException($"{Name} learns nothing.");
+
+    /// <summary>Names, types and shapes of what <see cref="Learn"/> returns, by which files are checked; required of every score that learns.</summary>
+    /// <param name="from">What it learns from.</param>
+    /// <exception cref="InvalidDataException">The sizes lack one that the score depends on.</exception>
+    internal virtual IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from)
+        => LearnsFrom is null ? [] : throw new InvalidOperationException($"{Name} does not say what it learns.");
 
     /// <summary>Scores each row.</summary>
     /// <param name="batch">The rows, with what the score <see cref="Needs"/>.</param>
@@ -43,21 +73,15 @@ public abstract record OodScore
     internal abstract Tensor Score(in OodBatch batch);
 
     /// <summary>The name, and the hyper-parameters if there are any: <c>Energy(Temperature = 1)</c>. Those left to the score are left out.</summary>
-    public sealed override string ToString()
-    {
-        var members = new StringBuilder();
-        PrintMembers(members);
-        // A parameter that is null, "BankSize = ", was left to the score.
-        var parameters = string.Join(", ", members.ToString().Split(", ").Where(member => !member.EndsWith("= ", StringComparison.Ordinal)));
-        return parameters.Length > 0 ? $"{Name}({parameters})" : Name;
-    }
+    /// <remarks>It is the same in every culture: tables, files and keys hold it.</remarks>
+    public sealed override string ToString() => Parameters is { Length: > 0 } parameters ? $"{Name}({parameters})" : Name;
 
-    /// <summary>Writes the hyper-parameters; each record writes its own.</summary>
-    protected virtual bool PrintMembers(StringBuilder builder) => false;
+    /// <summary>The hyper-parameters as text, the same in every culture; "" if there are none.</summary>
+    private protected virtual string Parameters => RecordText.Members(this);
 
     /// <summary>What to say of a score that is NaN or infinite.</summary>
     internal string NotFinite(long row, float value)
-        => $"The score {Name} of row {row} (counted from 0) is {value}: its logits or embedding, or the hyper-parameters of {this}, are too extreme for it. Did training diverge, or does the image hold values far outside those of training?";
+        => Invariant($"The score {Name} of row {row} (counted from 0) is {value}: its logits or embedding, or the hyper-parameters of {this}, are too extreme for it. Did training diverge, or does the image hold values far outside those of training?");
 
     /// <summary>Scores each row, without gradients, and brings the scores to managed memory.</summary>
     internal float[] Compute(in OodBatch batch)

@@ -9,7 +9,7 @@ public sealed class OodScoreTransformer : RowToRowTransformer, IDisposable
 {
     internal const string LoaderSignature = "LogitNormOodScore";
 
-    private static readonly ModelFormat _format = new("out-of-distribution score", "LNOODSCR", LoaderSignature);
+    private static readonly ModelFormat _format = new("out-of-distribution score", "LNOODSCR", LoaderSignature, Written: 0x00010002, ReadableFrom: 0x00010002, OldestRead: 0x00010002);
 
     private readonly LearnedScore _learned;
     private readonly string _outputColumnName;
@@ -63,13 +63,11 @@ public sealed class OodScoreTransformer : RowToRowTransformer, IDisposable
         var saved = reader.Json<Saved>("Score", read =>
         {
             ArgumentException.ThrowIfNullOrEmpty(read.OutputColumnName);
-            if (read.Score.LearnsFrom is not null && read.LearnedFrom is null)
-                throw new InvalidDataException($"it does not say what the score {read.Score.Name} was learned from.");
+            if (read.Score.Learns != read.LearnedFrom is not null)
+                throw new InvalidDataException($"it {(read.Score.Learns ? "does not say" : "says")} what the score {read.Score.Name} was learned from.");
+            read.LearnedFrom?.Check();
         });
-        var learned = reader.Tensors("Learned", file => saved.Score.LearnsFrom is null || file.Entries.Count > 0
-            ? file.ReadAll()
-            : throw new InvalidDataException($"it has nothing of what the score {saved.Score.Name} learned."));
-        return new(env, new(saved.Score, learned, saved.LearnedFrom), saved.OutputColumnName);
+        return new(env, reader.Tensors("Learned", file => LearnedScore.Read(saved.Score, saved.LearnedFrom, file)), saved.OutputColumnName);
     }
 
     private sealed record Saved(OodScore Score, string OutputColumnName, LearnedScore.Sizes? LearnedFrom = null);

@@ -22,6 +22,8 @@ internal sealed record ReAct(double Percentile) : OodScore
     internal override IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows)
         => new Dictionary<string, Tensor> { [Limit] = FeaturePercentile.Of(rows.Embedding!, Percentile) };
 
+    internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from) => [new(Limit, ScalarType.Float32)];
+
     internal override Tensor Score(in OodBatch batch)
         => -batch.Network!.Classifier.Classify(batch.Embedding!.minimum(batch.Learned[Limit])).logsumexp(1);
 }

@@ -26,5 +26,7 @@ internal sealed record Residual(int? Dimension) : OodScore
         return new Dictionary<string, Tensor> { [Origin] = space.Origin, [Directions] = space.Directions };
     }
 
+    internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from) => ResidualSpace.Learned(Origin, Directions, Dimension, from);
+
     internal override Tensor Score(in OodBatch batch) => new ResidualSpace(batch.Learned[Origin], batch.Learned[Directions]).Norm(batch.Embedding!);
 }

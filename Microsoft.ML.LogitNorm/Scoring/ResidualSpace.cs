@@ -11,18 +11,28 @@ internal readonly record struct ResidualSpace(Tensor Origin, Tensor Directions)
     /// <param name="rows">Training rows.</param>
     /// <param name="dimension">Dimension of the principal space; null for the default.</param>
     /// <param name="score">The score, for the message.</param>
-    /// <exception cref="InvalidOperationException">The embedding has no more directions than the principal space.</exception>
+    /// <exception cref="OodScoreException">The embedding has no more directions than the principal space.</exception>
     public static ResidualSpace Of(in OodBatch rows, int? dimension, OodScore score)
     {
         var size = (int)rows.Embedding!.shape[1];
         var principal = dimension ?? Default(size);
         if (principal >= size)
-            throw new InvalidOperationException($"The score {score.Name} has a principal space of {principal} dimensions, but column '{ColumnNames.Embedding}' has {size}: nothing is left over. Give OodScores.{score.Name} a dimension below {size}; {Default(size)} is the default.");
+            throw new OodScoreException($"The score {score.Name} has a principal space of {principal} dimensions, but column '{ColumnNames.Embedding}' has {size}: nothing is left over. Give OodScores.{score.Name} a dimension below {size}; {Default(size)} is the default.");
         var head = rows.Network!.Classifier;
         var origin = -linalg.pinv(head.HeadWeight.to(float64)).matmul(head.HeadBias.to(float64));   // [D]
         var centred = rows.Embedding.to(float64) - origin;   // [N, D]
-        var (_, directions) = linalg.eigh(centred.t().matmul(centred) / centred.shape[0]);   // columns, of ascending variance
+        var (_, directions) = linalg.eigh(centred.t().matmul(centred).Over(centred.shape[0]));   // columns, of ascending variance
         return new(origin.to(float32), directions.narrow(1, 0, size - principal).to(float32));
+    }
+
+    /// <summary>What it consists of in a file.</summary>
+    /// <exception cref="InvalidDataException">The principal space has more directions than the embedding.</exception>
+    public static IReadOnlyList<LearnedTensor> Learned(string origin, string directions, int? dimension, LearnedScore.Sizes from)
+    {
+        var left = from.Features - (dimension ?? Default((int)from.Features));
+        return left >= 1
+            ? [new(origin, ScalarType.Float32, from.Features), new(directions, ScalarType.Float32, from.Features, left)]
+            : throw new InvalidDataException($"a principal space of {dimension} dimensions cannot be in an embedding of {from.Features}.");
     }
 
     /// <summary>Length of the part of each embedding [B, D] that lies in the space: ‖(z − o)R‖₂, [B].</summary>

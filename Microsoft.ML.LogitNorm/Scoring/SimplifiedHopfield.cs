@@ -25,6 +25,8 @@ internal sealed record SimplifiedHopfield : OodScore
         return new Dictionary<string, Tensor> { [Patterns] = patterns.Values };
     }
 
+    internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from) => [new(Patterns, ScalarType.Float32, from.Classes, from.Features)];
+
     internal override Tensor Score(in OodBatch batch)
         => -(batch.Embedding! * batch.Learned[Patterns].index_select(0, batch.Logits.argmax(1))).sum([1]);
 }

@@ -26,9 +26,12 @@ internal sealed record VirtualLogit(int? Dimension) : OodScore
     internal override IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows)
     {
         var space = ResidualSpace.Of(rows, Dimension, this);
-        var alpha = rows.Logits.amax([1]).mean() / space.Norm(rows.Embedding!).mean().clamp_min(MinimumResidual);
+        var alpha = rows.Logits.amax([1]).mean() / space.Norm(rows.Embedding!).mean().AtLeast(MinimumResidual);
         return new Dictionary<string, Tensor> { [Origin] = space.Origin, [Directions] = space.Directions, [Alpha] = alpha };
     }
+
+    internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from)
+        => [.. ResidualSpace.Learned(Origin, Directions, Dimension, from), new(Alpha, ScalarType.Float32)];
 
     internal override Tensor Score(in OodBatch batch)
     {

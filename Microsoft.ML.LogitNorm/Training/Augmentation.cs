@@ -1,8 +1,12 @@
+using System.Text.Json.Serialization;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>Random changes to training images that leave their class as it is. Done on whole batches, on the device.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(NoAugmentation), "none")]
+[JsonDerivedType(typeof(CropAndFlipAugmentation), "crop-and-flip")]
 public abstract record Augmentation
 {
     private protected Augmentation()

@@ -17,22 +17,23 @@ internal sealed record CropAndFlipAugmentation(int Padding, bool Flip) : Augment
     {
         var (batch, height, width, channels) = (rows.shape[0], pixels.shape[1], pixels.shape[2], pixels.shape[3]);
         var device = pixels.device;
-        var y = arange(height, device: device) + Offsets(batch, generator, device);   // [B, H], from -padding to height - 1 + padding
-        var x = arange(width, device: device);
+        var y = TensorArithmetic.Range(height, int64, device).Plus(Offsets(batch, generator, device));   // [B, H], from -padding to height - 1 + padding
+        var x = TensorArithmetic.Range(width, int64, device);
         if (Flip)
         {
             var flipped = randint(0, 2, [batch, 1], dtype: int64, generator: generator).to(device);   // [B, 1], 0 or 1
-            x = x + (flipped * (width - 1 - (2 * x)));   // x, or width - 1 - x
+            x = x.Plus(flipped * x.Times(-2L).Plus(width - 1));   // x, or width - 1 - x
         }
-        x = x + Offsets(batch, generator, device);   // [B, W]
+        x = x.Plus(Offsets(batch, generator, device));   // [B, W]
         var inside = Inside(y, height).unsqueeze(2).logical_and(Inside(x, width).unsqueeze(1));   // [B, H, W]
-        var number = (((rows.view(-1, 1, 1) * height) + y.clamp(0, height - 1).unsqueeze(2)) * width) + x.clamp(0, width - 1).unsqueeze(1);
+        var row = rows.view(-1, 1, 1).Times(height).Plus(y.Within(0, height - 1).unsqueeze(2));   // [B, H, 1], of all rows of pixels in the set
+        var number = row.Times(width).Plus(x.Within(0, width - 1).unsqueeze(1));   // [B, H, W]
         return pixels.view(-1, channels).index_select(0, number.view(-1))
             .mul_(inside.view(-1, 1))
             .view(batch, height, width, channels);
     }
 
-    private static Tensor Inside(Tensor position, long size) => position.ge(0).logical_and_(position.lt(size));
+    private static Tensor Inside(Tensor position, long size) => position.IsNotNegative().logical_and_(position.IsBelow(size));
 
     private Tensor Offsets(long batch, Generator generator, Device device)
         => randint(-Padding, Padding + 1, [batch, 1], dtype: int64, generator: generator).to(device);

@@ -1,6 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>How the learning rate changes over a training run, as a share of <see cref="LogitNormTrainer.Options.LearningRate"/>.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(MilestonesSchedule), "milestones")]
+[JsonDerivedType(typeof(CosineSchedule), "cosine")]
+[JsonDerivedType(typeof(OneCycleSchedule), "one-cycle")]
 public abstract record LearningRateSchedule
 {
     private protected LearningRateSchedule()

@@ -16,7 +16,7 @@ public sealed class LogitNormModel : RowToRowTransformer, IDisposable
 {
     internal const string LoaderSignature = "LogitNormModel";
 
-    private static readonly ModelFormat _format = new("LogitNorm model", "LOGITNRM", LoaderSignature);
+    private static readonly ModelFormat _format = new("LogitNorm model", "LOGITNRM", LoaderSignature, Written: 0x00010002, ReadableFrom: 0x00010002, OldestRead: 0x00010002);
 
     private readonly ModelSpec _spec;
     private readonly TrainedNetwork _network;
@@ -83,16 +83,18 @@ public sealed class LogitNormModel : RowToRowTransformer, IDisposable
         var reader = new ModelReader(context, _format);
         var spec = reader.Json<ModelSpec>("Model", read => read.Check());
         var network = reader.Tensors("Weights", file => Build(spec, file));
-        network.to(device);
-        var trained = new TrainedNetwork(network, device, spec.Image, spec.Normalization, owner: typeof(LogitNormModel));
+        TrainedNetwork? trained = null;
         try
         {
-            trained.Fold();
+            network.to(device);
+            trained = new(network, device, spec.Image, spec.Normalization, owner: typeof(LogitNormModel));
+            using var log = new ContextLog(env, "model");
+            trained.Fold(log);
             return new(env, spec, trained);
         }
         catch
         {
-            trained.Dispose();
+            ((IDisposable?)trained ?? network).Dispose();
             throw;
         }
     }
@@ -104,8 +106,16 @@ public sealed class LogitNormModel : RowToRowTransformer, IDisposable
         using (var outline = spec.CreateNetwork(META))
             file.Check(Weights(outline));
         var network = spec.CreateNetwork(CPU);
-        file.CopyTo(Weights(network));
-        network.Freeze();
-        return network;
+        try
+        {
+            file.CopyTo(Weights(network), finite: true);
+            network.Freeze();
+            return network;
+        }
+        catch
+        {
+            network.Dispose();   // its weights are outside of the scope
+            throw;
+        }
     }
 }

@@ -39,13 +39,16 @@ public sealed partial class LogitNormTrainer
             init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Epochs), value, "Train for at least 1 epoch.");
         } = 200;
 
-        /// <summary>Rows in each step, at least 2. Rows that do not fill a last batch are left out of that epoch; which ones changes with each shuffle.</summary>
+        /// <summary>
+        /// Rows in each step, at least 2; null (default) for the paper's 128, or all of them where there are fewer. Rows that do not fill a last batch are left out of
+        /// that epoch; which ones changes with each shuffle.
+        /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">Less than 2: batch normalisation needs more than one row.</exception>
-        public int BatchSize
+        public int? BatchSize
         {
             get;
-            init => field = value >= 2 ? value : throw new ArgumentOutOfRangeException(nameof(BatchSize), value, "Batch normalisation needs batches of at least 2 rows.");
-        } = 128;
+            init => field = value is null or >= 2 ? value : throw new ArgumentOutOfRangeException(nameof(BatchSize), value, "Batch normalisation needs batches of at least 2 rows.");
+        }
 
         /// <summary>The highest learning rate of stochastic gradient descent; <see cref="LearningRateSchedule"/> multiplies it.</summary>
         /// <exception cref="ArgumentOutOfRangeException">Not above 0, or not finite.</exception>
@@ -91,9 +94,14 @@ public sealed partial class LogitNormTrainer
         }
 
         /// <summary>
-        /// Decides initial weights, shuffling, augmentation and dropout: same seed, same data, same options and same machine give the same weights on
-        /// the CPU. Null (default) takes the <see cref="MLContext"/>'s seed, or a random one if it has none.
+        /// Decides initial weights, shuffling, augmentation and dropout. Null (default) takes the <see cref="MLContext"/>'s seed, or a random one if it has none.
         /// </summary>
+        /// <remarks>
+        /// On the CPU the same seed, data and options give the same weights, bit for bit, on processors of one kind with the same number of threads
+        /// (<c>OMP_NUM_THREADS</c>): sums of floats depend on how libtorch splits them up. Nothing else in the process changes that, such as other trainings, models that are loaded or
+        /// <c>torch.manual_seed</c>, and a training changes nothing there: all its numbers come from generators of its own. On a GPU order, augmentation and dropout repeat, but the last bits of
+        /// sums may not.
+        /// </remarks>
         public int? Seed { get; init; }
 
         /// <summary>Rows to measure accuracy on after each epoch, with the same columns as the training rows; null (default) for none.</summary>
@@ -105,8 +113,8 @@ public sealed partial class LogitNormTrainer
         /// </summary>
         /// <remarks>
         /// <para>
-        /// On the CPU a training that goes on ends with the same weights, bit for bit, as one that was never stopped; on a GPU dropout draws other masks, as
-        /// the state of its random numbers cannot be had from TorchSharp. Epochs that are done are not reported again, and the file of a finished training
+        /// A training that goes on draws the same order, augmentation and dropout as one that was never stopped, and on the CPU it ends with the same weights, bit
+        /// for bit (see <see cref="Seed"/>). Epochs that are done are not reported again, and the file of a finished training
         /// gives its model at once. Writing the file does not change the weights.
         /// </para>
         /// <para>
@@ -135,6 +143,13 @@ public sealed partial class LogitNormTrainer
 
         /// <summary>Stops the training at the next step, by an <see cref="OperationCanceledException"/>.</summary>
         public CancellationToken CancellationToken { get; init; }
+
+        /// <summary>The options for a number of training rows, which decides on <see cref="BatchSize"/> where it was left open.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">There are fewer than 2 rows, and no batch size was given.</exception>
+        internal Options For(long rows) => this with { BatchSize = BatchSize ?? (int)Math.Min(128, rows) };
+
+        /// <summary>All options, the same in every culture.</summary>
+        public override string ToString() => RecordText.Of(this);
 
         private static string NotEmpty(string value, string name)
             => string.IsNullOrEmpty(value) ? throw new ArgumentException("A column needs a name.", name) : value;

@@ -13,7 +13,10 @@ internal sealed record ModelSpec(Backbone Backbone, int ClassCount, ImageColumn 
 {
     public Head Head { get; } = Head ?? Head.Linear();
 
-    /// <summary>A network of this architecture, without the trained weights: freshly drawn ones, or none on the META device.</summary>
+    /// <summary>A network of this architecture to train, on the CPU, with freshly drawn weights.</summary>
+    public ImageClassifier CreateNetwork(NetworkRandom random) => Backbone.CreateNetwork(Image.Shape.Channels, ClassCount, random, Head);
+
+    /// <summary>A network of this architecture whose weights are yet to be read, or without any on the META device.</summary>
     public ImageClassifier CreateNetwork(Device device) => Backbone.CreateNetwork(Image.Shape.Channels, ClassCount, device, Head);
 
     /// <summary>Checks what a file could have wrong.</summary>
@@ -22,11 +25,12 @@ internal sealed record ModelSpec(Backbone Backbone, int ClassCount, ImageColumn 
     {
         if (ClassCount < 2)
             throw new InvalidDataException($"{ClassCount} classes are too few.");
-        if (Classes is { } classes && classes.Values.Length != ClassCount)
-            throw new InvalidDataException($"it has {classes.Values.Length} class names for {ClassCount} classes.");
         Classes?.Check();
-        if ((Int128)Image.Shape.Channels * Image.Shape.Height * Image.Shape.Width * sizeof(float) > Array.MaxLength)
-            throw new InvalidDataException($"images of {Image.Shape} are impossible.");
+        if (Classes is { } classes && classes.Count != ClassCount)
+            throw new InvalidDataException($"it has {classes.Count} class names for {ClassCount} classes.");
+        Image.Check();
+        if (Math.Min(Image.Shape.Height, Image.Shape.Width) < Backbone.MinimumImageSize)
+            throw new InvalidDataException($"images of {Image.Shape} are too small for {Backbone}.");
         if (Normalization.Mean.Count != Image.Shape.Channels)
             throw new InvalidDataException($"it normalises {Normalization.Mean.Count} channels of images that have {Image.Shape.Channels}.");
     }

@@ -46,7 +46,7 @@ internal sealed class TrainingCheckpoint
         if (!File.Exists(path))
             return new(path, new(seed ?? Random.Shared.Next(), data, settings), epoch: 0, TimeSpan.Zero);
         var file = TrainingCheckpointFile.ReadHeader(path);
-        var differences = TrainingSettings.Differences(file.Training.Settings, settings);
+        var differences = TrainingSettings.Differences(file.Training.Settings, settings, TrainingSettings.Defaults);
         if (seed is not null && seed != file.Training.Seed)
             differences.Add($"Seed was {file.Training.Seed} and is {seed}");
         if (data != file.Training.Data)

@@ -1,24 +1,39 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using static System.FormattableString;
 
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>The format of checkpoints: how far a training is and what it is made with, as JSON, and its state, as tensors.</summary>
 /// <remarks>
 /// Layout, little endian: "LNCHCKPT", version (int32), SHA-256 of all that follows, length of the JSON (int32), JSON, <see cref="TensorFile"/>. The hash
-/// is looked at before anything else is believed: torch ends the process when the state of a random number generator is not one.
+/// is looked at before anything else is believed.
 /// </remarks>
 internal static class TrainingCheckpointFile
 {
-    private const int Version = 1;
+    private const int Version = 2;   // 1 had tensors in a format of this library's own, until 0.1.0
     private static readonly byte[] _magic = "LNCHCKPT"u8.ToArray();
+    private static readonly TimeSpan _longest = TimeSpan.FromDays(36500);
 
     /// <summary>What stands before the tensors.</summary>
     /// <param name="Epoch">Epochs done.</param>
     /// <param name="Elapsed">Time that they took.</param>
     /// <param name="Training">Which training it is.</param>
-    public sealed record Header(int Epoch, TimeSpan Elapsed, Training Training);
+    public sealed record Header(int Epoch, TimeSpan Elapsed, Training Training)
+    {
+        /// <summary>Checks what a file could have wrong.</summary>
+        /// <exception cref="InvalidDataException">The epoch is none of the training's, or the time cannot be.</exception>
+        public void Check()
+        {
+            if (!Training.Settings.TryGetValue(nameof(LogitNormTrainer.Options.Epochs), out var setting) || setting.ValueKind != JsonValueKind.Number || !setting.TryGetInt32(out var epochs))
+                throw new InvalidDataException("it does not say how many epochs its training has.");
+            if (Epoch < 1 || Epoch > epochs)
+                throw new InvalidDataException($"epoch {Epoch} is none of a training of {epochs}.");
+            if (Elapsed < TimeSpan.Zero || Elapsed > _longest)
+                throw new InvalidDataException($"{Epoch} epochs cannot have taken {Elapsed}.");
+        }
+    }
 
     /// <summary>Which training it is: equal ones come to the same weights.</summary>
     /// <param name="Seed">The seed.</param>
@@ -39,8 +54,8 @@ internal static class TrainingCheckpointFile
         var json = JsonSerializer.SerializeToUtf8Bytes(header, ModelJson.Options);
         writer.Write(json.Length);
         writer.Write(json);
-        TensorFile.Write(writer, state.Tensors());
         writer.Flush();
+        TensorFile.Write(stream, state.Tensors());
         stream.Position = start + SHA256.HashSizeInBytes;
         var hash = SHA256.HashData(stream);
         stream.Position = start;
@@ -56,7 +71,7 @@ internal static class TrainingCheckpointFile
     /// <exception cref="InvalidDataException">The file is damaged, or holds something else.</exception>
     public static void Restore(string path, TrainingState state) => Read(path, (_, reader) =>
     {
-        state.Restore(TensorFile.Open(reader));
+        state.Restore(TensorFile.Open(reader.BaseStream));
         return state;
     });
 
@@ -74,7 +89,12 @@ internal static class TrainingCheckpointFile
             if (!SHA256.HashData(reader.BaseStream).AsSpan().SequenceEqual(hash))
                 throw new InvalidDataException("it is cut short or was changed.");
             reader.BaseStream.Position = start;
-            return read(JsonSerializer.Deserialize<Header>(reader.ReadBytes(reader.ReadInt32()), ModelJson.Options) ?? throw new InvalidDataException("it is empty."), reader);
+            var length = reader.ReadInt32();
+            if (length < 0 || length > Math.Min(ModelWriter.LargestJson, reader.BaseStream.Length - reader.BaseStream.Position))
+                throw new InvalidDataException(Invariant($"{length:N0} bytes cannot say which training it is of."));
+            var header = JsonSerializer.Deserialize<Header>(reader.ReadBytes(length), ModelJson.Options) ?? throw new InvalidDataException("it is empty.");
+            header.Check();
+            return read(header, reader);
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or JsonException)
         {

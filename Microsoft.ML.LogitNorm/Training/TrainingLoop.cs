@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using TorchSharp;
 using TorchSharp.Modules;
+using static System.FormattableString;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -19,6 +20,7 @@ internal sealed class TrainingLoop(
     // The loss is read, which waits for the device, once in so many steps; a NaN is then traced to its step.
     private const int StepsBetweenChecks = 50;
 
+    private readonly int _batchSize = options.BatchSize!.Value;   // Fit has settled it by the number of rows
     private readonly TimeSpan _earlier = checkpoint?.Elapsed ?? TimeSpan.Zero;
 
     private TimeSpan Elapsed => _earlier + clock.Elapsed;
@@ -27,9 +29,9 @@ internal sealed class TrainingLoop(
     public TrainedNetwork Run(IImageSource training, IImageSource? validation, ModelSpec spec)
     {
         using var scope = NewDisposeScope();
-        manual_seed(seed);
-        using var generator = new Generator((ulong)seed, CPU);
-        var network = spec.CreateNetwork(CPU);
+        using var random = new NetworkRandom(seed);
+        using var generator = new Generator(unchecked((ulong)seed), CPU);
+        var network = spec.CreateNetwork(random);
         network.to(device);
         var trained = new TrainedNetwork(network, device, spec.Image, spec.Normalization, owner: typeof(LogitNormModel));
         try
@@ -38,7 +40,7 @@ internal sealed class TrainingLoop(
             using var validationOnDevice = validation?.To(device);
             using (var optimizer = CreateOptimizer(network, options))
             {
-                var state = new TrainingState(network, optimizer, generator);
+                var state = new TrainingState(network, optimizer, generator, random);
                 checkpoint?.Restore(state);
                 for (var epoch = (checkpoint?.Epoch ?? 0) + 1; epoch <= options.Epochs; epoch++)
                 {
@@ -48,7 +50,7 @@ internal sealed class TrainingLoop(
                 }
             }
             network.Freeze();
-            trained.Fold();
+            trained.Fold(log);
             return trained;
         }
         catch
@@ -59,25 +61,20 @@ internal sealed class TrainingLoop(
     }
 
     /// <summary>Two groups of parameters: those that weight decay acts on, and those of the head, if any, that it leaves alone.</summary>
-    internal static SGD CreateOptimizer(ImageClassifier network, LogitNormTrainer.Options options)
+    internal static GradientDescent CreateOptimizer(ImageClassifier network, LogitNormTrainer.Options options)
     {
         var undecayed = network.UndecayedParameters;
         Parameter[] decayed = [.. network.parameters().Where(parameter => undecayed.All(other => other.Handle != parameter.Handle))];
-        return optim.SGD(
-            [new SGD.ParamGroup(decayed, new SGD.Options()), new SGD.ParamGroup(undecayed, new SGD.Options { weight_decay = 0 })],
-            options.LearningRate,
-            options.Momentum,
-            weight_decay: options.WeightDecay,
-            nesterov: options is { Nesterov: true, Momentum: > 0 });
+        return new([new(decayed, options.WeightDecay), new(undecayed, 0)], options.LearningRate, options.Momentum, options.Nesterov);
     }
 
-    private TrainingEpoch TrainEpoch(int epoch, ImageClassifier network, TrainedNetwork trained, SGD optimizer, IImageSource images, Generator generator, LogitNormModel model)
+    private TrainingEpoch TrainEpoch(int epoch, ImageClassifier network, TrainedNetwork trained, GradientDescent optimizer, IImageSource images, Generator generator, LogitNormModel model)
     {
         using var scope = NewDisposeScope();
         network.train();
         var start = clock.Elapsed;
-        var steps = (int)(images.Count / options.BatchSize);
-        using var batches = images.Shuffle(options.BatchSize, options.Augmentation, generator);
+        var steps = (int)(images.Count / _batchSize);
+        using var batches = images.Shuffle(_batchSize, options.Augmentation, generator);
         var losses = zeros(steps, device: device);
         var correct = zeros(1, int64, device);
         var normSum = zeros(1, float64, device);
@@ -86,30 +83,28 @@ internal sealed class TrainingLoop(
             options.CancellationToken.ThrowIfCancellationRequested();
             using var stepScope = NewDisposeScope();
             var progress = (((epoch - 1L) * steps) + step) / ((double)options.Epochs * steps);
-            foreach (var group in optimizer.ParamGroups)
-                group.LearningRate = options.LearningRate * options.LearningRateSchedule.FactorAt(progress);
+            optimizer.LearningRate = options.LearningRate * options.LearningRateSchedule.FactorAt(progress);
 
             var (pixels, pixelLabels) = batches.Next();   // [B, H, W, C], [B]
             var labels = pixelLabels.to(device);
             var embedding = network.Embed(trained.Normalize(pixels));   // [B, D]
             var logits = network.Classify(embedding);   // [B, C]
             var loss = options.Loss.Compute(new(logits, embedding, network.HeadWeight, labels, progress));
-            optimizer.zero_grad();
+            optimizer.ClearGradients();
             loss.backward();
-            optimizer.step();
+            optimizer.Step();
 
             using (no_grad())
             {
                 losses[step] = loss.detach();
-                correct.add_(logits.argmax(1).eq(labels).sum());
-                normSum.add_(logits.norm(1, keepdim: false, p: 2).sum());
+                correct.AddInPlace(logits.argmax(1).eq(labels).sum());
+                normSum.AddInPlace(logits.norm(1, keepdim: false, p: 2).sum());
             }
             if ((step + 1) % StepsBetweenChecks == 0 || step + 1 == steps)
                 CheckLosses(losses, step, epoch);
-            FreeNumbers();
             options.StepCompleted?.Invoke(new(epoch, options.Epochs, step + 1, steps));
         }
-        var rowsSeen = (double)steps * options.BatchSize;
+        var rowsSeen = (double)steps * _batchSize;
         return new()
         {
             Epoch = epoch,
@@ -117,23 +112,11 @@ internal sealed class TrainingLoop(
             Loss = losses.mean().item<float>(),
             Accuracy = correct.item<long>() / rowsSeen,
             MeanLogitNorm = normSum.item<double>() / rowsSeen,
-            LearningRate = optimizer.ParamGroups.First().LearningRate,
+            LearningRate = optimizer.LearningRate,
             ImagesPerSecond = rowsSeen / (clock.Elapsed - start).TotalSeconds,
             Elapsed = Elapsed,
             Model = model,
         };
-    }
-
-    /// <summary>Keeps the process from growing, in less than a millisecond.</summary>
-    /// <remarks>
-    /// TorchSharp's optimizer leaves hundreds of native numbers (<see cref="Scalar"/>) a step to the finalizer. Each is a few bytes, but lies where a map of
-    /// megabytes would fit, for which the heap is then extended. They are the youngest there are, so no older generation need be looked at; and they must be
-    /// gone before the next step's maps are placed.
-    /// </remarks>
-    private static void FreeNumbers()
-    {
-        GC.Collect(0);
-        GC.WaitForPendingFinalizers();
     }
 
     private void CheckLosses(Tensor losses, int lastStep, int epoch)
@@ -143,7 +126,7 @@ internal sealed class TrainingLoop(
             return;
         var step = finite.to(int32).argmin(0).item<long>() + 1;
         throw new TrainingDivergedException(
-            $"The loss became {losses[step - 1].item<float>()} in epoch {epoch}, step {step}, with {options.Loss} and learning rate {options.LearningRate}. Training stopped: lower LearningRate (a tenth of it is a good try){(options.Loss is LogitNormLoss ? ", or raise tau" : "")}.");
+            Invariant($"The loss became {losses[step - 1].item<float>()} in epoch {epoch}, step {step}, with {options.Loss} and learning rate {options.LearningRate}. Training stopped: lower LearningRate (a tenth of it is a good try){(options.Loss is LogitNormLoss ? ", or raise tau" : "")}."));
     }
 
     private void Report(TrainingEpoch epoch, IImageSource? validation, TrainedNetwork trained)
@@ -158,9 +141,9 @@ internal sealed class TrainingLoop(
     private double Accuracy(IImageSource images, TrainedNetwork trained)
     {
         trained.Classifier.eval();
-        using var batches = images.InOrder(options.BatchSize);
+        using var batches = images.InOrder(_batchSize);
         long correct = 0;
-        for (long start = 0; start < images.Count; start += options.BatchSize)
+        for (long start = 0; start < images.Count; start += _batchSize)
         {
             options.CancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();

@@ -5,6 +5,8 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>Everything but the seed that decides what a training comes to, by name, so that a later run can tell whether it is the same training.</summary>
 internal static class TrainingSettings
 {
+    private const string NotThere = "not there";
+
     // The seed stands in each file by itself; the others do not change the trained weights.
     private static readonly HashSet<string> _leftOut =
     [
@@ -14,13 +16,13 @@ internal static class TrainingSettings
         nameof(LogitNormTrainer.Options.ImageCache),
     ];
 
+    /// <summary>What an option is that a file does not have: it was written before there was one, when all trainings were as they are by its default.</summary>
+    public static Dictionary<string, JsonElement> Defaults => Of(new LogitNormTrainer.Options());
+
     /// <summary>The settings by their names.</summary>
     public static Dictionary<string, JsonElement> Of(LogitNormTrainer.Options options, ImageColumn image, LabelColumn label, long rows, bool streamed)
     {
-        // By reflection, so that an option that the trainer gets one day is not forgotten here.
-        var settings = typeof(LogitNormTrainer.Options).GetProperties()
-            .Where(property => !_leftOut.Contains(property.Name))
-            .ToDictionary(property => property.Name, property => JsonSerializer.SerializeToElement(property.GetValue(options), property.PropertyType, ModelJson.Options));
+        var settings = Of(options);
         Add(settings, "Images", $"{image.Kind} {image.Shape}");
         Add(settings, "Classes", label.ClassesText);
         Add(settings, "TrainingRows", rows);
@@ -29,16 +31,25 @@ internal static class TrainingSettings
         return settings;
     }
 
+    // By reflection, so that an option that the trainer gets one day is not forgotten here.
+    private static Dictionary<string, JsonElement> Of(LogitNormTrainer.Options options) => typeof(LogitNormTrainer.Options).GetProperties()
+        .Where(property => !_leftOut.Contains(property.Name))
+        .ToDictionary(property => property.Name, property => JsonSerializer.SerializeToElement(property.GetValue(options), property.PropertyType, ModelJson.Options));
+
     /// <summary>Adds what else decides the outcome.</summary>
     public static void Add<T>(Dictionary<string, JsonElement> settings, string name, T value) => settings.Add(name, JsonSerializer.SerializeToElement(value, ModelJson.Options));
 
     /// <summary>What differs, such as "Epochs was 20 and is 10"; empty where nothing does.</summary>
-    public static List<string> Differences(IReadOnlyDictionary<string, JsonElement> before, IReadOnlyDictionary<string, JsonElement> now)
+    /// <param name="before">The settings of a file.</param>
+    /// <param name="now">The settings of this run.</param>
+    /// <param name="defaults">What the file's were where it does not have them; see <see cref="Defaults"/>.</param>
+    public static List<string> Differences(
+        IReadOnlyDictionary<string, JsonElement> before, IReadOnlyDictionary<string, JsonElement> now, IReadOnlyDictionary<string, JsonElement> defaults)
         => [.. before.Keys.Union(now.Keys)
-            .Select(name => (Name: name, Was: Text(before, name), Is: Text(now, name)))
+            .Select(name => (Name: name, Was: Text(before, name) ?? Text(defaults, name), Is: Text(now, name)))
             .Where(setting => setting.Was != setting.Is)
-            .Select(setting => $"{setting.Name} was {setting.Was} and is {setting.Is}")];
+            .Select(setting => $"{setting.Name} was {setting.Was ?? NotThere} and is {setting.Is ?? NotThere}")];
 
-    private static string Text(IReadOnlyDictionary<string, JsonElement> settings, string name)
-        => settings.TryGetValue(name, out var value) ? JsonSerializer.Serialize(value, ModelJson.Options) : "not there";
+    private static string? Text(IReadOnlyDictionary<string, JsonElement> settings, string name)
+        => settings.TryGetValue(name, out var value) ? JsonSerializer.Serialize(value, ModelJson.Options) : null;
 }

@@ -43,7 +43,7 @@ internal sealed record GaussianNoise(ImageShape Shape, ScalarType PixelType, flo
     {
         using var scope = NewDisposeScope();
         var noise = randn([count, Shape.Height, Shape.Width, Shape.Channels], float32, generator: generator)
-            .mul_((High - Low) / 2).add_((Low + High) / 2).clamp_(Low, High);
+            .Times((High - Low) / 2).Plus((Low + High) / 2).Within(Low, High);
         return (PixelType == ScalarType.Byte ? noise.round_().to(ScalarType.Byte) : noise).MoveToOuterDisposeScope();
     }
 }

@@ -50,13 +50,15 @@ public sealed partial class LogitNormTuner
         ArgumentNullException.ThrowIfNull(validationSet);
         using var log = new ContextLog(_env, "tuner");
         var trainer = new LogitNormTrainer(_env, _options.Trainer);
-        var (label, image) = trainer.Check(trainingSet.Schema, validationSet.Schema);
+        var (label, image) = trainer.Check(trainingSet, validationSet.Schema);
         using var validation = trainer.Load(validationSet, image, label, "validation", log);
         if (validation.Count == 0)
-            throw new InvalidOperationException($"The validation set has no rows with a label in column '{label.Name}'.");
+            throw label.NoneIn(validationSet, "The validation set", "Give it rows with labels.");
 
         var trainingRows = trainingSet.GetColumn<uint>(label.Name).LongCount(key => key > 0);
-        var settings = TuningSettings.Of(_options, image, label, trainingRows, validation.Count);
+        // Decided once for all trials, whatever memory is free later: a trial on streamed images does not compare with one on images in memory.
+        var streamed = trainer.Streams(image, trainingRows);
+        var settings = TuningSettings.Of(_options, image, label, trainingRows, validation.Count, streamed);
         var file = TuningFile.Open(_options.ResultsFile, settings, _options.Trainer.Seed ?? MachineLearningContext.Seed(_env));
         var noise = GaussianNoise.Like(validation.Pixels);
         TuningTrial[] trials = [.. _options.Taus.Select(tau => file.Find(tau) ?? Run(tau))];
@@ -67,7 +69,7 @@ public sealed partial class LogitNormTuner
 
         TuningTrial Run(double tau)
         {
-            var trial = Try(tau, file.Seed, trainingSet, validation, noise, image.RowsPerBatch);
+            var trial = Try(tau, file.Seed, streamed, trainingSet, validation, noise, image.RowsPerBatch);
             file.Add(trial);
             log.Info($"Trial of {trial}");
             _options.TrialCompleted?.Invoke(trial);
@@ -77,7 +79,7 @@ public sealed partial class LogitNormTuner
 
     private TrainingLoss Loss(double tau) => TrainingLoss.LogitNorm(tau, _options.Warmup);
 
-    private TuningTrial Try(double tau, int seed, IDataView trainingSet, ImageSet validation, GaussianNoise noise, int rowsPerBatch)
+    private TuningTrial Try(double tau, int seed, bool streamed, IDataView trainingSet, ImageSet validation, GaussianNoise noise, int rowsPerBatch)
     {
         var clock = Stopwatch.StartNew();
         var options = _options.Trainer with
@@ -85,6 +87,7 @@ public sealed partial class LogitNormTuner
             Loss = Loss(tau),
             Seed = seed,
             Epochs = _options.EpochsPerTrial ?? _options.Trainer.Epochs,
+            ImageCache = streamed ? ImageCache.Stream : ImageCache.Memory,
             CheckpointFile = null,   // it is one training's, and each trial is another
         };
         try
@@ -114,7 +117,7 @@ public sealed partial class LogitNormTuner
 
     private float[] Score(TrainedNetwork network, GaussianNoise noise, int seed, int rowsPerBatch)
     {
-        using var generator = new Generator((ulong)seed, CPU);   // a new one for each trial: all see the same noise
+        using var generator = new Generator(unchecked((ulong)seed), CPU);   // a new one for each trial: all see the same noise
         return Batches(_options.NoiseCount, rowsPerBatch, (_, count) => network.Forward(noise.Draw(count, generator)).Logits);
     }
 

@@ -7,6 +7,8 @@ internal sealed class TuningFile
 {
     private static readonly JsonSerializerOptions _json = new(ModelJson.Options) { WriteIndented = true };
 
+    private const int Version = 1;
+
     private readonly string? _path;
     private readonly Content _content;
 
@@ -30,7 +32,7 @@ internal sealed class TuningFile
         if (path is null || !File.Exists(path))
             return new(path, new(seed ?? Random.Shared.Next(), settings, []));
         var content = Read(path);
-        var differences = TrainingSettings.Differences(content.Settings, settings);
+        var differences = TrainingSettings.Differences(content.Settings, settings, TuningSettings.Defaults);
         if (seed is not null && seed != content.Seed)
             differences.Add($"Seed was {content.Seed} and is {seed}");
         return differences.Count == 0
@@ -54,6 +56,8 @@ internal sealed class TuningFile
         try
         {
             var content = JsonSerializer.Deserialize<Content>(File.ReadAllBytes(path), _json) ?? throw new InvalidDataException("it is empty.");
+            if (content.Version > Version)
+                throw new InvalidDataException($"it has version {content.Version} of the format, of a newer Microsoft.ML.LogitNorm; this one reads up to {Version}.");
             foreach (var trial in content.Trials)
                 (trial ?? throw new InvalidDataException("a trial is null.")).Check();
             if (content.Trials.DistinctBy(trial => trial.Tau).Count() < content.Trials.Count)
@@ -72,5 +76,5 @@ internal sealed class TuningFile
             WholeFile.Write(_path, stream => JsonSerializer.Serialize(stream, _content, _json));
     }
 
-    private sealed record Content(int Seed, Dictionary<string, JsonElement> Settings, List<TuningTrial> Trials);
+    private sealed record Content(int Seed, Dictionary<string, JsonElement> Settings, List<TuningTrial> Trials, int Version = Version);
 }

@@ -5,14 +5,29 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>Everything that decides what a trial comes to, but for its temperature and the seed: trials compare only if all of it is equal.</summary>
 internal static class TuningSettings
 {
+    /// <summary>What an option is that a file does not have; see <see cref="TrainingSettings.Defaults"/>.</summary>
+    public static Dictionary<string, JsonElement> Defaults => Complete(TrainingSettings.Defaults, new());
+
     /// <summary>The settings by their names.</summary>
-    public static Dictionary<string, JsonElement> Of(LogitNormTuner.Options options, ImageColumn image, LabelColumn label, long trainingRows, long validationRows)
+    /// <param name="options">How the trials are made.</param>
+    /// <param name="image">The images' column.</param>
+    /// <param name="label">The labels' column.</param>
+    /// <param name="trainingRows">Labelled rows to train on.</param>
+    /// <param name="validationRows">Labelled rows to validate on.</param>
+    /// <param name="streamed">Whether the trials stream their images, by the option or because memory does not hold them: they are then shuffled otherwise.</param>
+    public static Dictionary<string, JsonElement> Of(LogitNormTuner.Options options, ImageColumn image, LabelColumn label, long trainingRows, long validationRows, bool streamed)
     {
-        var settings = TrainingSettings.Of(options.Trainer with { Epochs = options.EpochsPerTrial ?? options.Trainer.Epochs }, image, label, trainingRows, options.Trainer.ImageCache == ImageCache.Stream);
-        settings.Remove(nameof(LogitNormTrainer.Options.Loss));   // each trial has its own
-        TrainingSettings.Add(settings, "Warmup", options.Warmup);
-        TrainingSettings.Add(settings, "NoiseCount", options.NoiseCount);
+        var trainer = options.Trainer.For(trainingRows) with { Epochs = options.EpochsPerTrial ?? options.Trainer.Epochs };
+        var settings = Complete(TrainingSettings.Of(trainer, image, label, trainingRows, streamed), options);
         TrainingSettings.Add(settings, "ValidationRows", validationRows);
+        return settings;
+    }
+
+    private static Dictionary<string, JsonElement> Complete(Dictionary<string, JsonElement> settings, LogitNormTuner.Options options)
+    {
+        settings.Remove(nameof(LogitNormTrainer.Options.Loss));   // each trial has its own
+        TrainingSettings.Add(settings, nameof(options.Warmup), options.Warmup);
+        TrainingSettings.Add(settings, nameof(options.NoiseCount), options.NoiseCount);
         return settings;
     }
 }

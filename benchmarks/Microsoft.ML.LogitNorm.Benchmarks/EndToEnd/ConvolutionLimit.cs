@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm.Benchmarks.EndToEnd;
@@ -6,7 +5,7 @@ namespace Microsoft.ML.LogitNorm.Benchmarks.EndToEnd;
 /// <summary>A network's convolutions and nothing else, in the folded network's own form: no forward pass by oneDNN can be faster.</summary>
 internal sealed class ConvolutionLimit : IDisposable
 {
-    private readonly Folding _folding = new(CPU);
+    private readonly Folding _folding;
     private readonly List<(FoldedConvolution Convolution, Tensor Input)> _steps = [];
     private readonly Dictionary<(long, long, long, long), Tensor> _inputs = [];   // one of each size, so that they are in the caches as a network's maps are
 
@@ -17,7 +16,8 @@ internal sealed class ConvolutionLimit : IDisposable
     {
         using var noGradient = inference_mode();
         using var scope = NewDisposeScope();
-        foreach (var convolution in network.modules().OfType<Conv2d>())
+        _folding = new(CPU, images.shape[0]);
+        foreach (var convolution in network.modules().OfType<ConvolutionLayer>())
         {
             var folded = _folding.Convolution(convolution);
             convolution.register_forward_pre_hook((_, input) =>

@@ -83,7 +83,7 @@ public sealed class KilledTrainingTests
             path =>
             {
                 using var zip = ZipFile.OpenRead(path);
-                using var weights = zip.Entries.Single(entry => entry.FullName.EndsWith("Weights.tensors", StringComparison.Ordinal)).Open();
+                using var weights = zip.Entries.Single(entry => entry.FullName.EndsWith("Weights.safetensors", StringComparison.Ordinal)).Open();
                 return Convert.ToHexString(SHA256.HashData(weights));
             });
 }

@@ -1,0 +1,9 @@
+namespace Microsoft.ML.LogitNorm.Tests;
+
+/// <summary>Networks with first weights.</summary>
+internal static class DrawnNetwork
+{
+    /// <summary>A network on the CPU, as a training begins with it.</summary>
+    public static ImageClassifier Draw(this Backbone backbone, int channels, int classes, Head? head = null, int seed = 1)
+        => backbone.CreateNetwork(channels, classes, new NetworkRandom(seed), head);
+}

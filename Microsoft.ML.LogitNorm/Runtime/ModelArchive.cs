@@ -1,0 +1,59 @@
+using System.IO.Compression;
+using System.Runtime.CompilerServices;
+using Microsoft.ML.Runtime;
+using static System.FormattableString;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>Looks once at a whole model file, of which this library wrote only parts: .NET and ML.NET compare no checksum when they read a zip.</summary>
+internal static class ModelArchive
+{
+    /// <summary>Zip's compression makes up to a thousand bytes of one; no model shrinks like that. So much may be unpacked of a file at most, as a multiple of its size and on top of it.</summary>
+    public const long LargestRatio = 100, LargestRest = 256 << 20;
+
+    private static readonly ConditionalWeakTable<RepositoryReader, object> _checked = [];
+
+    /// <summary>Compares the CRC-32 of each entry that has no hash of ours; each file is looked at once, when the first of our parts is read from it.</summary>
+    /// <exception cref="InvalidDataException">An entry is damaged, or all of them would take far more room than the file does.</exception>
+    public static void Check(RepositoryReader? repository)
+    {
+        if (repository is null || _checked.TryGetValue(repository, out _))
+            return;
+        var entries = Archive(repository).Entries;
+        CheckSize(Sum(entry => entry.Length), Sum(entry => entry.CompressedLength));
+        var hashed = entries.Where(entry => entry.Name == ModelWriter.Hashes).Select(Folder).ToHashSet();
+        foreach (var entry in entries)
+            if (!hashed.Contains(Folder(entry)) || entry.Name == ModelLoadContext.ModelStreamName)   // the header is ML.NET's, written when the hashes are
+                CheckSum(entry);
+        _checked.Add(repository, repository);
+
+        Int128 Sum(Func<ZipArchiveEntry, long> size) => entries.Aggregate(Int128.Zero, (sum, entry) => sum + size(entry));
+    }
+
+    /// <exception cref="InvalidDataException">So many bytes are not unpacked of so few.</exception>
+    internal static void CheckSize(Int128 unpacked, Int128 packed)
+    {
+        if (unpacked > (packed * LargestRatio) + LargestRest)
+            throw new InvalidDataException(Invariant($"This model file is no model: {packed:N0} bytes would be unpacked to {unpacked:N0}, more than {LargestRatio} times as many."));
+    }
+
+    private static void CheckSum(ZipArchiveEntry entry)
+    {
+        try
+        {
+            using var stream = entry.Open();
+            if (Crc32.Of(stream) is var found && found != entry.Crc32)
+                throw new InvalidDataException($"its CRC-32 is {found:x8}, and the zip's directory says {entry.Crc32:x8}.");
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"This model file is damaged: entry '{entry.FullName}': {e.Message} Load another copy of the file.");
+        }
+    }
+
+    // ML.NET writes the separators of the system that it runs on.
+    private static string Folder(ZipArchiveEntry entry) => entry.FullName[..(entry.FullName.LastIndexOfAny(['/', '\\']) + 1)];
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_archive")]
+    private static extern ref ZipArchive Archive(RepositoryReader repository);
+}

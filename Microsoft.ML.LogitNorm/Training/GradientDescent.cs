@@ -1,0 +1,92 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>Stochastic gradient descent with momentum, as PyTorch's <c>optim.SGD</c> computes it. Owns the momentum buffers, not the parameters.</summary>
+/// <remarks>
+/// g ← ∂L/∂w + decay · w; m ← g at the first step, then momentum · m + g; w ← w − rate · (g + momentum · m) for Nesterov's momentum, else w − rate · m.
+/// TorchSharp's own makes native numbers that a garbage collection can free while libtorch reads them (<see cref="TensorArithmetic"/>), hundreds a step.
+/// Sutskever et al., "On the importance of initialization and momentum in deep learning", ICML 2013.
+/// </remarks>
+/// <param name="groups">Parameters that are decayed alike.</param>
+/// <param name="learningRate">The rate of the first step.</param>
+/// <param name="momentum">In [0, 1); 0 for none, and no buffers.</param>
+/// <param name="nesterov">Whether momentum is Nesterov's.</param>
+internal sealed class GradientDescent(IReadOnlyList<GradientDescent.Group> groups, double learningRate, double momentum, bool nesterov) : IDisposable
+{
+    private readonly Tensor?[][] _momenta = [.. groups.Select(group => new Tensor?[group.Parameters.Count])];
+
+    /// <summary>Parameters that are decayed alike.</summary>
+    public IReadOnlyList<Group> Groups => groups;
+
+    /// <summary>The rate of the next step, above 0.</summary>
+    public double LearningRate { get; set; } = learningRate;
+
+    /// <summary>The parameters in the order of the groups, which is the same in every run, each with its momentum buffer: null before the first step.</summary>
+    public IEnumerable<(Parameter Parameter, Tensor? Momentum)> Momenta => groups.Zip(_momenta).SelectMany(pair => pair.First.Parameters.Zip(pair.Second));
+
+    /// <summary>Forgets the gradients of the last step.</summary>
+    public void ClearGradients()
+    {
+        foreach (var parameter in groups.SelectMany(group => group.Parameters))
+            parameter.grad = null;
+    }
+
+    /// <summary>Changes the parameters that have a gradient.</summary>
+    public void Step()
+    {
+        using var noGradient = no_grad();
+        using Scalar one = 1.0.ToScalar(), factor = momentum.ToScalar(), descent = (-LearningRate).ToScalar();
+        foreach (var (group, momenta) in groups.Zip(_momenta))
+        {
+            using var decay = group.WeightDecay.ToScalar();
+            foreach (var (i, parameter) in group.Parameters.Index())
+            {
+                using var scope = NewDisposeScope();
+                if (parameter.grad is not { } gradient)
+                    continue;
+                if (group.WeightDecay != 0)
+                    gradient = gradient.add(parameter, decay);
+                if (momentum != 0)
+                {
+                    if (momenta[i] is { } buffer)
+                        buffer.mul_(factor).add_(gradient, one);
+                    else
+                        momenta[i] = buffer = gradient.clone().DetachFromDisposeScope();
+                    gradient = nesterov ? gradient.add(buffer, factor) : buffer;
+                }
+                parameter.add_(gradient, descent);
+            }
+        }
+    }
+
+    /// <summary>Makes room for momentum, as steps that were taken before would have.</summary>
+    /// <param name="index">The parameter's place in <see cref="Momenta"/>.</param>
+    public void CreateMomentum(int index)
+    {
+        foreach (var (group, momenta) in groups.Zip(_momenta))
+        {
+            if (index < momenta.Length)
+            {
+                momenta[index] ??= zeros_like(group.Parameters[index]).DetachFromDisposeScope();
+                return;
+            }
+            index -= momenta.Length;
+        }
+        throw new ArgumentOutOfRangeException(nameof(index));
+    }
+
+    /// <summary>Frees the momentum buffers.</summary>
+    public void Dispose()
+    {
+        foreach (var buffer in _momenta.SelectMany(momenta => momenta))
+            buffer?.Dispose();
+    }
+
+    /// <summary>Parameters that are decayed alike.</summary>
+    /// <param name="Parameters">The parameters.</param>
+    /// <param name="WeightDecay">Factor of the L2 penalty's gradient, at least 0.</param>
+    internal sealed record Group(IReadOnlyList<Parameter> Parameters, double WeightDecay);
+}
