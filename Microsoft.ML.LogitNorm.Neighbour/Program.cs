@@ -46,7 +46,8 @@ static string Try(Func<Tensor> compute)
 
 static IEnumerable<MethodBase> Methods()
     => typeof(TorchSharpCatalog).Assembly.GetTypes()
-        .SelectMany(type => type.GetMembers(BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static))
+        .SelectMany(type => type.GetMembers(
+            BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static))
         .OfType<MethodBase>().Where(method => method.GetMethodBody() is not null);
 
 // Compiling a method looks up all that it calls.

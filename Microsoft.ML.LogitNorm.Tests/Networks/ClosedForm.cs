@@ -8,7 +8,8 @@ namespace Microsoft.ML.LogitNorm.Tests.Networks;
 /// <summary>The rule of wrn.json, by which two implementations get the same weights without exchanging a file.</summary>
 internal static class ClosedForm
 {
-    /// <summary>Parameter l in order gets a sin(f i + l) over its row-major elements i, batch norm weights 1 more; running mean 0.05, variance 1.2. a and f stand in the file.</summary>
+    /// <summary>Parameter l in order gets a sin(f i + l) over its row-major elements i, batch norm weights 1 more; running mean 0.05, variance 1.2.</summary>
+    /// <remarks>a and f, the amplitude and the frequency, stand in the file.</remarks>
     public static void Fill(ImageClassifier network)
     {
         var rule = ReferenceNumbers.Read<Rule>("wrn.json");

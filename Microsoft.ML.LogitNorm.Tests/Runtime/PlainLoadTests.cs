@@ -19,7 +19,7 @@ public sealed class PlainLoadTests
     public void Load_InAProcessThatOnlyReferencesTheLibrary_PredictsTheSameBits()
     {
         var (modelPath, rowsPath, batch, single) = SaveModel();
-        Assert.That(Run("ConsumerPath", modelPath, rowsPath), Is.EqualTo((string[])["ImagePath Label", .. batch, .. single]));
+        Assert.That(Printed("Consumer", modelPath, rowsPath), Is.EqualTo((string[])["ImagePath Label", .. batch, .. single]));
         Assert.That(batch.Concat(single).Distinct().Count(), Is.GreaterThan(60), "rows that differ");
     }
 
@@ -28,7 +28,7 @@ public sealed class PlainLoadTests
     public void Load_BesideMicrosoftMLTorchSharp_PredictsTheSameBits()
     {
         var (modelPath, rowsPath, _, single) = SaveModel();
-        var printed = Run("NeighbourPath", modelPath, rowsPath);
+        var printed = Printed("Neighbour", modelPath, rowsPath);
         Assert.That(printed.Take(single.Length), Is.EqualTo(single), "before the other package computes");
         Assert.That(printed.Skip(single.Length + 2).Take(single.Length), Is.EqualTo(single), "after");
         Assert.That(printed[single.Length], Is.EqualTo("text: InvalidOperationException: Tensor invalid -- empty handle."));
@@ -65,29 +65,27 @@ public sealed class PlainLoadTests
         _ml.Model.Save(model, TinyImages.View(_ml, 1).Schema, modelPath);
         File.WriteAllText(Path.Combine(_folder, "rows.txt"), "");
         var bare = Directory.CreateDirectory(Path.Combine(_folder, "bare")).FullName;
-        var consumer = Path.GetDirectoryName(PathOf("ConsumerPath"))!;
+        var consumer = PathOf("Consumer");
         // Without the list of dependencies all managed files of the folder are, and nothing native is.
-        foreach (var file in Directory.EnumerateFiles(consumer).Where(file => Path.GetExtension(file) is ".dll" || file.EndsWith(".runtimeconfig.json", StringComparison.Ordinal)))
+        foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(consumer)!).Where(file => Path.GetExtension(file) is ".dll" || file.EndsWith(".runtimeconfig.json", StringComparison.Ordinal)))
             File.Copy(file, Path.Combine(bare, Path.GetFileName(file)));
-        var (exitCode, output, error) = RunFile(Path.Combine(bare, Path.GetFileName(PathOf("ConsumerPath"))), modelPath, Path.Combine(_folder, "rows.txt"));
+        var (exitCode, output, error) = Run(Path.Combine(bare, Path.GetFileName(consumer)), modelPath, Path.Combine(_folder, "rows.txt"));
         Assert.That(exitCode, Is.Not.Zero);
         Assert.That($"{error}{output}", Does.Contain($"base: {nameof(DllNotFoundException)}: The application has no native libtorch, which TorchSharp {TorchPackages.TorchSharpVersion} needs."));
     }
 
-    private static string PathOf(string program) => typeof(PlainLoadTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == program).Value!;
+    private static string PathOf(string application)
+        => typeof(PlainLoadTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == application + "Path").Value!;
 
-    private static string[] Run(string program, string modelPath, string rowsPath)
+    private static string[] Printed(string application, string modelPath, string rowsPath)
     {
-        var (exitCode, output, error) = RunFile(PathOf(program), modelPath, rowsPath);
+        var (exitCode, output, error) = Run(PathOf(application), modelPath, rowsPath);
         Assert.That(exitCode, Is.Zero, $"{error}{output}");
         return output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
     }
 
-    private static (int ExitCode, string Output, string Error) RunFile(string path, string modelPath, string rowsPath)
-    {
-        var host = Environment.ProcessPath is { } own && Path.GetFileNameWithoutExtension(own) == "dotnet" ? own : "dotnet";
-        return InTime.Run(new(host, [path, modelPath, rowsPath]));
-    }
+    private static (int ExitCode, string Output, string Error) Run(string path, params string[] arguments)
+        => InTime.Run(InTime.DotNet([path, .. arguments]));
 
     private TransformerChain<OodDetectorTransformer> Train(IDataView data)
     {

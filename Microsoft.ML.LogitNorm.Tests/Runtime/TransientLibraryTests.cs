@@ -67,11 +67,7 @@ public sealed class TransientLibraryTests
     }
 
     private static int Run(string program, params string[] arguments)
-    {
-        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        process.WaitForExit();
-        return process.ExitCode;
-    }
+        => InTime.Run(new(program, arguments)).ExitCode;
 
     [Test]
     public void Load_WritableFolder_MapsAFileThatIsGone()

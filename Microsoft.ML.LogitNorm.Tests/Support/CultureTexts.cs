@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -83,19 +82,11 @@ internal static class CultureTexts
         var configuration = JsonNode.Parse(File.ReadAllText(Path.ChangeExtension(assembly, ".runtimeconfig.json")))!;
         configuration["runtimeOptions"]!["configProperties"]!["System.Globalization.Invariant"] = false;
         File.WriteAllText(folder["with-icu.json"], configuration.ToJsonString());
-        var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
-        using var process = Process.Start(new ProcessStartInfo(
-            host, ["exec", "--runtimeconfig", folder["with-icu.json"], "--depsfile", Path.ChangeExtension(assembly, ".deps.json"), assembly, Command, culture])
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        })!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        if (process.ExitCode != 0 && error.Result.Contains("ICU", StringComparison.Ordinal))
+        var (exitCode, output, error) = InTime.Run(InTime.DotNet(
+            "exec", "--runtimeconfig", folder["with-icu.json"], "--depsfile", Path.ChangeExtension(assembly, ".deps.json"), assembly, Command, culture));
+        if (exitCode != 0 && error.Contains("ICU", StringComparison.Ordinal))
             return null;
-        return process.ExitCode == 0 ? output.Split('\n') : throw new InvalidOperationException($"{culture}: {error.Result}{output}");
+        return exitCode == 0 ? output.Split('\n') : throw new InvalidOperationException($"{culture}: {error}{output}");
     }
 
     private static IEnumerable<string> Run()

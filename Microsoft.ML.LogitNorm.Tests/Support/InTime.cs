@@ -26,7 +26,8 @@ internal static class InTime
     }
 
     /// <summary>Waits until something is so.</summary>
-    public static void Until(Func<bool> condition) => Assert.That(SpinWait.SpinUntil(condition, Limit), Is.True, $"It has not come to this in {Limit.TotalSeconds:F0} s.");
+    public static void Until(Func<bool> condition)
+        => Assert.That(SpinWait.SpinUntil(condition, Limit), Is.True, $"It has not come to this in {Limit.TotalSeconds:F0} s.");
 
     /// <summary>Rows without an end, for a reader that must stop; one that does not gets an error instead of ever more of them.</summary>
     /// <param name="row">Makes a row of its number.</param>
@@ -42,6 +43,10 @@ internal static class InTime
 
         throw new AssertionException("The rows are still read, long after that should have stopped.");
     }
+
+    /// <summary>A process of the .NET that the tests run on.</summary>
+    public static ProcessStartInfo DotNet(params string[] arguments)
+        => new(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet", arguments);
 
     /// <summary>Runs a process to its end; one that does not come to it is killed.</summary>
     public static (int ExitCode, string Output, string Error) Run(ProcessStartInfo start)

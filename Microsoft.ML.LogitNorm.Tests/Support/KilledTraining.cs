@@ -14,8 +14,7 @@ internal static class KilledTraining
     /// <returns>How the process ended, and what it wrote to its error stream.</returns>
     public static (int ExitCode, string Error) Run(string checkpointFile)
     {
-        var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
-        var (exitCode, _, error) = InTime.Run(new(host, [typeof(KilledTraining).Assembly.Location, checkpointFile]));
+        var (exitCode, _, error) = InTime.Run(InTime.DotNet(typeof(KilledTraining).Assembly.Location, checkpointFile));
         return (exitCode, error);
     }
 

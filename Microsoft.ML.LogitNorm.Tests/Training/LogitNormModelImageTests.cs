@@ -38,9 +38,7 @@ public sealed class LogitNormModelImageTests
         // 128 of them would not fit into one array.
         var data = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 2).Select(i => new Large { Label = (uint)i }));
         var column = ImageColumn.Find(data.Schema, "Image", new(3, 3000, 3000));
-        // No image goes through the network, which makes itself ready for small ones in moments.
-        var small = ImageColumn.Find(data.Schema, "Image", new(3, 8, 8));
-        using var network = new TrainedNetwork(Backbone.WideResNet(10, 1).Draw(3, 2), CPU, small, new([0, 0, 0], [1, 1, 1]), owner: typeof(LogitNormModel));
+        using var network = new TrainedNetwork(Backbone.WideResNet(10, 1).Draw(3, 2), CPU, column, new([0, 0, 0], [1, 1, 1]), owner: typeof(LogitNormModel));
         var map = new ModelRowMap(data.Schema, column, new(Backbone.WideResNet(10, 1), 2, column, new([0, 0, 0], [1, 1, 1]), null), network);
         var scored = new MappedDataView(data, map, nameof(LogitNormModel));
         using var cursor = scored.GetRowCursor(scored.Schema);

@@ -46,7 +46,8 @@ public sealed class ImageFolderTests
     [Test]
     public void Load_TrainAndTestWithOthersBeside_SaysThatTheseAreNotUsed()
     {
-        _folder.WithImages("data/train/cat/1.png", "data/train/dog/2.png", "data/test/cat/3.png", "data/test/dog/4.png", "data/ood/5.png", "data/ood/6.png", "data/7.png", "data/extra/cat/8.png");
+        _folder.WithImages("data/train/cat/1.png", "data/train/dog/2.png", "data/test/cat/3.png", "data/test/dog/4.png");
+        _folder.WithImages("data/ood/5.png", "data/ood/6.png", "data/7.png", "data/extra/cat/8.png");
         var source = Source;
         ImageFolder.Load(source, _folder.At("data"));
         Assert.That(source.LeftOut.Items.Select(item => (item.Reason, Path.GetFileName(item.Path), item.Detail?.Split(';')[0])), Is.EqualTo(new (LeftOutReason, string, string?)[]
@@ -60,7 +61,8 @@ public sealed class ImageFolderTests
     [TestCase("validation")]
     public void Load_TrainValAndTest_AreKeptApart(string val)
     {
-        _folder.WithImages("data/train/cat/1.png", "data/train/dog/2.png", "data/test/cat/3.png", "data/test/dog/4.png", $"data/{val}/cat/5.png", $"data/{val}/dog/6.png");
+        _folder.WithImages("data/train/cat/1.png", "data/train/dog/2.png", "data/test/cat/3.png", "data/test/dog/4.png");
+        _folder.WithImages($"data/{val}/cat/5.png", $"data/{val}/dog/6.png");
         var data = Load("data");
         Assert.Multiple(() =>
         {
@@ -84,12 +86,14 @@ public sealed class ImageFolderTests
     [Test]
     public void Load_TestGivenBesideDataWithOne_SaysThatItIsNotUsed()
     {
-        _folder.WithImages("data/train/cat/1.png", "data/train/dog/2.png", "data/val/cat/5.png", "data/val/dog/6.png", "data/test/cat/3.png", "data/test/dog/4.png", "other/cat/7.png", "other/dog/8.png");
+        _folder.WithImages("data/train/cat/1.png", "data/train/dog/2.png", "data/val/cat/5.png", "data/val/dog/6.png");
+        _folder.WithImages("data/test/cat/3.png", "data/test/dog/4.png", "other/cat/7.png", "other/dog/8.png");
         var source = Source;
         var data = ImageFolder.Load(source, _folder.At("data"), _folder.At("other"));
         Assert.That(Names(data.Test!), Is.EqualTo(new[] { "7.png", "8.png" }));
         Assert.That(Names(data.Validation!), Is.EqualTo(new[] { "5.png", "6.png" }));
-        Assert.That(source.LeftOut.Items.Single(), Is.EqualTo(new LeftOutItem(LeftOutReason.UnusedFolder, _folder.At("data", "test"), $"2 images; --test {_folder.At("other")} is taken in its place")));
+        var detail = $"2 images; --test {_folder.At("other")} is taken in its place";
+        Assert.That(source.LeftOut.Items.Single(), Is.EqualTo(new LeftOutItem(LeftOutReason.UnusedFolder, _folder.At("data", "test"), detail)));
     }
 
     // Beside the classes rather than beside train/.
@@ -118,7 +122,8 @@ public sealed class ImageFolderTests
     [TestCase(DataPart.Test, "3.png 4.png", "val")]
     public void Open_PartOfADataSet_SaysWhatIsNotUsed(DataPart part, string names, string unused)
     {
-        _folder.WithImages("data/train/cat/1.png", "data/train/dog/2.png", "data/test/cat/3.png", "data/test/dog/4.png", "data/val/cat/5.png", "data/val/dog/6.png");
+        _folder.WithImages("data/train/cat/1.png", "data/train/dog/2.png", "data/test/cat/3.png", "data/test/dog/4.png");
+        _folder.WithImages("data/val/cat/5.png", "data/val/dog/6.png");
         var source = Source;
         Assert.That(Names(ClassFolders.Open(source, "--test", _folder.At("data"), part, null)), Is.EqualTo(names.Split(' ')));
         Assert.That(source.LeftOut.Items.Select(item => Path.GetFileName(item.Path)), Is.EqualTo(new[] { unused }));

@@ -24,7 +24,9 @@ public static class UnixFiles
     /// <summary>Closes a folder to all but root.</summary>
     public static void Close(string path) => SetMode(path, UnixFileMode.None);
 
-    /// <summary>Does something on a thread for which permissions count, also where the tests run as root. What it reads must be open to all, and so must the folders above.</summary>
+    /// <summary>
+    /// Does something on a thread for which permissions count, also where the tests run as root. What it reads must be open to all, and so must the folders above.
+    /// </summary>
     /// <param name="act">Starts no threads: they would have as few rights, for as long as they live.</param>
     public static T AsNobody<T>(Func<T> act)
     {

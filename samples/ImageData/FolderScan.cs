@@ -99,8 +99,10 @@ internal sealed class FolderScan(LeftOut leftOut)
     }
 
     private static bool IsIn(string path, string folder)
-        => path.StartsWith(Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar, OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase)
-            || PathComparer.Equals(path, folder);
+    {
+        var beginning = Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar;
+        return PathComparer.Equals(path, folder) || (path.Length > beginning.Length && PathComparer.Equals(path[..beginning.Length], beginning));
+    }
 
     // The path without any link on the way; null for links in a circle. .NET resolves the last one only.
     private static string? RealPath(string path)
@@ -133,7 +135,8 @@ internal sealed class FolderScan(LeftOut leftOut)
 
         void Push(string parts)
         {
-            foreach (var part in parts.Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries).Where(part => part != ".").Reverse())
+            char[] separators = [Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar];
+            foreach (var part in parts.Split(separators, StringSplitOptions.RemoveEmptyEntries).Where(part => part != ".").Reverse())
                 rest.Push(part);
         }
     }
@@ -145,6 +148,9 @@ internal sealed class FolderScan(LeftOut leftOut)
         public List<Node> Folders { get; } = [];
 
         public ScannedFolder ToScannedFolder()
-            => new(Path, [.. Files.Order(StringComparer.Ordinal)], [.. Folders.OrderBy(folder => folder.Path, StringComparer.Ordinal).Select(folder => folder.ToScannedFolder())]);
+            => new(
+                Path,
+                [.. Files.Order(StringComparer.Ordinal)],
+                [.. Folders.OrderBy(folder => folder.Path, StringComparer.Ordinal).Select(folder => folder.ToScannedFolder())]);
     }
 }

@@ -13,7 +13,7 @@ public sealed class LeftOut
 
     /// <summary>For people: a line per reason, with how many there are and the first few names.</summary>
     public IReadOnlyList<string> Summary
-        => [.. _items.GroupBy(item => item.Reason).OrderBy(group => group.Key).Select(group => Visible($"{Counted(group.Key, group.Count())}: {Names(group.Key, [.. group])}"))];
+        => [.. ByReason().Select(group => Visible($"{Counted(group.Key, group.Count())}: {Names(group.Key, [.. group])}"))];
 
     public void Add(LeftOutReason reason, string path, string? detail = null)
     {
@@ -28,9 +28,11 @@ public sealed class LeftOut
         if (_items.Count == 0)
             File.Delete(path);
         else
-            AtomicFile.Write(path, string.Concat(_items.GroupBy(item => item.Reason).OrderBy(group => group.Key).SelectMany(group =>
-                group.Select(item => $"  {item}").Prepend($"{Counted(group.Key, group.Count())}:")).Select(line => Visible(line) + Environment.NewLine)));
+            AtomicFile.Write(path, string.Concat(
+                ByReason().SelectMany(group => group.Select(item => $"  {item}").Prepend($"{Counted(group.Key, group.Count())}:")).Select(line => Visible(line) + Environment.NewLine)));
     }
+
+    private IEnumerable<IGrouping<LeftOutReason, LeftOutItem>> ByReason() => _items.GroupBy(item => item.Reason).OrderBy(group => group.Key);
 
     private static string Counted(LeftOutReason reason, int count) => reason switch
     {
@@ -52,7 +54,8 @@ public sealed class LeftOut
     private static string Names(LeftOutReason reason, LeftOutItem[] items)
     {
         string[] names = reason == LeftOutReason.OtherType
-            ? [.. items.CountBy(item => Path.GetExtension(item.Path).ToLowerInvariant()).OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal)
+            ? [.. items.CountBy(item => Path.GetExtension(item.Path).ToLowerInvariant())
+                .OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal)
                 .Select(pair => $"{(pair.Key.Length == 0 ? "no ending" : pair.Key)} ({pair.Value:N0})")]
             : [.. items.Select(item => item.ToString())];
         return string.Join(", ", names.Take(MostNamed)) + (names.Length > MostNamed ? $" and {names.Length - MostNamed:N0} more" : "");
