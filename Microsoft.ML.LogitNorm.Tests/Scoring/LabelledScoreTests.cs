@@ -71,6 +71,8 @@ public sealed class LabelledScoreTests
             };
         }
 
+        internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from) => [new("Means", ScalarType.Float32, 3, from.Features)];
+
         internal override Tensor Score(in OodBatch batch) => cdist(batch.Embedding!, batch.Learned["Means"]).amin([1]);
     }
 }
