@@ -136,7 +136,7 @@ public sealed class TemperatureScalingEstimatorTests
         var bad = View([_rows[0], _rows[1], new(1, [0, logit])]);
         var scaled = _ml.Transforms.TemperatureScaling().Fit(View(_rows)).Transform(bad);
         foreach (var read in (Action[])[() => _ml.Transforms.TemperatureScaling().Fit(bad), () => Scores(scaled)])
-            Assert.That(read, Throws.InvalidOperationException.With.Message.Contains($"Column 'Logits' holds {text} in row 2 (counted from 0)"));
+            Assert.That(read, Throws.TypeOf<RowException>().With.Message.Contains($"Column 'Logits' holds {text} in row 2 (counted from 0)"));
     }
 
     [Test]

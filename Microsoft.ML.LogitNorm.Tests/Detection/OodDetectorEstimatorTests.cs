@@ -72,7 +72,7 @@ public sealed class OodDetectorEstimatorTests
     {
         var view = _ml.Transforms.OodDetector(0.05).Fit(View(_oneToNineteen)).Transform(View([1, 2, float.NaN]));
         foreach (var read in (Action[])[() => view.GetColumn<float>("OodConfidence").ToArray(), () => view.GetColumn<bool>("IsOutOfDistribution").ToArray()])
-            Assert.That(read, Throws.InvalidOperationException.With.Message.Contains("Column 'OodScore' holds NaN in row 2 (counted from 0)"));
+            Assert.That(read, Throws.TypeOf<RowException>().With.Message.Contains("Column 'OodScore' holds NaN in row 2 (counted from 0)"));
     }
 
     [TestCase(0.0)]

@@ -152,20 +152,10 @@ public sealed class StreamedImagesTests
     {
         using var cancellation = new CancellationTokenSource();
         var before = Tensor.TotalCount;
-        var view = _ml.Data.LoadFromEnumerable(Endless());
+        var view = _ml.Data.LoadFromEnumerable(InTime.Endless(RowOf, stop: cancellation.Cancel));
         Assert.Catch<OperationCanceledException>(
             () => new StreamedImages(view, ImageColumn.Find(view.Schema, "Pixels", null), "Label", 16, measured: true, hashed: false, cancellation.Token).Dispose());
         Assert.That(Tensor.TotalCount, Is.EqualTo(before));
-
-        IEnumerable<Row> Endless()
-        {
-            for (var i = 0; ; i++)
-            {
-                if (i == 1000)
-                    cancellation.Cancel();
-                yield return RowOf(i);
-            }
-        }
     }
 
     private StreamedImages Images(int count, int pooled) => Images(View(count), pooled);

@@ -1,3 +1,4 @@
+using Microsoft.ML.LogitNorm.Tests.Reference;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -7,16 +8,18 @@ namespace Microsoft.ML.LogitNorm.Tests.Networks;
 /// <summary>The rule of wrn.json, by which two implementations get the same weights without exchanging a file.</summary>
 internal static class ClosedForm
 {
-    /// <summary>Parameter l in order gets 0.3 sin(1.234 i + l) over its row-major elements i, batch norm weights 1 more; running mean 0.05, variance 1.2.</summary>
+    /// <summary>Parameter l in order gets a sin(f i + l) over its row-major elements i, batch norm weights 1 more; running mean 0.05, variance 1.2.</summary>
+    /// <remarks>a and f, the amplitude and the frequency, stand in the file.</remarks>
     public static void Fill(ImageClassifier network)
     {
+        var rule = ReferenceNumbers.Read<Rule>("wrn.json");
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var normWeights = network.modules().OfType<BatchNormLayer>().Select(norm => norm.Weight.Handle).ToHashSet();
         foreach (var (index, (_, parameter)) in network.named_parameters().Index())
         {
             var offset = normWeights.Contains(parameter.Handle) ? 1 : 0;
-            parameter.copy_(Sines((int)parameter.numel(), 0.3, 1.234, index, offset).reshape(parameter.shape));
+            parameter.copy_(Sines((int)parameter.numel(), rule.Amplitude, rule.Frequency, index, offset).reshape(parameter.shape));
         }
 
         foreach (var norm in network.modules().OfType<BatchNormLayer>())
@@ -32,4 +35,6 @@ internal static class ClosedForm
     // In double until the end: the sines' arguments are large.
     private static Tensor Sines(int count, double amplitude, double frequency, double phase, double offset = 0)
         => tensor(Enumerable.Range(0, count).Select(i => (float)(offset + amplitude * Math.Sin(frequency * i + phase))).ToArray());
+
+    private sealed record Rule(double Amplitude, double Frequency);
 }

@@ -46,6 +46,37 @@ public sealed class WideResNetGoldenTests
         AssertClose(network.call(ClosedForm.Input()), golden.Logits);
     }
 
+    // The weights follow the file at hand, not the one that this test was written with.
+    [TestCase(0.3, 1.234)]
+    [TestCase(0.25, 0.77)]
+    public void ClosedForm_AnotherAmplitudeAndFrequency_AreTheFiles(double amplitude, double frequency)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["wrn.json"], FormattableString.Invariant($$"""{ "amplitude": {{amplitude}}, "frequency": {{frequency}} }"""));
+        using var network = Backbone.WideResNet(10, 1).CreateNetwork(3, 10, CPU);
+        var before = Environment.GetEnvironmentVariable(ReferenceNumbers.FolderVariable);
+        Environment.SetEnvironmentVariable(ReferenceNumbers.FolderVariable, folder.Path);
+        try
+        {
+            ClosedForm.Fill(network);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(ReferenceNumbers.FolderVariable, before);
+        }
+
+        var parameters = network.named_parameters().Select(pair => pair.parameter).ToArray();
+        var sines = Enumerable.Range(0, 2).Select(parameter => Enumerable.Range(0, 3).Select(i => amplitude * Math.Sin((frequency * i) + parameter)).ToArray()).ToArray();
+        Assert.That(First(parameters[0]), Is.EqualTo(sines[0]).Within(1e-6));
+        Assert.That(First(parameters[1]), Is.EqualTo(sines[1].Select(sine => 1 + sine)).Within(1e-6), "a batch norm's weights");
+
+        static double[] First(Tensor tensor)
+        {
+            using var scope = NewDisposeScope();
+            return [.. tensor.detach().flatten().data<float>().Take(3).Select(value => (double)value)];
+        }
+    }
+
     [Test]
     public void CountParameters_OfficialSizes_AreEqual()
     {

@@ -228,9 +228,9 @@ public sealed class MappedDataViewTests
             get(ref twice);
         }
 
-        Assert.That(Reach, Throws.InvalidOperationException.With.Message.EqualTo($"Reading row {bad} (counted from 0) failed: {TwiceMap.Unreadable}"));
+        Assert.That(Reach, Throws.TypeOf<RowException>().With.Message.EqualTo($"Reading row {bad} (counted from 0) failed: {TwiceMap.Unreadable}"));
         if (batchSize == Ahead)   // one by one, the reader may go on behind it
-            Assert.That(Reach, Throws.InvalidOperationException.With.Message.EqualTo($"Reading row {bad} (counted from 0) failed: {TwiceMap.Unreadable}"));
+            Assert.That(Reach, Throws.TypeOf<RowException>().With.Message.EqualTo($"Reading row {bad} (counted from 0) failed: {TwiceMap.Unreadable}"));
     }
 
     [Test]

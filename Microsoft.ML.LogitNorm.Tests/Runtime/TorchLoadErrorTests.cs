@@ -43,7 +43,7 @@ public sealed class TorchLoadErrorTests
     public void WrongVersion_BothKnown_NamesThemAndThePackage()
         => Assert.That(
             TorchLoadError.WrongVersion("win-arm64", new(2, 7, 1), new(2, 10, 0)),
-            Does.Contain("libtorch 2.7.1").And.Contain("needs 2.10.0").And.Contain("libtorch-cpu-win-arm64"));
+            Does.Contain("libtorch 2.7.1").And.Contain("needs 2.10.0").And.Contain("libtorch-cpu-win-arm64").And.Contain("remove the package that brings the other"));
 
     [Test]
     public void WrongVersion_TooOld_SaysSo()
@@ -51,9 +51,9 @@ public sealed class TorchLoadErrorTests
 
     [TestCase("linux-x64", "glibc 2.34")]
     [TestCase("win-x64", "Visual C++")]
-    [TestCase("osx-arm64", "inner exception says why.")]
+    [TestCase("osx-arm64", "the reason.")]
     public void Refused_Platform_SaysWhatThatSystemMayLack(string platform, string expected)
-        => Assert.That(TorchLoadError.Refused(platform, "/app/file"), Does.Contain(expected).And.Contain("/app/file"));
+        => Assert.That(TorchLoadError.Refused(platform, "/app/file", "the reason."), Does.Contain(expected).And.Contain("/app/file"));
 
     [TestCase("linux-x64", "TorchSharp-cuda-linux")]
     [TestCase("win-x64", "TorchSharp-cuda-windows")]

@@ -19,6 +19,57 @@ public sealed class TransientLibraryTests
     public void DeleteFolder() => Directory.Delete(_folder, recursive: true);
 
     [Test]
+    public void Load_Memory_MapsAFileWithoutAName()
+    {
+        Assert.That(TransientLibrary.Load(_image, Name, [TransientLibrary.Memory, _folder]), Is.EqualTo(TransientLibrary.Memory));
+
+        Assert.That(File.ReadLines("/proc/self/maps"), Has.Some.Match($"/memfd:{Name} \\(deleted\\)"));
+        Assert.That(Directory.EnumerateFileSystemEntries(_folder), Is.Empty);
+    }
+
+    [Test]
+    public void Load_MemoryManyTimes_NeverReusesANumberThatTheLoaderKnows()
+    {
+        for (var i = 0; i < 3; i++)
+            TransientLibrary.Load(_image, Name, [TransientLibrary.Memory]);
+
+        var maps = File.ReadLines("/proc/self/maps").Where(line => line.Contains($"/memfd:{Name}", StringComparison.Ordinal)).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[4]);
+        Assert.That(maps.Distinct().Count(), Is.GreaterThanOrEqualTo(3), "a file each");
+    }
+
+    [Test]
+    public void Places_ThisSystem_BeginWithMemory() => Assert.That(TransientLibrary.Places.First(), Is.EqualTo(TransientLibrary.Memory));
+
+    [Test]
+    public void Load_NotALibraryInMemory_ThrowsAndLeavesNoHandle()
+    {
+        Assert.That(() => TransientLibrary.Load("not a library"u8, "nothing.so", [TransientLibrary.Memory]), Throws.TypeOf<DllNotFoundException>());
+        Assert.That(Directory.EnumerateFileSystemEntries("/proc/self/fd").Select(path => new FileInfo(path).LinkTarget ?? ""), Has.None.Contains("nothing.so"));
+    }
+
+    // TMPDIR on a file system that forbids to execute, as hardened servers have it.
+    [Test]
+    public void Load_FolderMountedNoexec_SaysSoInTheOneException_AndMemoryNeedsNone()
+    {
+        if (Run("mount", "-t", "tmpfs", "-o", "noexec", "tmpfs", _folder) is not 0)
+            Assert.Ignore("Only root can mount a file system for this test.");
+        try
+        {
+            var error = Assert.Throws<DllNotFoundException>(() => TransientLibrary.Load(_image, Name, [_folder]))!;
+            Assert.That(error.GetBaseException(), Is.SameAs(error));
+            Assert.That(error.Message, Does.Contain("set TMPDIR to a folder that is writable and not mounted noexec").And.Contain(_folder));
+            Assert.That(TransientLibrary.Load(_image, Name, [TransientLibrary.Memory, _folder]), Is.EqualTo(TransientLibrary.Memory));
+        }
+        finally
+        {
+            Run("umount", _folder);
+        }
+    }
+
+    private static int Run(string program, params string[] arguments)
+        => InTime.Run(new(program, arguments)).ExitCode;
+
+    [Test]
     public void Load_WritableFolder_MapsAFileThatIsGone()
     {
         Assert.That(TransientLibrary.Load(_image, Name, [_folder]), Is.EqualTo(_folder));

@@ -87,7 +87,7 @@ public sealed class LearningScoreErrorTests
         var mapped = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(TinyImages.View(_ml, 3)).Transform(TinyImages.View(_ml, 30));
         foreach (var score in (OodScore[])[OodScores.VirtualLogit(64), OodScores.Residual(100)])
             Assert.That(() => _ml.Transforms.OodScore(score).Fit(model.Transform(mapped)),
-                Throws.InvalidOperationException.With.Message.Contains($"The score {score.Name} has a principal space of").And.Message.Contains("column 'Embedding' has 64").And.Message.Contains("a dimension below 64; 32 is the default"));
+                Throws.TypeOf<OodScoreException>().With.Message.Contains($"The score {score.Name} has a principal space of").And.Message.Contains("column 'Embedding' has 64").And.Message.Contains("a dimension below 64; 32 is the default"));
     }
 
     [Test]
@@ -146,12 +146,12 @@ public sealed class LearningScoreErrorTests
         Assert.That(() => Fit(OodScores.GradNorm(), rows).Transform(View(rows)).GetColumn<float>("OodScore").Count(), Is.EqualTo(10), "large, but a number");
         rows[7].Embedding = [3e38f, 3e38f, 3e38f, 3e38f];
         Assert.That(() => Fit(OodScores.GradNorm(), rows).Transform(View(rows)).GetColumn<float>("OodScore").Count(),
-            Throws.InvalidOperationException.With.Message.Contains("The score GradNorm of row 7 (counted from 0) is -∞").Or.Message.Contains("The score GradNorm of row 7 (counted from 0) is -Infinity"));
+            Throws.TypeOf<OodScoreException>().With.Message.Contains("The score GradNorm of row 7 (counted from 0) is -∞").Or.Message.Contains("The score GradNorm of row 7 (counted from 0) is -Infinity"));
     }
 
     private void AssertRefused(OodScore score, IReadOnlyList<Row> rows, params string[] parts)
     {
-        var error = Assert.Throws<InvalidOperationException>(() => Fit(score, rows))!;
+        var error = Assert.Throws<OodScoreException>(() => Fit(score, rows))!;
         foreach (var part in parts)
             Assert.That(error.Message, Does.Contain(part));
     }

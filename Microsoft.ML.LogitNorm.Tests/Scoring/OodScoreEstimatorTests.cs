@@ -178,7 +178,7 @@ public sealed class OodScoreEstimatorTests
         var scored = Fit(OodScores.MaxSoftmax(), data).Transform(data);
         Assert.That(
             () => scored.GetColumn<float>("OodScore").ToArray(),
-            Throws.InvalidOperationException.With.Message.Contains("Column 'Logits' holds ").And.Message.Contains("in row 150 (counted from 0)"));
+            Throws.TypeOf<RowException>().With.Message.Contains("Column 'Logits' holds ").And.Message.Contains("in row 150 (counted from 0)"));
     }
 
     [Test]

@@ -67,6 +67,24 @@ public sealed class ScoresGoldenTests
         AssertEqual(found, golden.Scores[name].Conf);
     }
 
+    // The published variant on embeddings of length 1 is the same score of other embeddings.
+    [TestCase("mahalanobis")]
+    [TestCase("relative_mahalanobis")]
+    public void Score_OfNormalizedEmbeddings_EqualsTheReference(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var golden = ReferenceNumbers.Read<Golden>("scores.json");
+        var score = _scores[name];
+        var learned = score.Learn(new OodBatch(ToTensor(golden.TrainLogits), Normalized(golden.TrainEmbedding), null, null, new Dictionary<string, Tensor>(), tensor(golden.TrainLabels)));
+
+        var found = score.Compute(new(ToTensor(golden.Logits), Normalized(golden.Embedding), null, null, learned)).Select(value => -(double)value).ToArray();
+
+        AssertEqual(found, ReferenceNumbers.Read<More>("more.json").Scores[$"{name}_normalized"].Conf);
+
+        static Tensor Normalized(Matrix embedding) => nn.functional.normalize(ToTensor(embedding).to(float64), dim: 1).to(float32);
+    }
+
     [Test]
     public void EveryReference_HasACase()
         => Assert.That(_scores.Keys, Is.EquivalentTo(ReferenceNumbers.Read<Golden>("scores.json").Scores.Keys));
@@ -94,6 +112,8 @@ public sealed class ScoresGoldenTests
 
     private sealed record Golden(
         Matrix Embedding, Matrix Logits, Matrix Weight, double[] Bias, Matrix TrainEmbedding, Matrix TrainLogits, long[] TrainLabels, Dictionary<string, GoldenScore> Scores);
+
+    private sealed record More(Dictionary<string, GoldenScore> Scores);
 
     private sealed record GoldenScore([property: JsonPropertyName("conf")] double[] Conf);
 }

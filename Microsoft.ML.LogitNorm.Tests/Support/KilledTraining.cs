@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Microsoft.ML.LogitNorm.Tests;
 
-/// <summary>A training in a process of its own, which is killed in the third epoch while it writes to its checkpoint.</summary>
+/// <summary>A training in a process of its own, which is killed in the third epoch while it writes to its checkpoint. Begins the other processes of the tests too.</summary>
 internal static class KilledTraining
 {
     private const int Epoch = 3;
@@ -14,11 +14,8 @@ internal static class KilledTraining
     /// <returns>How the process ended, and what it wrote to its error stream.</returns>
     public static (int ExitCode, string Error) Run(string checkpointFile)
     {
-        var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
-        using var process = Process.Start(new ProcessStartInfo(host, [typeof(KilledTraining).Assembly.Location, checkpointFile]) { RedirectStandardError = true })!;
-        var error = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, error);
+        var (exitCode, _, error) = InTime.Run(InTime.DotNet(typeof(KilledTraining).Assembly.Location, checkpointFile));
+        return (exitCode, error);
     }
 
     private static void Main(string[] args)
@@ -26,6 +23,11 @@ internal static class KilledTraining
         if (args is [WeightLayouts.Command])
         {
             WeightLayouts.RunChild();
+            return;
+        }
+        if (args is [CultureTexts.Command, var culture])
+        {
+            CultureTexts.Print(culture);
             return;
         }
         new TorchSetUp().LoadLibTorch();

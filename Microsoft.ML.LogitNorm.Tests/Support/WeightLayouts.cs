@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,15 +17,13 @@ internal static class WeightLayouts
     /// <returns>For each pass, its name and how many convolutions and reorders it ran. Those named "settled" have had a pass of the same kind before them.</returns>
     public static IReadOnlyList<(string Name, int Convolutions, IReadOnlyList<string> Reorders)> Run(string? instructionSet)
     {
-        var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
-        var start = new ProcessStartInfo(host, [typeof(WeightLayouts).Assembly.Location, Command]) { RedirectStandardOutput = true };
+        var start = InTime.DotNet(typeof(WeightLayouts).Assembly.Location, Command);
         start.Environment["ONEDNN_VERBOSE"] = "1";
         if (instructionSet is not null)
             start.Environment["ONEDNN_MAX_CPU_ISA"] = instructionSet;
-        using var process = Process.Start(start)!;
-        var lines = process.StandardOutput.ReadToEnd().Split('\n');
-        process.WaitForExit();
-        Assert.That(process.ExitCode, Is.Zero);
+        var (exitCode, output, error) = InTime.Run(start);
+        var lines = output.Split('\n');
+        Assert.That(exitCode, Is.Zero, error);
 
         var passes = new List<(string, int, IReadOnlyList<string>)>();
         for (var i = 0; i < lines.Length; i++)

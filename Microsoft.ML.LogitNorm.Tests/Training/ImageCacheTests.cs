@@ -51,7 +51,7 @@ public sealed class ImageCacheTests
         Assert.That(() => TinyTraining.Weights(options, _ml, TinyImages.View(_ml, 48)), Throws.InvalidOperationException.With.Message.StartsWith("BatchSize is 64, but there are only 48 training rows."));
         var none = _ml.Data.FilterRowsByColumn(TinyImages.View(_ml, 96), nameof(TinyImages.Row.Order), lowerBound: 1000);
         var unlabelled = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(TinyImages.View(_ml, 96)).Transform(none);
-        Assert.That(() => _ml.MulticlassClassification.Trainers.LogitNorm(options).Fit(unlabelled), Throws.InvalidOperationException.With.Message.StartsWith("The training data has no rows with a label in column 'Label'."));
+        Assert.That(() => _ml.MulticlassClassification.Trainers.LogitNorm(options).Fit(unlabelled), Throws.InvalidOperationException.With.Message.StartsWith("The training data has no rows. "));
     }
 
     [Test]
@@ -122,7 +122,7 @@ public sealed class ImageCacheTests
         => Assert.That(() => new LogitNormTrainer.Options { ImageCache = (ImageCache)7 }, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("ImageCache.Auto, Memory or Stream"));
 
     private void AssertRefused(IDataView rows, LogitNormTrainer.Options options, string message)
-        => Assert.That(() => _ml.MulticlassClassification.Trainers.LogitNorm(options).Fit(rows), Throws.InvalidOperationException.With.Message.StartsWith(message));
+        => Assert.That(() => _ml.MulticlassClassification.Trainers.LogitNorm(options).Fit(rows), Throws.InstanceOf<InvalidOperationException>().With.Message.StartsWith(message));
 
     private IDataView Keyed(int count, int seed = 0)
     {

@@ -73,7 +73,7 @@ public sealed class LogitNormModelImageTests
         var rows = Enumerable.Range(0, 200).Select(i => new Floats { Image = [.. Enumerable.Repeat(i == 131 ? float.NaN : 1, 3 * Area)] });
         Assert.That(
             () => model.Transform(_ml.Data.LoadFromEnumerable(rows)).GetColumn<float[]>("Score").ToArray(),
-            Throws.InvalidOperationException.With.Message.Contains("Column 'Image' has a pixel that is NaN in row 131 (counted from 0)"));
+            Throws.TypeOf<RowException>().With.Message.Contains("Column 'Image' has a pixel that is NaN in row 131 (counted from 0)"));
     }
 
     [Test]

@@ -100,7 +100,7 @@ public sealed class LogitNormModelTests
                 return Enumerable.Range(0, 5).Select(_ => rows.Select(row => engine.Predict(row).Logits).ToArray()).ToArray();
             },
             TaskCreationOptions.LongRunning)).ToArray();
-        foreach (var round in threads.SelectMany(thread => thread.Result))
+        foreach (var round in threads.SelectMany(InTime.Result))
             Assert.That(round, Is.EqualTo(expected));
     }
 

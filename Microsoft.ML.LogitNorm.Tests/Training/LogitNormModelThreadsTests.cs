@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.ML.Data;
 using TorchSharp;
 
@@ -33,7 +34,8 @@ public sealed class LogitNormModelThreadsTests
             using var started = new CountdownEvent(Threads);
             var scoring = Start(_ =>
             {
-                for (var pass = 0; ; pass++)
+                var clock = Stopwatch.StartNew();
+                for (var pass = 0; clock.Elapsed < InTime.Limit; pass++)
                 {
                     var first = view.GetColumn<float[]>("Logits").First();
                     if (pass == 0)
@@ -41,11 +43,13 @@ public sealed class LogitNormModelThreadsTests
                     if (!first.SequenceEqual(expected))
                         return "other logits";
                 }
+
+                return "still scoring";
             });
-            started.Wait();
+            Assert.That(started.Wait(InTime.Limit), Is.True);
             app.Dispose();
             foreach (var task in scoring)
-                Assert.That(() => task.GetAwaiter().GetResult(), Throws.TypeOf<ObjectDisposedException>().With.Message.Contains(nameof(LogitNormModel)));
+                Assert.That(() => InTime.Result(task), Throws.TypeOf<ObjectDisposedException>().With.Message.Contains(nameof(LogitNormModel)));
         }
     }
 
@@ -61,7 +65,8 @@ public sealed class LogitNormModelThreadsTests
             using var started = new CountdownEvent(Threads);
             var scoring = Start(_ =>
             {
-                for (var pass = 0; ; pass++)
+                var clock = Stopwatch.StartNew();
+                for (var pass = 0; clock.Elapsed < InTime.Limit; pass++)
                 {
                     var first = view.GetColumn<float>("OodScore").First();
                     if (pass == 0)
@@ -69,11 +74,13 @@ public sealed class LogitNormModelThreadsTests
                     if (first != 100)
                         return "another score";
                 }
+
+                return "still scoring";
             });
-            started.Wait();
+            Assert.That(started.Wait(InTime.Limit), Is.True);
             score.Dispose();
             foreach (var task in scoring)
-                Assert.That(() => task.GetAwaiter().GetResult(), Throws.TypeOf<ObjectDisposedException>().With.Message.Contains(nameof(OodScoreTransformer)));
+                Assert.That(() => InTime.Result(task), Throws.TypeOf<ObjectDisposedException>().With.Message.Contains(nameof(OodScoreTransformer)));
             Assert.That(learned["weights"].IsInvalid, Is.True);
         }
     }
@@ -88,7 +95,7 @@ public sealed class LogitNormModelThreadsTests
         Assert.That(() => _ml.Model.Save(model, null, new MemoryStream()), Throws.TypeOf<ObjectDisposedException>());
     }
 
-    private static T[] Run<T>(Func<int, T> work) => [.. Start(work).Select(task => task.Result)];
+    private static T[] Run<T>(Func<int, T> work) => [.. Start(work).Select(InTime.Result)];
 
     private static Task<T>[] Start<T>(Func<int, T> work)
         => [.. Enumerable.Range(0, Threads).Select(thread => Task.Factory.StartNew(() => work(thread), TaskCreationOptions.LongRunning))];

@@ -48,13 +48,18 @@ public sealed class LogitNormTrainerErrorTests
     public void Fit_NoRows_SaysSo()
     {
         var map = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(TinyImages.View(_ml, 3));
-        AssertRefused(map.Transform(TinyImages.View(_ml, 0)), _options, "The training data has no rows with a label in column 'Label'.");
-        AssertRefused(map.Transform(_ml.Data.LoadFromEnumerable(TinyImages.Rows(3).Select(row => new TinyImages.Row { Label = "violet", Image = row.Image }))), _options, "no rows with a label");
+        AssertRefused(map.Transform(TinyImages.View(_ml, 0)), _options, "The training data has no rows.");
+        AssertRefused(map.Transform(_ml.Data.LoadFromEnumerable(TinyImages.Rows(3).Select(row => new TinyImages.Row { Label = "violet", Image = row.Image }))), _options, "The training data has no row with a label in column 'Label': the label of all 3 rows is missing.", "MapValueToKey");
     }
 
     [Test]
     public void Fit_PipelineOnNoRowsAtAll_SaysSo()
-        => Assert.That(() => TinyImages.Pipeline(_ml, _options).Fit(TinyImages.View(_ml, 0)), Throws.InvalidOperationException);
+        => Assert.That(() => TinyImages.Pipeline(_ml, _options).Fit(TinyImages.View(_ml, 0)), Throws.InvalidOperationException.With.Message.StartsWith("The training data has no rows."));
+
+    [TestCase(1, "the label of its only row is missing")]
+    [TestCase(1200, "the label of all 1,200 rows is missing")]
+    public void Fit_PipelineOnRowsWithoutALabel_SaysSo(int rows, string says)
+        => AssertRefused(Mapped(rows, row => row.Label = ""), _options, $"The training data has no row with a label in column 'Label': {says}.", "MapValueToKey");
 
     [Test]
     public void Fit_BatchLargerThanTheData_NamesBoth()
@@ -151,7 +156,7 @@ public sealed class LogitNormTrainerErrorTests
 
     private void AssertRefused(IDataView data, LogitNormTrainer.Options options, params string[] parts)
     {
-        var error = Assert.Throws<InvalidOperationException>(() => Trainer(options).Fit(data))!;
+        var error = Assert.Catch<InvalidOperationException>(() => Trainer(options).Fit(data))!;
         foreach (var part in parts)
             Assert.That(error.Message, Does.Contain(part));
     }

@@ -44,7 +44,7 @@ public sealed class LogitNormTrainerOptionsTests
             Assert.That(options.Backbone, Is.EqualTo(Backbone.WideResNet(40, 2, 0.3)));
             Assert.That(options.Head, Is.EqualTo(Head.Linear()));
             Assert.That(((LogitNormLoss)options.Loss).Tau, Is.EqualTo(0.04));
-            Assert.That((options.Epochs, options.BatchSize), Is.EqualTo((200, 128)));
+            Assert.That((options.Epochs, options.BatchSize), Is.EqualTo((200, (int?)null)));
             Assert.That((options.LearningRate, options.Momentum, options.Nesterov, options.WeightDecay), Is.EqualTo((0.1, 0.9, true, 5e-4)));
             Assert.That(options.LearningRateSchedule.ToString(), Is.EqualTo("Milestones([0.4, 0.7], 0.1)"));
             Assert.That(options.Augmentation, Is.EqualTo(Augmentation.CropAndFlip(4, flip: true)));

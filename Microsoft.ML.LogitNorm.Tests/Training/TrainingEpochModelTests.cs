@@ -97,10 +97,11 @@ public sealed class TrainingEpochModelTests
         var lent = new LentModel(owner.Network, network => new(_ml, Spec(), network));
         var use = lent.Model.Network.Enter();
         var back = Task.Run(lent.Dispose);
-        SpinWait.SpinUntil(IsRefused);   // from here on nothing but the computation is waited for
+        InTime.Until(IsRefused);   // from here on nothing but the computation is waited for
         Assert.That(back.IsCompleted, Is.False);
         use.Dispose();
-        back.Wait();
+        InTime.End(back);
+        Assert.That(back.IsCompletedSuccessfully, Is.True);
         Assert.That(Logits(owner), Has.Length.EqualTo(20), "the owner's network is as it was");
 
         bool IsRefused()

@@ -302,7 +302,7 @@ public sealed class LogitNormTunerTests
         two.ForEach(row => row.Label = TinyImages.Classes[row.Id % 2]);
         var otherClasses = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(_ml.Data.LoadFromEnumerable(two)).Transform(_ml.Data.LoadFromEnumerable(two));
         Assert.That(() => Tune(options, otherClasses), Throws.InvalidOperationException.With.Message.Contains("expected 3 classes (red, green, blue), found 2 classes (red, green)"));
-        Assert.That(() => Tune(options, _ml.Data.SkipRows(_validation, 40)), Throws.InvalidOperationException.With.Message.EqualTo("The validation set has no rows with a label in column 'Label'."));
+        Assert.That(() => Tune(options, _ml.Data.SkipRows(_validation, 40)), Throws.InvalidOperationException.With.Message.EqualTo("The validation set has no rows. Give it rows with labels."));
         Assert.That(() => Tune(options, TinyImages.View(_ml, 3)), Throws.InvalidOperationException.With.Message.Contains("MapValueToKey"));
         Assert.That(() => Tune(options, null!), Throws.ArgumentNullException);
     }

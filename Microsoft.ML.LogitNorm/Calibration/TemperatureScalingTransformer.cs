@@ -1,6 +1,7 @@
 using System.Numerics;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using static System.FormattableString;
 
 namespace Microsoft.ML.LogitNorm;
 
@@ -30,7 +31,7 @@ public sealed class TemperatureScalingTransformer : RowToRowTransformer
     {
         foreach (var logit in logits)
             if (!T.IsFinite(logit))
-                throw RowError.Naming(row, $"Column '{columnName}' holds {logit} in row {row} (counted from 0): there is no softmax of it. Did training diverge, or does the image hold values far outside those of training?");
+                throw RowError.Naming(row, Invariant($"Column '{columnName}' holds {logit} in row {row} (counted from 0): there is no softmax of it. Did training diverge, or does the image hold values far outside those of training?"));
     }
 
     private protected override RowMap Bind(DataViewSchema inputSchema)
@@ -54,7 +55,7 @@ public sealed class TemperatureScalingTransformer : RowToRowTransformer
             if (read.ClassCount < 1)
                 throw new InvalidDataException($"{read.ClassCount} classes cannot be.");
             if (read.Temperature is not (>= TemperatureSearch.Lowest and <= TemperatureSearch.Highest))
-                throw new InvalidDataException($"a temperature of {read.Temperature} cannot be.");
+                throw new InvalidDataException(Invariant($"a temperature of {read.Temperature} cannot be."));
         });
         return new(env, saved.Columns, saved.ClassCount, saved.Temperature);
     }

@@ -12,26 +12,24 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="Interleaved">For vectors: channels last (height, width, channel); otherwise channels first, as <c>ExtractPixels</c> gives by default.</param>
 internal sealed record ImageColumn(string Name, ImageShape Shape, PixelKind Kind, bool Interleaved)
 {
+    private const int MostBatchBytes = 256 << 20;
     private const string Role = "feature";
-    // Of many channels, such as a satellite's, fewer images are classified together.
-    private const long BytesPerBatch = 256 << 20;
-
     private const string Expected = "MLImage of known size or a vector of Single or Byte of known shape";
 
     /// <summary>The type that pixels have in memory and in the training set: bytes stay bytes.</summary>
     [JsonIgnore]
     public ScalarType PixelType => Kind == PixelKind.VectorOfSingle ? ScalarType.Float32 : ScalarType.Byte;
 
-    /// <summary>Bytes of one image.</summary>
+    /// <summary>Bytes of one image, at most what an array holds.</summary>
     [JsonIgnore]
-    public int BytesPerImage => Shape.ValueCount * (Kind == PixelKind.VectorOfSingle ? sizeof(float) : 1);
+    public int BytesPerImage => checked((int)Shape.ValueCount * BytesPerValue(Kind));
 
     /// <summary>
-    /// How many images are classified together: 128 up to 64×64 pixels, where more are no faster, and fewer of larger ones, so that a network's maps
-    /// stay within some hundred megabytes.
+    /// How many images are classified together: 128 up to 64×64 pixels, where more are no faster, and fewer of larger ones, so that a network's feature maps
+    /// stay within some hundred megabytes, and the images themselves, which may have many channels, within <see cref="MostBatchBytes"/>.
     /// </summary>
     [JsonIgnore]
-    public int RowsPerBatch => (int)Math.Clamp(Math.Min(128L * 64 * 64 / ((long)Shape.Height * Shape.Width), BytesPerBatch / BytesPerImage), 1, 128);
+    public int RowsPerBatch => (int)Math.Clamp(MostBatchBytes / BytesPerValue(Kind) / Shape.ValueCount, 1, ImagesAtOnce(Shape.Height, Shape.Width));
 
     /// <summary>Checks what a file could have wrong.</summary>
     /// <exception cref="InvalidDataException">There is no name, or no image could be of that size.</exception>
@@ -46,6 +44,9 @@ internal sealed record ImageColumn(string Name, ImageShape Shape, PixelKind Kind
         if (Kind == PixelKind.Image && Shape.Channels is not (1 or 3))
             throw new InvalidDataException($"images of {Shape} are impossible: an MLImage has 1 or 3 channels.");
     }
+
+    /// <summary>How many images of a size go through a network together.</summary>
+    public static long ImagesAtOnce(long height, long width) => Math.Clamp(128L * 64 * 64 / (height * width), 1, 128);
 
     /// <summary>Checks what can be known before the data is there: that there is such a column, and its kind.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or has another type.</exception>
@@ -78,10 +79,10 @@ internal sealed record ImageColumn(string Name, ImageShape Shape, PixelKind Kind
         {
             case ImageDataViewType image:
                 CheckSize(image, name, given);
-                return new(name, given ?? new(3, image.Height, image.Width), PixelKind.Image, Interleaved: true);
+                return Checked(new(name, given ?? new(3, image.Height, image.Width), PixelKind.Image, Interleaved: true), column);
             case VectorDataViewType vector when IsPixel(vector.ItemType):
                 var (shape, interleaved) = VectorShape(vector, name, given);
-                return new(name, shape, vector.ItemType.RawType == typeof(float) ? PixelKind.VectorOfSingle : PixelKind.VectorOfByte, interleaved);
+                return Checked(new(name, shape, vector.ItemType.RawType == typeof(float) ? PixelKind.VectorOfSingle : PixelKind.VectorOfByte, interleaved), column);
             default:
                 throw ColumnError.Mismatch(Role, name, Expected, column.Type.ToString()!, Remedy(column.Type, isVector: false));
         }
@@ -96,6 +97,14 @@ internal sealed record ImageColumn(string Name, ImageShape Shape, PixelKind Kind
         VectorDataViewType vector => OwnShape(vector) is not { Shape: var own } || (own != Shape && vector.Size == Shape.ValueCount),
         _ => false,
     };
+
+    // An array or a span holds no more.
+    private static ImageColumn Checked(ImageColumn image, DataViewSchema.Column column)
+        => image.Shape.ValueCount <= Array.MaxLength / BytesPerValue(image.Kind)
+            ? image
+            : throw ColumnError.Mismatch(Role, image.Name, "images of less than 2 GB each", $"{column.Type} of {image.Shape}", "Put ResizeImages before the trainer.");
+
+    private static int BytesPerValue(PixelKind kind) => kind == PixelKind.VectorOfSingle ? sizeof(float) : 1;
 
     private static bool IsPixel(DataViewType type) => type is NumberDataViewType && (type.RawType == typeof(float) || type.RawType == typeof(byte));
 

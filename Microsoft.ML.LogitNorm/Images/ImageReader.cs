@@ -20,6 +20,8 @@ internal sealed class ImageReader : IDisposable
     // Finished chunks that wait in each queue.
     private const int ChunksAhead = 2;
 
+    private readonly IDataView _data;
+    private readonly DataViewSchema.Column[] _columns;
     private readonly ImageColumn _column;
     private readonly CancellationToken _callers;
     private readonly CancellationTokenSource _stop;
@@ -35,9 +37,9 @@ internal sealed class ImageReader : IDisposable
     /// <param name="cancellationToken">Stops reading.</param>
     public ImageReader(IDataView data, ImageColumn column, string labelColumnName, CancellationToken cancellationToken)
     {
-        (_column, _callers) = (column, cancellationToken);
-        DataViewSchema.Column[] columns = [data.Schema[column.Name], data.Schema[labelColumnName]];
-        _lanes = [.. data.GetRowCursorSet(columns, Environment.ProcessorCount).Select(cursor => new Lane(cursor, column, labelColumnName))];
+        (_data, _column, _callers) = (data, column, cancellationToken);
+        _columns = [data.Schema[column.Name], data.Schema[labelColumnName]];
+        _lanes = [.. data.GetRowCursorSet(_columns, Environment.ProcessorCount).Select(cursor => new Lane(cursor, column, labelColumnName, data))];
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _threads = [.. _lanes.Select(lane => Task.Factory.StartNew(() => Run(lane), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
     }
@@ -108,7 +110,7 @@ internal sealed class ImageReader : IDisposable
         }
         catch (Exception e)
         {
-            Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(e), null);
+            Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(Explained(e)), null);
             _stop.Cancel();   // the other threads need not go on
         }
         finally
@@ -117,6 +119,10 @@ internal sealed class ImageReader : IDisposable
         }
     }
 
+    // A view below the images that shares out its rows among cursors wraps what its own thread met, and does not say in which row.
+    private Exception Explained(Exception error)
+        => RowError.Find(error) ?? (RowError.IsOfARow(error) ? RowText.FirstUnreadable(_data, _columns, Interlocked.Read(ref _rows), _stop.Token) : null) ?? error;
+
     private void CheckFinite(ImageChunk chunk)
     {
         if (_column.Kind != PixelKind.VectorOfSingle || chunk.Labels.Count == 0)
@@ -124,12 +130,15 @@ internal sealed class ImageReader : IDisposable
         using var scope = NewDisposeScope();
         var finite = chunk.Pixels.isfinite().flatten(1).all(1);
         var first = finite.to(int32).argmin(0).item<long>();
-        if (!finite[first].item<bool>())
-            throw new InvalidOperationException($"Column '{_column.Name}' has a pixel that is NaN or infinite in labelled row {_rows + first} (counted from 0). Remove the row or mend it.");
+        if (finite[first].item<bool>())
+            return;
+        var error = RowError.Naming(_rows + first, $"Column '{_column.Name}' has a pixel that is NaN or infinite in labelled row {_rows + first} (counted from 0). Remove the row or fix it.");
+        RowText.AddToLabelled(error, _data, _columns[1], _rows + first);
+        throw error;
     }
 
     /// <summary>A cursor, the thread that reads from it, and what it has read.</summary>
-    private sealed class Lane(DataViewRowCursor cursor, ImageColumn column, string labelColumnName) : IDisposable
+    private sealed class Lane(DataViewRowCursor cursor, ImageColumn column, string labelColumnName, IDataView data) : IDisposable
     {
         private readonly int _rowsPerChunk = Math.Max(1, BytesPerChunk / column.BytesPerImage);
         private ImageChunk? _filling;
@@ -162,11 +171,13 @@ internal sealed class ImageReader : IDisposable
                 {
                     pixels.Read(_filling.NextPlace);
                 }
-                catch (Exception e) when (e is not OperationCanceledException)
+                catch (Exception e) when (RowError.IsOfARow(e))
                 {
                     var id = default(DataViewRowId);
                     getId(ref id);
-                    throw new InvalidOperationException($"Reading row {id.Low} (counted from 0 in the source) for training failed: {e.Message}", e);
+                    var error = RowError.Wrap(cursor.Position, e, $"Reading row {id.Low} (counted from 0 in the source) for training");
+                    RowText.AddTo(error, cursor, data);
+                    throw error;
                 }
                 _filling.Labels.Add(label - 1);
             }

@@ -27,7 +27,7 @@ internal static class ImageSetLoader
         while (reader.Next() is { } chunk)
         {
             using var read = chunk;
-            if ((labels.Count + (long)chunk.Labels.Count) * column.BytesPerImage > mostBytes)
+            if (((long)labels.Count + chunk.Labels.Count) * column.BytesPerImage > mostBytes)
                 return (null, 0);
             for (int from = 0, length; from < chunk.Labels.Count; from += length)
             {

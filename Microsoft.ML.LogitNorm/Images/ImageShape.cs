@@ -18,8 +18,8 @@ public sealed record ImageShape(int Channels, int Height, int Width)
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public int Width { get; init => field = AtLeastOne(value, nameof(Width)); } = AtLeastOne(Width, nameof(Width));
 
-    /// <summary>Values in one image: channels × height × width.</summary>
-    internal int ValueCount => checked(Channels * Height * Width);
+    /// <summary>Values in one image: channels × height × width, which no array may hold; <see cref="long.MaxValue"/> for all that is beyond it.</summary>
+    internal long ValueCount => (long)Int128.Min((Int128)Channels * Height * Width, long.MaxValue);
 
     /// <summary>For example "3×32×32" (channels × height × width).</summary>
     public override string ToString() => $"{Channels}×{Height}×{Width}";

@@ -1,3 +1,4 @@
+using System.Globalization;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -18,10 +19,10 @@ public sealed record PixelNormalization
         if (mean.Count == 0 || mean.Count != standardDeviation.Count)
             throw new ArgumentException($"Give one mean and one standard deviation for each channel; got {mean.Count} and {standardDeviation.Count}.", nameof(standardDeviation));
         if (!mean.All(float.IsFinite))
-            throw new ArgumentException($"Every mean must be finite; got {string.Join(", ", mean)}.", nameof(mean));
+            throw new ArgumentException($"Every mean must be finite; got {Text(mean)}.", nameof(mean));
         if (!standardDeviation.All(value => float.IsFinite(value) && value > 0))
-            throw new ArgumentException($"Every standard deviation must be finite and above 0; got {string.Join(", ", standardDeviation)}.", nameof(standardDeviation));
-        (Mean, StandardDeviation) = ([.. mean], [.. standardDeviation]);
+            throw new ArgumentException($"Every standard deviation must be finite and above 0; got {Text(standardDeviation)}.", nameof(standardDeviation));
+        (Mean, StandardDeviation) = (ValueList.Of(mean), ValueList.Of(standardDeviation));
     }
 
     /// <summary>The mean of each channel.</summary>
@@ -29,6 +30,9 @@ public sealed record PixelNormalization
 
     /// <summary>The standard deviation of each channel, above 0.</summary>
     public IReadOnlyList<float> StandardDeviation { get; }
+
+    /// <summary>Means and standard deviations, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(this);
 
     /// <summary>From black to white: 255 for images and bytes; for vectors of float 1 if their mean and deviation are at most 1, else 255.</summary>
     internal double PixelRange(PixelKind kind)
@@ -41,4 +45,6 @@ public sealed record PixelNormalization
     /// <summary>Normalises pixels [B, H, W, C] to a network's input [B, C, H, W], which lies in memory channels last.</summary>
     internal static Tensor Apply(Tensor pixels, (Tensor Mean, Tensor Scale) values)
         => pixels.to(float32, copy: true).sub_(values.Mean).mul_(values.Scale).permute(0, 3, 1, 2);
+
+    private static string Text(IEnumerable<float> values) => string.Join(", ", values.Select(value => value.ToString(CultureInfo.InvariantCulture)));
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using static System.FormattableString;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -7,6 +8,8 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>Labelled images that are decoded anew in every pass, for data that memory does not hold. Kept are labels, and a pool of images to shuffle from.</summary>
 internal sealed class StreamedImages : IImageSource
 {
+    private const int LabelsAtOnce = 1 << 20;
+
     private readonly IDataView _data;
     private readonly ImageColumn _column;
     private readonly string _labelColumnName;
@@ -42,7 +45,9 @@ internal sealed class StreamedImages : IImageSource
             _labels.AddRange(chunk.Labels);
         }
         Unlabelled = reader.Unlabelled;
-        hash?.AppendData(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_labels)));
+        if (hash is not null)
+            foreach (var labels in _labels.Chunk(LabelsAtOnce))   // all of them may be more bytes than a span has
+                hash.AppendData(MemoryMarshal.AsBytes<long>(labels));
         _hash = hash is null ? null : Convert.ToHexString(hash.GetHashAndReset());
         _normalization = Count > 0 ? moments?.ToNormalization() : null;
     }
@@ -109,7 +114,7 @@ internal sealed class StreamedImages : IImageSource
                 (_chunk, _taken) = (reader.Next(), 0);
                 _read += _chunk?.Labels.Count ?? 0;
                 if (_read > expected || (_chunk is null && _read < expected))
-                    throw new InvalidOperationException($"There were {expected:N0} labelled rows in the first pass over the data, and {(_chunk is null ? $"only {_read:N0}" : "more")} in a later one. Streaming reads them again in each epoch: see that the data stays as it is, or keep the images by ImageCache.Memory.");
+                    throw new InvalidOperationException(Invariant($"There were {expected:N0} labelled rows in the first pass over the data, and {(_chunk is null ? Invariant($"only {_read:N0}") : "more")} in a later one. Streaming reads them again in each epoch: see that the data stays as it is, or keep the images by ImageCache.Memory."));
                 if (_chunk is null)
                     return null;
             }

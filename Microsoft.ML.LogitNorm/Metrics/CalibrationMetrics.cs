@@ -46,7 +46,10 @@ public sealed record CalibrationMetrics
     public required long Count { get; init; }
 
     /// <summary>All bins from low to high confidence, also those without rows.</summary>
-    public required IReadOnlyList<ReliabilityBin> Bins { get; init; }
+    public required IReadOnlyList<ReliabilityBin> Bins { get; init => field = ValueList.Of(value); }
+
+    /// <summary>All figures, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(this);
 
     /// <summary>Evaluates probabilities.</summary>
     /// <param name="probabilities">For each row a probability for each class; each row sums to 1 within 1e-3.</param>

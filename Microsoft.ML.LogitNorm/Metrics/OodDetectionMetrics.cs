@@ -83,15 +83,18 @@ public sealed record OodDetectionMetrics
 
     /// <summary>Share of out-of-distribution rows accepted against share of in-distribution rows accepted, from (0, 0) to (1, 1).</summary>
     /// <remarks>In-distribution is positive: a point accepts the rows that score at most its threshold. One point per distinct score, after (0, 0) at −∞.</remarks>
-    public required IReadOnlyList<RocPoint> RocCurve { get; init; }
+    public required IReadOnlyList<RocPoint> RocCurve { get; init => field = ValueList.Of(value); }
 
     /// <summary>Precision against recall with in-distribution as positive, from recall 0 to recall 1.</summary>
     /// <remarks>A point takes the rows that score at most its threshold. One point per distinct score, after precision 1 at recall 0, threshold −∞.</remarks>
-    public required IReadOnlyList<PrecisionRecallPoint> PrecisionRecallCurveIn { get; init; }
+    public required IReadOnlyList<PrecisionRecallPoint> PrecisionRecallCurveIn { get; init => field = ValueList.Of(value); }
 
     /// <summary>Precision against recall with out-of-distribution as positive, from recall 0 to recall 1.</summary>
     /// <remarks>A point takes the rows that score at least its threshold. One point per distinct score, after precision 1 at recall 0, threshold +∞.</remarks>
-    public required IReadOnlyList<PrecisionRecallPoint> PrecisionRecallCurveOut { get; init; }
+    public required IReadOnlyList<PrecisionRecallPoint> PrecisionRecallCurveOut { get; init => field = ValueList.Of(value); }
+
+    /// <summary>All figures, the same in every culture; of the curves how many points they have.</summary>
+    public override string ToString() => RecordText.Of(this);
 
     /// <summary>Evaluates scores of the column <c>OodScore</c>; they become doubles exactly, so that no tie is made or broken.</summary>
     /// <inheritdoc cref="Compute(ReadOnlySpan{double}, ReadOnlySpan{double}, double?, double?)"/>

@@ -13,7 +13,7 @@ namespace Microsoft.ML.LogitNorm;
 internal sealed class NetworkRandom(int seed) : IDisposable
 {
     /// <summary>What first weights and masks are drawn from.</summary>
-    public Generator Generator { get; } = new((ulong)seed, CPU);
+    public Generator Generator { get; } = new(unchecked((ulong)seed), CPU);
 
     /// <summary>A mask to multiply features with.</summary>
     /// <param name="features">The features, of any shape.</param>
@@ -23,11 +23,11 @@ internal sealed class NetworkRandom(int seed) : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
+        if (features.device_type == DeviceType.CPU)
+            return DropoutMask.Of(features, keep, Number(), Number()).MoveToOuterDisposeScope();
         using var share = keep.ToScalar();
-        var kept = features.device_type == DeviceType.CPU
-            ? empty_like(features).bernoulli_(keep, Generator)
-            : Hashed(features.numel(), keep, Number(), Number(), features.device).to(features.dtype).view(features.shape);
-        return kept.div_(share).MoveToOuterDisposeScope();
+        var kept = Hashed(features.numel(), keep, Number(), Number(), features.device);
+        return kept.to(features.dtype).view(features.shape).div_(share).MoveToOuterDisposeScope();
 
         int Number() => randint(int.MinValue, int.MaxValue, [1], dtype: int32, generator: Generator).item<int>();
     }
@@ -46,7 +46,7 @@ internal sealed class NetworkRandom(int seed) : IDisposable
         // In 64 bits of which the lower 32 count: torch shifts signed numbers, which would smear the sign.
         using Scalar first = 0x7FEB_352DL.ToScalar(), second = 0x846C_A68BL.ToScalar();
         var mask = tensor(0xFFFF_FFFFL, device: device);
-        var x = TensorArithmetic.Range(count, int64, device).Times((long)((uint)factor | 1)).Plus((long)(uint)offset).bitwise_and_(mask);
+        var x = TensorArithmetic.Range(count, int64, device).Times(unchecked((long)((uint)factor | 1))).Plus(unchecked((long)(uint)offset)).bitwise_and_(mask);
         Shift(16);
         Multiply(first);
         Shift(15);

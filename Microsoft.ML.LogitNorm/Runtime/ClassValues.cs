@@ -73,6 +73,11 @@ internal sealed record ClassValues(string Type, JsonElement Values)
     /// <summary>The class's name for people.</summary>
     public string NameOf(int index) => Values[index].ToString();
 
+    /// <summary>Whether type and values are the same.</summary>
+    public bool Equals(ClassValues? other) => other is not null && Type == other.Type && JsonElement.DeepEquals(Values, other.Values);
+
+    public override int GetHashCode() => HashCode.Combine(Type, Count);
+
     private ReadOnlyMemory<char>[] Names() => [.. Values.EnumerateArray().Select(value => value.ToString().AsMemory())];
 
     private static ClassValues ReadTyped<T>(DataViewSchema.Column label, PrimitiveDataViewType type)

@@ -1,4 +1,5 @@
 using Microsoft.ML.Runtime;
+using static System.FormattableString;
 
 namespace Microsoft.ML.LogitNorm;
 
@@ -20,7 +21,7 @@ internal sealed class ContextLog(IHostEnvironment env, string source) : IDisposa
     public void WarnOfUnlabelled(long count, string rows = "rows", string consequence = "they are left out")
     {
         if (count > 0)
-            Warning($"{count:N0} {rows} have no label, or one that is not among the classes; {consequence}.");
+            Warning(Invariant($"{count:N0} {rows} have no label, or one that is not among the classes; {consequence}."));
     }
 
     public void Dispose() => _channel.Dispose();

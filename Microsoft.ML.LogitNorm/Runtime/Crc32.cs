@@ -12,7 +12,7 @@ internal static class Crc32
         var buffer = new byte[1 << 16];
         for (int count; (count = stream.Read(buffer)) > 0;)
             foreach (var value in buffer.AsSpan(0, count))
-                crc = _table[(byte)(crc ^ value)] ^ (crc >> 8);
+                crc = _table[(crc ^ value) & 0xFF] ^ (crc >> 8);
         return ~crc;
     }
 }

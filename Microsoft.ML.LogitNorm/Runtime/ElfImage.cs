@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using static System.FormattableString;
 
 namespace Microsoft.ML.LogitNorm;
 
@@ -87,16 +88,22 @@ internal readonly ref struct ElfImage
         for (uint i = 0; i < UInt16(0x3C); i++)
             if (UInt32(HeaderOf(i) + 4) == type)
                 return SectionAt(i);
-        throw new InvalidDataException($"No ELF section of type 0x{type:x}.");
+        throw new InvalidDataException(Invariant($"No ELF section of type 0x{type:x}."));
     }
 
     private (long Offset, long Size, uint Link, uint Count) SectionAt(uint index)
     {
         var header = HeaderOf(index);
-        return (Int64(header + 0x18), Int64(header + 0x20), UInt32(header + 0x28), UInt32(header + 0x2C));
+        return (Place(header + 0x18), Place(header + 0x20), UInt32(header + 0x28), UInt32(header + 0x2C));
     }
 
-    private long HeaderOf(uint index) => Int64(0x28) + (long)index * SectionHeaderSize;
+    private long HeaderOf(uint index) => Place(0x28) + (long)index * SectionHeaderSize;
+
+    /// <summary>An offset or a size within the image, so that what is added to it cannot overflow.</summary>
+    private long Place(long offset)
+        => Int64(offset) is >= 0 and var place && place <= _image.Length
+            ? place
+            : throw new InvalidDataException($"The ELF file ends at {_image.Length} bytes, before what it promises at {BinaryPrimitives.ReadUInt64LittleEndian(At(offset, sizeof(ulong)))}.");
 
     private string Name((long Offset, long Size, uint, uint) strings, uint offset)
     {

@@ -37,8 +37,8 @@ internal static class GlibcxxRelaxation
     {
         var image = File.ReadAllBytes(stock);
         new ElfImage(image).Relax(SymbolOf);
-        var folder = TransientLibrary.Load(image, Path.GetFileName(stock), TransientLibrary.Folders);
+        var place = TransientLibrary.Load(image, Path.GetFileName(stock), TransientLibrary.Places);
         return $"The C++ runtime of this system is older than the one that {Path.GetFileName(stock)} was linked with. "
-            + $"Loaded a private copy that does without {string.Join(" and ", SymbolOf.Keys)} by way of {folder}; the application's files are unchanged.";
+            + $"Loaded a private copy that does without {string.Join(" and ", SymbolOf.Keys)} by way of {place}; the application's files are unchanged.";
     }
 }

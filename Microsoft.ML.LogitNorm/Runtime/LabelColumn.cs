@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using static System.FormattableString;
 
 namespace Microsoft.ML.LogitNorm;
 
@@ -34,12 +35,26 @@ internal sealed record LabelColumn(string Name, int ClassCount, ClassValues? Cla
         return new(name, (int)key.Count, ClassValues.Read(column));
     }
 
+    private IEnumerable<uint> Labels(IDataView data) => data.GetColumn<uint>(data.Schema[Name]);
+
     /// <summary>The classes for messages, such as "3 classes (cat, dog, fox)".</summary>
     public string ClassesText => $"{ClassCount} classes ({string.Join(", ", Enumerable.Range(0, Math.Min(ClassCount, 10)).Select(NameOf))}{(ClassCount > 10 ? ", …" : "")})";
 
     /// <summary>Whether the keys mean the same: the same names in the same order.</summary>
     public bool HasClassesOf(LabelColumn other)
         => ClassCount == other.ClassCount && Enumerable.Range(0, ClassCount).All(i => NameOf(i) == other.NameOf(i));
+
+    /// <summary>Whether any row has a label. Reads that column only.</summary>
+    public bool HasRowsIn(IDataView data) => Labels(data).Any(label => label > 0);
+
+    /// <summary>What to say of data without a labelled row: that there are no rows, or that none has a label.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="what">What it is called.</param>
+    /// <param name="remedy">What to do.</param>
+    public InvalidOperationException NoneIn(IDataView data, string what, string remedy)
+        => Labels(data).LongCount() is > 0 and var rows
+            ? new($"{what} has no row with a label in column '{Name}': the label of {(rows == 1 ? "its only row" : Invariant($"all {rows:N0} rows"))} is missing. {remedy}")
+            : new($"{what} has no rows. {remedy}");
 
     /// <summary>The class's name for messages.</summary>
     public string NameOf(int index) => Classes?.NameOf(index) ?? $"class {index + 1}";

@@ -26,5 +26,5 @@ internal static class LibTorchVersion
     }
 
     /// <summary>Reads the number that libtorch packs as major, minor, patch in its three highest bytes.</summary>
-    internal static Version FromAbi(ulong packed) => new((byte)(packed >> 56), (byte)(packed >> 48), (byte)(packed >> 40));
+    internal static Version FromAbi(ulong packed) => new((int)(packed >> 56), (int)(packed >> 48 & 0xFF), (int)(packed >> 40 & 0xFF));
 }

@@ -24,7 +24,7 @@ internal sealed class MappedDataView(IDataView source, RowMap map, string transf
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
         var active = map.Active(columnsNeeded);
-        return Map(source.GetRowCursor(map.Dependencies(active), rand), active);
+        return Map(source.GetRowCursor(map.Dependencies(active), rand), active, inOrder: rand is null);
     }
 
     /// <summary>
@@ -36,7 +36,7 @@ internal sealed class MappedDataView(IDataView source, RowMap map, string transf
         var active = map.Active(columnsNeeded);
         return ReadsAhead(active)
             ? [GetRowCursor(columnsNeeded, rand)]
-            : [.. source.GetRowCursorSet(map.Dependencies(active), n, rand).Select(cursor => Map(cursor, active))];
+            : [.. source.GetRowCursorSet(map.Dependencies(active), n, rand).Select(cursor => Map(cursor, active, inOrder: false))];
     }
 
     IEnumerable<DataViewSchema.Column> IRowToRowMapper.GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns)
@@ -58,10 +58,10 @@ internal sealed class MappedDataView(IDataView source, RowMap map, string transf
 
     private bool ReadsAhead(bool[] active) => map.BatchSize > 1 && map.AnyOutput(active);
 
-    private DataViewRowCursor Map(DataViewRowCursor cursor, bool[] active)
+    private DataViewRowCursor Map(DataViewRowCursor cursor, bool[] active, bool inOrder)
         => ReadsAhead(active)
-            ? new ReadAheadCursor(map, cursor, active)
-            : new MappedCursor(new MappedRow(map, cursor, active), cursor);
+            ? new ReadAheadCursor(map, cursor, active, source, inOrder)
+            : new MappedCursor(new MappedRow(map, cursor, active, source), cursor);
 
     /// <summary>Walks the input one row at a time.</summary>
     private sealed class MappedCursor(MappedRow row, DataViewRowCursor input) : DataViewRowCursor

@@ -12,13 +12,18 @@ internal sealed class MappedRow : DataViewRow
     private readonly Delegate?[] _getters;
     private long _position = -1;
 
-    public MappedRow(RowMap map, DataViewRow input, bool[] active)
+    /// <param name="map">What is appended.</param>
+    /// <param name="input">The row or cursor to read from.</param>
+    /// <param name="active">Which columns are asked for.</param>
+    /// <param name="source">The view that the input's rows are of, for messages; null where there is none.</param>
+    public MappedRow(RowMap map, DataViewRow input, bool[] active, IDataView? source = null)
     {
         (_map, _input, _active) = (map, input, active);
         _getters = new Delegate?[map.Bindings.AddedColumnIndices.Count];
         if (!map.AnyOutput(active))
             return;
         _batch = map.Open(input, capacity: 1, map.ActiveOutputs(active));
+        _batch.Source = source;
         _getters = map.CreateGetters(_batch, active, CurrentRow);
     }
 

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Runtime.CompilerServices;
 using Microsoft.ML.Runtime;
+using static System.FormattableString;
 
 namespace Microsoft.ML.LogitNorm;
 
@@ -33,7 +34,7 @@ internal static class ModelArchive
     internal static void CheckSize(Int128 unpacked, Int128 packed)
     {
         if (unpacked > (packed * LargestRatio) + LargestRest)
-            throw new InvalidDataException($"This model file is no model: {packed:N0} bytes would be unpacked to {unpacked:N0}, more than {LargestRatio} times as many.");
+            throw new InvalidDataException(Invariant($"This model file is no model: {packed:N0} bytes would be unpacked to {unpacked:N0}, more than {LargestRatio} times as many."));
     }
 
     private static void CheckSum(ZipArchiveEntry entry)
@@ -42,7 +43,7 @@ internal static class ModelArchive
         {
             using var stream = entry.Open();
             if (Crc32.Of(stream) is var found && found != entry.Crc32)
-                throw new InvalidDataException($"its CRC-32 is {found:x8}, and the zip's directory says {entry.Crc32:x8}.");
+                throw new InvalidDataException(Invariant($"its CRC-32 is {found:x8}, and the zip's directory says {entry.Crc32:x8}."));
         }
         catch (InvalidDataException e)
         {

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.ML.Runtime;
+using static System.FormattableString;
 
 namespace Microsoft.ML.LogitNorm;
 
@@ -53,7 +54,7 @@ internal sealed class ModelReader
     private T ReadJson<T>(Stream stream)
     {
         if (stream.Length > ModelWriter.LargestJson)
-            throw new InvalidDataException($"{stream.Length:N0} bytes are too many for this entry; at most {ModelWriter.LargestJson:N0} were expected.");
+            throw new InvalidDataException(Invariant($"{stream.Length:N0} bytes are too many for this entry; at most {ModelWriter.LargestJson:N0} were expected."));
         // What a newer version has added, an older one may leave out; or the newer one would not have let it read the part.
         var options = _context.Header.ModelVerWritten > _format.Written ? ModelJson.OfNewerVersion : ModelJson.Options;
         return JsonSerializer.Deserialize<T>(stream, options) ?? throw new InvalidDataException("it is empty.");

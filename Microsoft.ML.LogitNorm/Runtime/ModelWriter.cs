@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.ML.Runtime;
+using static System.FormattableString;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -32,7 +33,7 @@ internal sealed class ModelWriter
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(value, ModelJson.Options);
         if (json.Length > LargestJson)
-            throw CannotBeSaved($"entry '{name}.json' would take {json.Length:N0} bytes, and at most {LargestJson:N0} can be read again. Are there that many class names?");
+            throw CannotBeSaved(Invariant($"entry '{name}.json' would take {json.Length:N0} bytes, and at most {LargestJson:N0} can be read again. Are there that many class names?"));
         Entry($"{name}.json", stream => stream.Write(json));
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.LogitNorm;
@@ -9,7 +10,8 @@ internal abstract class PassThroughColumn
     public abstract Delegate Getter { get; }
 
     /// <summary>Keeps the input's current value.</summary>
-    public abstract void Store(int row);
+    /// <returns>About how many bytes it takes, where that can be many; 0 elsewhere.</returns>
+    public abstract long Store(int row);
 
     /// <summary>A store for the column's type.</summary>
     public static PassThroughColumn Create(DataViewRow input, DataViewSchema.Column column, int capacity, Func<int> row)
@@ -28,10 +30,11 @@ internal abstract class PassThroughColumn
 
         public override Delegate Getter => (ValueGetter<T>)((ref T value) => value = _values[row()]);
 
-        public override void Store(int row)
+        public override long Store(int row)
         {
             _values[row] = default!;   // an object that was handed out belongs to whoever has it
             _get(ref _values[row]);
+            return 0;
         }
     }
 
@@ -41,7 +44,12 @@ internal abstract class PassThroughColumn
         private readonly VBuffer<T>[] _values = new VBuffer<T>[capacity];
 
         public override Delegate Getter => (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => _values[row()].CopyTo(ref value));
-        public override void Store(int row) => _get(ref _values[row]);
+
+        public override long Store(int row)
+        {
+            _get(ref _values[row]);
+            return (long)_values[row].GetValues().Length * Unsafe.SizeOf<T>();
+        }
     }
 
     /// <summary>
@@ -62,7 +70,10 @@ internal abstract class PassThroughColumn
                 value.Tag = tag;
         });
 
-        public override void Store(int row)
-            => _images[row] = _input.Get() is { } image ? (image.Pixels.ToArray(), image.Width, image.Height, image.PixelFormat, image.Tag) : default;
+        public override long Store(int row)
+        {
+            _images[row] = _input.Get() is { } image ? (image.Pixels.ToArray(), image.Width, image.Height, image.PixelFormat, image.Tag) : default;
+            return _images[row].Pixels?.Length ?? 0;
+        }
     }
 }

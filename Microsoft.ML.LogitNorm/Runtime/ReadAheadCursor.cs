@@ -10,28 +10,36 @@ namespace Microsoft.ML.LogitNorm;
 /// </summary>
 internal sealed class ReadAheadCursor : DataViewRowCursor
 {
+    // Of images that pass through, which may be far larger than those that are classified; fewer rows are then read ahead.
+    private const long MostBytesKept = 256 << 20;
+
     private readonly RowMap _map;
     private readonly DataViewRowCursor _input;
     private readonly bool[] _active;
     private readonly RowBatch _batch;
     private readonly Delegate?[] _getters;
     private readonly PassThroughColumn?[] _passThrough;
-    private readonly DataViewRowId[] _ids;
+    private readonly int _capacity;
     private readonly long[] _batchNumbers;
-    private readonly ValueGetter<DataViewRowId> _getId;
-    private long _position = -1;
+    private readonly IDataView _source;
+    private readonly bool _inOrder;
+    private long _position = -1, _read;
     private int _row = -1;
     private bool _inputEnded, _ended;
     private ExceptionDispatchInfo? _unreadable;
 
-    public ReadAheadCursor(RowMap map, DataViewRowCursor input, bool[] active)
+    /// <param name="map">What is appended.</param>
+    /// <param name="input">A cursor over the input, owned from now on.</param>
+    /// <param name="active">Which columns are asked for.</param>
+    /// <param name="source">The view that the cursor is of, for messages.</param>
+    /// <param name="inOrder">Whether the cursor goes through all rows in the view's own order.</param>
+    public ReadAheadCursor(RowMap map, DataViewRowCursor input, bool[] active, IDataView source, bool inOrder)
     {
-        (_map, _input, _active) = (map, input, active);
-        var capacity = map.BatchSize;
-        _ids = new DataViewRowId[capacity];
+        (_map, _input, _active, _source, _inOrder) = (map, input, active, source, inOrder);
+        var capacity = _capacity = map.BatchSize;
         _batchNumbers = new long[capacity];
-        _getId = input.GetIdGetter();
         _batch = map.Open(input, capacity, map.ActiveOutputs(active));
+        _batch.Source = source;
         _getters = map.CreateGetters(_batch, active, CheckedRow);
         var passedThrough = map.Bindings.GetActiveInput(index => active[index]);
         _passThrough = [.. map.InputSchema.Select(c => passedThrough[c.Index] ? PassThroughColumn.Create(input, c, capacity, CheckedRow) : null)];
@@ -56,7 +64,7 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
         return true;
     }
 
-    public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) => id = _ids[CheckedRow()];
+    public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) => id = _batch.Id(CheckedRow());
 
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
@@ -71,11 +79,12 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
         _batch.Clear();
         _row = -1;
         _unreadable?.Throw();
-        while (_batch.Count < _ids.Length && !_inputEnded)
+        var kept = 0L;
+        while (_batch.Count < _capacity && kept < MostBytesKept && !_inputEnded)
         {
             try
             {
-                _inputEnded = !ReadRow();
+                _inputEnded = !ReadRow(ref kept);
             }
             catch (Exception e)
             {
@@ -88,17 +97,42 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
         return _batch.Count > 0;
     }
 
-    private bool ReadRow()
+    private bool ReadRow(ref long kept)
     {
-        if (!_input.MoveNext())
+        if (!MoveInput())
             return false;
+        _read++;
         var row = _batch.Count;
-        _getId(ref _ids[row]);
         _batchNumbers[row] = _input.Batch;
-        foreach (var column in _passThrough)
-            column?.Store(row);
+        try
+        {
+            foreach (var column in _passThrough)
+                kept += column?.Store(row) ?? 0;
+        }
+        catch (Exception e) when (RowError.IsOfARow(e))
+        {
+            var error = RowError.Wrap(_input.Position, e);
+            RowText.AddTo(error, _input, _source);
+            throw error;
+        }
         _batch.Add();
         return true;
+    }
+
+    private bool MoveInput()
+    {
+        try
+        {
+            return _input.MoveNext();
+        }
+        catch (Exception e) when (RowError.IsOfARow(e))
+        {
+            // ML.NET's own threads have read ahead here: the error is of a row that the cursor has not come to.
+            var error = RowError.Find(e) ?? (_inOrder ? RowText.FirstUnreadable(_source, _map.InputSchema.Where(_input.IsColumnActive), _read) : null);
+            if (error is null)
+                throw;
+            throw error;
+        }
     }
 
     private int CheckedRow() => _row >= 0 && !_ended ? _row : throw ColumnError.NotOnRow();

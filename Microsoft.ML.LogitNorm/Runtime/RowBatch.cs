@@ -8,23 +8,31 @@ namespace Microsoft.ML.LogitNorm;
 internal abstract class RowBatch(DataViewRow input, int capacity)
 {
     private readonly long[] _positions = new long[capacity];
+    private readonly DataViewRowId[] _ids = new DataViewRowId[capacity];
+    private ValueGetter<DataViewRowId>? _getId;
     private bool _computed;
 
     /// <summary>Rows collected since the last <see cref="Clear"/>.</summary>
     public int Count { get; private set; }
+
+    /// <summary>The view that the input's rows are of, where columns that are not active can be read for messages; null where there is none.</summary>
+    public IDataView? Source { get; set; }
 
     /// <summary>Takes in the input's current row.</summary>
     /// <exception cref="InvalidOperationException">It cannot be read; says which row it is, as the cause seldom does.</exception>
     public void Add()
     {
         _positions[Count] = input.Position;
+        (_getId ??= input.GetIdGetter())(ref _ids[Count]);
         try
         {
             Read(Count);
         }
-        catch (Exception e) when (RowError.LacksRow(e))
+        catch (Exception e) when (RowError.IsOfARow(e))
         {
-            throw RowError.Wrap(input.Position, e);
+            var error = RowError.Wrap(input.Position, e);
+            RowText.AddTo(error, input, Source);
+            throw error;
         }
         Count++;
     }
@@ -35,6 +43,9 @@ internal abstract class RowBatch(DataViewRow input, int capacity)
         Count = 0;
         _computed = false;
     }
+
+    /// <summary>The id of a collected row.</summary>
+    public DataViewRowId Id(int row) => _ids[row];
 
     /// <summary>A <see cref="ValueGetter{TValue}"/> of the given output, for the collected row whose number <paramref name="row"/> returns.</summary>
     public abstract Delegate CreateGetter(int output, Func<int> row);
@@ -53,7 +64,26 @@ internal abstract class RowBatch(DataViewRow input, int capacity)
     {
         if (_computed)
             return;
-        Compute();
+        try
+        {
+            Compute();
+        }
+        catch (Exception e) when (e is IRowError { Row: not null } error)
+        {
+            Describe(e, error.Row.Value);
+            throw;
+        }
         _computed = true;
+    }
+
+    private void Describe(Exception error, long position)
+    {
+        var row = Array.IndexOf(_positions, position, 0, Count);
+        if (row < 0)
+            return;
+        if (input.Position == position)   // it still stands there, as a single row does
+            RowText.AddTo(error, input, Source);
+        else
+            RowText.AddTo(error, _ids[row], Source);
     }
 }

@@ -1,19 +1,23 @@
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Errors that say which row they are about. They carry a mark, so that the transformers of a chain do not each add the number again.</summary>
+/// <summary>Errors that say which row they are about.</summary>
 internal static class RowError
 {
-    private const string Mark = "Microsoft.ML.LogitNorm.Row";
-
     /// <summary>An error whose message names the row.</summary>
-    public static InvalidOperationException Naming(long row, string message)
-        => new(message) { Data = { [Mark] = row } };
+    public static RowException Naming(long row, string message) => new(row, message);
 
     /// <summary>Puts the row in front of an error that does not know it, such as that of an image that cannot be decoded.</summary>
-    public static InvalidOperationException Wrap(long row, Exception cause)
-        => new($"Reading row {row} (counted from 0) failed: {cause.Message}", cause) { Data = { [Mark] = row } };
+    /// <param name="row">The row's number.</param>
+    /// <param name="cause">The error; ML.NET may have wrapped it on the way from another thread.</param>
+    /// <param name="reading">What was done with which row.</param>
+    public static Exception Wrap(long row, Exception cause, string reading) => Find(cause) ?? new RowException(row, $"{reading} failed: {cause.GetBaseException().Message}", cause);
 
-    /// <summary>Whether an error still needs a row: not if it has one, and not if it is about no row.</summary>
-    public static bool LacksRow(Exception error)
-        => error is not (OperationCanceledException or ObjectDisposedException) && !error.Data.Contains(Mark);
+    /// <inheritdoc cref="Wrap(long, Exception, string)"/>
+    public static Exception Wrap(long row, Exception cause) => Wrap(row, cause, $"Reading row {row} (counted from 0)");
+
+    /// <summary>The row's error inside what ML.NET made of it on the way from another thread; null where there is none.</summary>
+    public static Exception? Find(Exception error) => error is IRowError { Row: not null } ? error : error.InnerException is { } inner ? Find(inner) : null;
+
+    /// <summary>Whether an error is about a row at all: not one that stops everything.</summary>
+    public static bool IsOfARow(Exception error) => error.GetBaseException() is not (OperationCanceledException or ObjectDisposedException);
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using static System.FormattableString;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -89,14 +90,14 @@ internal sealed class TensorFile
             throw new InvalidDataException("it is too short for a file of tensors.");
         var (length, left) = (BinaryPrimitives.ReadUInt64LittleEndian(prefix), stream.Length - stream.Position);
         if (length > LargestHeader || length > (ulong)left)
-            throw new InvalidDataException($"a header of {length:N0} bytes cannot be: {left:N0} bytes are left, and at most {LargestHeader:N0} are read.");
+            throw new InvalidDataException(Invariant($"a header of {length:N0} bytes cannot be: {left:N0} bytes are left, and at most {LargestHeader:N0} are read."));
         var header = new byte[length];
         stream.ReadExactly(header);
         var entries = ReadHeader(header);
         left -= header.Length;
         var needed = entries.Count == 0 ? 0 : entries[^1].Begin + entries[^1].Bytes;
         if (needed != left)
-            throw new InvalidDataException($"its tensors need {needed:N0} bytes, but {left:N0} are there: the file is cut short or was changed.");
+            throw new InvalidDataException(Invariant($"its tensors need {needed:N0} bytes, but {left:N0} are there: the file is cut short or was changed."));
         return new(stream, stream.Position, entries);
     }
 
@@ -211,7 +212,7 @@ internal sealed class TensorFile
             header.WriteByte((byte)' ');
         return header.Length <= LargestHeader
             ? header.ToArray()
-            : throw new NotSupportedException($"The names and shapes take {header.Length:N0} bytes; at most {LargestHeader:N0} can be saved.");
+            : throw new NotSupportedException(Invariant($"The names and shapes take {header.Length:N0} bytes; at most {LargestHeader:N0} can be saved."));
     }
 
     private static void WriteNumbers(Utf8JsonWriter json, string name, ReadOnlySpan<long> numbers)
@@ -254,8 +255,8 @@ internal sealed class TensorFile
         long end = 0;
         foreach (var (entry, entryEnd) in found)
         {
-            if (entry.Begin != end || entryEnd - entry.Begin != entry.Bytes)
-                throw new InvalidDataException($"{entry} takes {entry.Bytes:N0} bytes from {end:N0} on, but its offsets are {entry.Begin:N0} and {entryEnd:N0}.");
+            if (entry.Begin != end || (Int128)entryEnd - entry.Begin != entry.Bytes)
+                throw new InvalidDataException(Invariant($"{entry} takes {entry.Bytes:N0} bytes from {end:N0} on, but its offsets are {entry.Begin:N0} and {entryEnd:N0}."));
             end = entryEnd;
         }
         return found.ConvertAll(pair => pair.Entry);

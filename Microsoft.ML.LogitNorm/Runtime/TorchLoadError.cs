@@ -16,11 +16,12 @@ internal static class TorchLoadError
     /// <summary>Another libtorch than TorchSharp was built for; null if it is too old to say which.</summary>
     public static string WrongVersion(string platform, Version? found, Version expected)
         => $"The application loads libtorch {found?.ToString() ?? "of a version too old to say which"}, but TorchSharp {TorchPackages.TorchSharpVersion} needs {expected}. "
-            + $"{Remedy(platform)} A process holds one libtorch: remove the other package, and anything that asks for it, as Microsoft.ML.TorchSharp does.";
+            + $"{Remedy(platform)} A process holds one libtorch: remove the package that brings the other, a libtorch-… or a TorchSharp-cpu or -cuda of another version, "
+            + "as applications of Microsoft.ML.TorchSharp have it.";
 
     /// <summary>The files are there, and the system does not load them.</summary>
-    public static string Refused(string platform, string libTorchSharpPath)
-        => $"This system does not load {libTorchSharpPath} and the libtorch that it needs; the inner exception says why."
+    public static string Refused(string platform, string libTorchSharpPath, string reason)
+        => $"This system does not load {libTorchSharpPath} and the libtorch that it needs: {reason.TrimEnd()}"
             + platform.Split('-')[0] switch
             {
                 "linux" => " They need glibc 2.34 and the libstdc++ of GCC 11, or newer: RHEL 9, Ubuntu 22.04 and Debian 12 have them, Alpine does not.",

@@ -47,7 +47,8 @@ internal static class TorchRuntime
         }
     }
 
-    private static string? Load(Assembly torchSharp, IReadOnlyList<string> folders)
+    // What is thrown here has no inner exception: ML.NET wraps it at Model.Load, and whoever asks for the base exception is to get what to do.
+    internal static string? Load(Assembly torchSharp, IReadOnlyList<string> folders)
     {
         var (libtorch, libTorchSharp) = TorchPackages.NativeFiles;
         var libtorchPath = folders.Find(libtorch);
@@ -56,16 +57,16 @@ internal static class TorchRuntime
             || (libtorchPath is not null && NativeLibrary.TryLoad(libtorchPath, out handle));
         if (found)
             LibTorchVersion.Check(handle);
-        if (AskByName(torchSharp) is not { } refusal)
+        if (AskByName(torchSharp) is null)
             return null;
         // TorchSharp.dll in the package cache: a notebook or script, for which TorchSharp gathers the native files itself.
         if (NativeFolders.IsPackageCache(TorchPackages.TorchSharpFolder))
             return null;
 
         if (!found && libtorchPath is null)
-            throw new DllNotFoundException(TorchLoadError.NoLibTorch(TorchPackages.Platform, libtorch, folders), refusal);
+            throw new DllNotFoundException(TorchLoadError.NoLibTorch(TorchPackages.Platform, libtorch, folders));
         if (folders.Find(libTorchSharp) is not { } stockPath)
-            throw new DllNotFoundException(TorchLoadError.NoLibTorchSharp(TorchPackages.Platform, libTorchSharp, folders), refusal);
+            throw new DllNotFoundException(TorchLoadError.NoLibTorchSharp(TorchPackages.Platform, libTorchSharp, folders));
         try
         {
             var note = LoadByPath(libtorchPath ?? libtorch, stockPath);
@@ -73,7 +74,7 @@ internal static class TorchRuntime
         }
         catch (Exception reason) when (reason is DllNotFoundException or BadImageFormatException or InvalidDataException)
         {
-            throw new DllNotFoundException(TorchLoadError.Refused(TorchPackages.Platform, stockPath), reason);
+            throw new DllNotFoundException(TorchLoadError.Refused(TorchPackages.Platform, stockPath, reason.Message));
         }
     }
 

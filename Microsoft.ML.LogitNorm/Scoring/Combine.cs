@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text;
 using TorchSharp;
+using static System.FormattableString;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -33,7 +33,7 @@ internal sealed record Combine(IReadOnlyList<OodScore> Parts) : OodScore
     {
         var count = rows.Logits.shape[0];
         if (PartsLearn && count < OneOf)
-            throw new InvalidOperationException($"The score {Name} needs at least {OneOf} rows to fit, one in {OneOf} of which it keeps for ranking; there are {count}. Fit it on more rows.");
+            throw new OodScoreException($"The score {Name} needs at least {OneOf} rows to fit, one in {OneOf} of which it keeps for ranking; there are {count}. Fit it on more rows.");
         // In a random order: rows often come class by class, or class after class in turn.
         using var generator = new Generator(Seed, CPU);
         var order = randperm(count, int64, generator: generator);
@@ -70,15 +70,7 @@ internal sealed record Combine(IReadOnlyList<OodScore> Parts) : OodScore
         return sum.Over(Parts.Count);
     }
 
-    public bool Equals(Combine? other) => other is not null && Parts.SequenceEqual(other.Parts);
-
-    public override int GetHashCode() => Parts.Aggregate(0, HashCode.Combine);
-
-    protected override bool PrintMembers(StringBuilder builder)
-    {
-        builder.AppendJoin(", ", Parts);
-        return true;
-    }
+    private protected override string Parameters => string.Join(", ", Parts);
 
     private static IReadOnlyDictionary<string, Tensor> LearnPart(OodScore part, in OodBatch rows, long count)
     {
@@ -86,15 +78,15 @@ internal sealed record Combine(IReadOnlyList<OodScore> Parts) : OodScore
         {
             return part.Learn(rows);
         }
-        catch (InvalidOperationException e) when (e is not ObjectDisposedException)
+        catch (OodScoreException e)
         {
-            throw new InvalidOperationException($"A part of the score Combine, which learns from {rows.Logits.shape[0]:N0} of the {count:N0} rows and keeps the others for ranking: {e.Message}", e);
+            throw new OodScoreException(Invariant($"A part of the score Combine, which learns from {rows.Logits.shape[0]:N0} of the {count:N0} rows and keeps the others for ranking: {e.Message}"));
         }
     }
 
     // All rows at once could be too many for a score that looks at whole images, or compares with many rows.
     private static Tensor ScoreInBatches(OodScore score, OodBatch rows)
-        => cat([.. TensorArithmetic.Range(rows.Logits.shape[0], int64).split(128).Select(part =>
+        => cat([.. TensorArithmetic.Range(rows.Logits.shape[0], int64).split(rows.Pixels is { } pixels ? ImageColumn.ImagesAtOnce(pixels.shape[1], pixels.shape[2]) : 128).Select(part =>
         {
             using var scope = NewDisposeScope();
             return score.Score(rows.Rows(part)).to(float64).MoveToOuterDisposeScope();
@@ -105,6 +97,6 @@ internal sealed record Combine(IReadOnlyList<OodScore> Parts) : OodScore
         ArgumentNullException.ThrowIfNull(parts);
         if (parts.Count < 2 || parts.Contains(null!))
             throw new ArgumentException($"Combine joins at least 2 scores; got {parts.Count(part => part is not null).ToString(CultureInfo.InvariantCulture)}.", nameof(parts));
-        return [.. parts];
+        return ValueList.Of(parts);
     }
 }

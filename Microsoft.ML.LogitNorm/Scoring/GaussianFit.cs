@@ -1,4 +1,5 @@
 using TorchSharp;
+using static System.FormattableString;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -18,7 +19,7 @@ internal static class GaussianFit
     /// <param name="shrinkage">Share of the mean variance that is added to each direction.</param>
     /// <param name="score">The score, for the message.</param>
     /// <returns>[D, D], float64: the eigenvectors of Σ over the roots of its eigenvalues.</returns>
-    /// <exception cref="InvalidOperationException">The covariance is singular: its least eigenvalue is below 1e-12 of its largest, or no more than rounding.</exception>
+    /// <exception cref="OodScoreException">The covariance is singular: its least eigenvalue is below 1e-12 of its largest, or no more than rounding.</exception>
     public static Tensor Whitening(Tensor embedding, Tensor means, double shrinkage, OodScore score)
     {
         using var scope = NewDisposeScope();
@@ -32,8 +33,8 @@ internal static class GaussianFit
         var flat = eigenvalues.IsAtMost(least).sum().item<long>();
         return flat == 0
             ? (eigenvectors / eigenvalues.sqrt()).MoveToOuterDisposeScope()
-            : throw new InvalidOperationException(
-                $"The score {score.Name} cannot invert the covariance of column '{ColumnNames.Embedding}': it is singular, as the {rows:N0} rows do not vary in {flat} of {size} directions (features that are always 0 are such, and so are fewer rows than features). Give OodScores.{score.Name} {(shrinkage == 0 ? "a shrinkage, such as 1e-3" : $"a shrinkage above {shrinkage}")}, or fit it on more rows.");
+            : throw new OodScoreException(
+                Invariant($"The score {score.Name} cannot invert the covariance of column '{ColumnNames.Embedding}': it is singular, as the {rows:N0} rows do not vary in {flat} of {size} directions (features that are always 0 are such, and so are fewer rows than features). Give OodScores.{score.Name} {(shrinkage == 0 ? "a shrinkage, such as 1e-3" : Invariant($"a shrinkage above {shrinkage}"))}, or fit it on more rows."));
     }
 
     /// <exception cref="ArgumentOutOfRangeException">Negative, or not finite.</exception>
@@ -46,7 +47,7 @@ internal static class GaussianFit
     public static Tensor SquaredDistances(Tensor whitened, Tensor means) => cdist(whitened, means, compute_mode: compute_mode.donot_use_mm_for_euclid_dist).Squared();
 
     /// <summary>Means by class, and what whitens the rows about them, for labelled rows.</summary>
-    /// <exception cref="InvalidOperationException">A class has fewer than 2 rows, or the covariance is singular.</exception>
+    /// <exception cref="OodScoreException">A class has fewer than 2 rows, or the covariance is singular.</exception>
     public static (Tensor Means, Tensor Whitening) OfClasses(in OodBatch rows, double shrinkage, OodScore score)
     {
         var embedding = rows.Embedding!.to(float64);   // [N, D]

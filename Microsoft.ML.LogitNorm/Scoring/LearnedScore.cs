@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML.Data;
 using TorchSharp;
+using static System.FormattableString;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -12,9 +13,6 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="shape">What it was learned from; null for a score that learns nothing.</param>
 internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, Tensor> tensors, LearnedScore.Sizes? shape) : IDisposable
 {
-    /// <summary>Rows read at once, while learning gathers them.</summary>
-    private const int RowsAtOnce = 1024;
-
     private readonly Lock _gate = new();
     private IReadOnlyDictionary<string, Tensor>? _onDevice;
 
@@ -26,7 +24,8 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
 
     /// <summary>A score that has learned from data, or, if it learns nothing, from none.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column that the score needs is missing or has another type.</exception>
-    /// <exception cref="InvalidOperationException">The score learns from rows, and there are none, or it cannot learn from these.</exception>
+    /// <exception cref="InvalidOperationException">The score learns from rows, and there are none, or one cannot be read.</exception>
+    /// <exception cref="OodScoreException">The score cannot learn from these rows.</exception>
     public static LearnedScore From(OodScore score, IDataView data, string labelColumnName, ContextLog log)
     {
         OodSource.Find(data.Schema, score.Needs, $"score {score.Name}");
@@ -39,7 +38,7 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
     }
 
     /// <summary>A score that has learned from rows; those without a label are left out with a warning, if it learns from labels.</summary>
-    /// <exception cref="InvalidOperationException">The score cannot learn from these rows.</exception>
+    /// <exception cref="OodScoreException">The score cannot learn from these rows.</exception>
     public static LearnedScore From(OodScore score, OodBatch rows, OodSource source, ContextLog log)
     {
         using var scope = NewDisposeScope();
@@ -50,7 +49,7 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
         var learned = score.Learn(rows).ToDictionary(pair => pair.Key, pair => pair.Value.cpu().contiguous());   // handles of their own, also to a parameter
         foreach (var (name, tensor) in learned)
             if (!tensor.isfinite().all().item<bool>())
-                throw new InvalidOperationException($"The score {score.Name} learned {name} that are not finite: the training rows hold values too large for it.");
+                throw new OodScoreException($"The score {score.Name} learned {name} that are not finite: the training rows hold values too large for it.");
         var sizes = new Sizes((int)rows.Logits.shape[1], (int?)rows.Embedding?.shape[1]);
         LearnedTensors.CheckShapes(score, sizes, learned.Select(pair => (pair.Key, pair.Value.dtype, pair.Value.shape)));   // or its file could not be read again
         return new(score, learned.ToDictionary(pair => pair.Key, pair => pair.Value.DetachFromDisposeScope()), sizes);
@@ -91,8 +90,8 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
             var rows = new OodRows(cursor, source);
             while (cursor.MoveNext())
             {
-                rows.Add(cursor.Position);
-                if (rows.Count < RowsAtOnce)
+                rows.Add(cursor, data);
+                if (rows.Count < source.RowsPerBlock)
                     continue;
                 batches.Add(rows.ToBatch(nothing));
                 rows.Clear();
@@ -128,7 +127,7 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
         if (unlabelled == 0)
             return rows;
         if (labelled.shape[0] == 0)
-            throw new InvalidOperationException($"The score {score.Name} learns from labelled rows, but none of the {unlabelled:N0} training rows has a label in column '{source.Label!.Value.Name}' that is among the network's classes. Give it the rows that the network was trained on.");
+            throw new OodScoreException(Invariant($"The score {score.Name} learns from labelled rows, but none of the {unlabelled:N0} training rows has a label in column '{source.Label!.Value.Name}' that is among the network's classes. Give it the rows that the network was trained on."));
         log.WarnOfUnlabelled(unlabelled, "rows", $"the score {score.Name} does not learn from them");
         return rows.Rows(labelled);
     }

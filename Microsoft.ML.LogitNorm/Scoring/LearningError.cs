@@ -11,12 +11,12 @@ internal static class LearningError
     /// <param name="least">The fewest that will do.</param>
     /// <param name="rows">What kind of rows they are.</param>
     /// <param name="remedy">What to do.</param>
-    /// <exception cref="InvalidOperationException">A class has fewer.</exception>
+    /// <exception cref="OodScoreException">A class has fewer.</exception>
     public static void ThrowIfFewerRows(OodScore score, Tensor counts, long least, string rows, string remedy)
     {
         var few = counts.cpu().data<long>().ToArray().Index().Where(count => count.Item < least).ToArray();
         if (few.Length > 0)
-            throw new InvalidOperationException(
+            throw new OodScoreException(
                 $"The score {score.Name} needs {rows} of each class, at least {least}: {string.Join(", ", few.Take(10).Select(count => $"class {count.Index} has {count.Item}"))}{(few.Length > 10 ? ", …" : "")} (counted from 0). {remedy}");
     }
 }

@@ -1,10 +1,10 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>One score in a comparison: what it has learned, how long it has taken, and why it is out, if it is. It leaves the others alone.</summary>
+/// <remarks>Only an <see cref="OodScoreException"/> puts a score out while it learns or scores: any other error is not about the score, and ends the comparison.</remarks>
 internal sealed class OodContestant(OodScore score) : IDisposable
 {
     private readonly List<double> _millisecondsPerRow = [];   // one for each batch
@@ -44,7 +44,7 @@ internal sealed class OodContestant(OodScore score) : IDisposable
         {
             _learned = LearnedScore.From(score, rows, source, log);
         }
-        catch (Exception e) when (IsOfTheScore(e))
+        catch (OodScoreException e)
         {
             Error = e;
         }
@@ -66,10 +66,10 @@ internal sealed class OodContestant(OodScore score) : IDisposable
             var scores = score.Compute(batch);
             _millisecondsPerRow.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds / scores.Length);
             if (Array.FindIndex(scores, value => !float.IsFinite(value)) is >= 0 and var row)
-                throw new InvalidOperationException(score.NotFinite(first + row, scores[row]));
+                throw new OodScoreException(score.NotFinite(first + row, scores[row]));
             return scores;
         }
-        catch (Exception e) when (IsOfTheScore(e))
+        catch (OodScoreException e)
         {
             Error = e;
             return [];
@@ -85,9 +85,6 @@ internal sealed class OodContestant(OodScore score) : IDisposable
     };
 
     public void Dispose() => _learned.Dispose();
-
-    // The score's own messages, and libtorch's; not a model that was disposed of meanwhile.
-    private static bool IsOfTheScore(Exception e) => e is InvalidOperationException and not ObjectDisposedException or ExternalException;
 
     // Not the mean: in some batches torch's threads wait for a core that decodes images.
     private static double Median(List<double> values) => values.Count > 0 ? values.Order().ElementAt(values.Count / 2) : double.NaN;

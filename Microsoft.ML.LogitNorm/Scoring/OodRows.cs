@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.Data;
+using static System.FormattableString;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -27,6 +28,23 @@ internal sealed class OodRows
 
     /// <summary>Rows read since the last <see cref="Clear"/>.</summary>
     public int Count { get; private set; }
+
+    /// <summary>Reads the row that the cursor stands on.</summary>
+    /// <param name="cursor">The cursor that the rows are read from.</param>
+    /// <param name="data">The view that it is of, for messages.</param>
+    /// <exception cref="InvalidOperationException">A value is NaN or infinite, or cannot be read.</exception>
+    public void Add(DataViewRowCursor cursor, IDataView data)
+    {
+        try
+        {
+            Add(cursor.Position);
+        }
+        catch (Exception e) when (e is IRowError)
+        {
+            RowText.AddTo(e, cursor, data);
+            throw;
+        }
+    }
 
     /// <summary>Reads the current row.</summary>
     /// <param name="position">Its number, for messages.</param>
@@ -103,7 +121,7 @@ internal sealed class OodRows
             _values.CopyTo(place);
             foreach (var value in place)
                 if (!float.IsFinite(value))
-                    throw RowError.Naming(position, $"Column '{column.Name}' holds {value} in row {position} (counted from 0): it cannot be scored. Did training diverge, or does the image hold values far outside those of training?");
+                    throw RowError.Naming(position, Invariant($"Column '{column.Name}' holds {value} in row {position} (counted from 0): it cannot be scored. Did training diverge, or does the image hold values far outside those of training?"));
         }
     }
 }

@@ -1,6 +1,6 @@
-using System.Text;
 using System.Text.Json.Serialization;
 using TorchSharp;
+using static System.FormattableString;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -58,7 +58,7 @@ public abstract record OodScore
     /// <summary>Learns from all training rows at once; what is returned is saved with the model.</summary>
     /// <param name="rows">The rows that the estimator was fitted on, with what <see cref="LearnsFrom"/> lists.</param>
     /// <returns>Named tensors in the caller's scope.</returns>
-    /// <exception cref="InvalidOperationException">The score cannot be learned from these rows; says why, and what to do.</exception>
+    /// <exception cref="OodScoreException">The score cannot be learned from these rows; says why, and what to do.</exception>
     internal virtual IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows) => throw new InvalidOperationException($"{Name} learns nothing.");
 
     /// <summary>Names, types and shapes of what <see cref="Learn"/> returns, by which files are checked; required of every score that learns.</summary>
@@ -73,21 +73,15 @@ public abstract record OodScore
     internal abstract Tensor Score(in OodBatch batch);
 
     /// <summary>The name, and the hyper-parameters if there are any: <c>Energy(Temperature = 1)</c>. Those left to the score are left out.</summary>
-    public sealed override string ToString()
-    {
-        var members = new StringBuilder();
-        PrintMembers(members);
-        // A parameter that is null, "BankSize = ", was left to the score.
-        var parameters = string.Join(", ", members.ToString().Split(", ").Where(member => !member.EndsWith("= ", StringComparison.Ordinal)));
-        return parameters.Length > 0 ? $"{Name}({parameters})" : Name;
-    }
+    /// <remarks>It is the same in every culture: tables, files and keys hold it.</remarks>
+    public sealed override string ToString() => Parameters is { Length: > 0 } parameters ? $"{Name}({parameters})" : Name;
 
-    /// <summary>Writes the hyper-parameters; each record writes its own.</summary>
-    protected virtual bool PrintMembers(StringBuilder builder) => false;
+    /// <summary>The hyper-parameters as text, the same in every culture; "" if there are none.</summary>
+    private protected virtual string Parameters => RecordText.Members(this);
 
     /// <summary>What to say of a score that is NaN or infinite.</summary>
     internal string NotFinite(long row, float value)
-        => $"The score {Name} of row {row} (counted from 0) is {value}: its logits or embedding, or the hyper-parameters of {this}, are too extreme for it. Did training diverge, or does the image hold values far outside those of training?";
+        => Invariant($"The score {Name} of row {row} (counted from 0) is {value}: its logits or embedding, or the hyper-parameters of {this}, are too extreme for it. Did training diverge, or does the image hold values far outside those of training?");
 
     /// <summary>Scores each row, without gradients, and brings the scores to managed memory.</summary>
     internal float[] Compute(in OodBatch batch)

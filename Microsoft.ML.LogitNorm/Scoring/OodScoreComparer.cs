@@ -74,7 +74,7 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
         long first = 0;
         while (cursor.MoveNext())
         {
-            rows.Add(cursor.Position);
+            rows.Add(cursor, data);
             if (rows.Count == source.RowsPerBatch)
                 ScoreRows();
         }

@@ -7,6 +7,9 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="Results">One for each score, the lowest mean FPR95 first, failed ones last.</param>
 public sealed record OodScoreComparison(IReadOnlyList<OodScoreResult> Results)
 {
+    /// <summary>One for each score, the lowest mean FPR95 first, failed ones last.</summary>
+    public IReadOnlyList<OodScoreResult> Results { get; init => field = ValueList.Of(value); } = ValueList.Of(Results);
+
     /// <summary>The score with the lowest mean FPR95 over all sets.</summary>
     /// <exception cref="InvalidOperationException">All scores failed.</exception>
     public OodScoreResult Best => Results.FirstOrDefault(result => result.Failure is null) ?? throw new InvalidOperationException("No score could be computed; each result's Failure says why.");
@@ -31,6 +34,9 @@ public sealed record OodScoreComparison(IReadOnlyList<OodScoreResult> Results)
 
         void Row(IEnumerable<string> cells) => text.Append("| ").AppendJoin(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))).Append(" |\n");
     }
+
+    /// <inheritdoc cref="ToMarkdown"/>
+    public override string ToString() => ToMarkdown();
 
     private static string Pair(double fpr, double auroc) => $"{Percent(fpr)} / {Percent(auroc)}";
 

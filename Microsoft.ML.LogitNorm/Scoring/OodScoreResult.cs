@@ -7,7 +7,7 @@ public sealed record OodScoreResult
     public required OodScore Score { get; init; }
 
     /// <summary>The figures for each set of out-of-distribution rows, in the order given; empty if the score failed.</summary>
-    public required IReadOnlyList<OodSetResult> Sets { get; init; }
+    public required IReadOnlyList<OodSetResult> Sets { get; init => field = ValueList.Of(value); }
 
     /// <summary>
     /// What scoring takes besides the network's forward pass, in milliseconds per 1,000 rows, by the median batch, on the network's device if the score needs the network and on the CPU otherwise; for
@@ -32,6 +32,9 @@ public sealed record OodScoreResult
 
     /// <summary>Mean over the sets of <see cref="OodDetectionMetrics.AuprOut"/>; NaN if the score failed.</summary>
     public double MeanAuprOut => Mean(metrics => metrics.AuprOut);
+
+    /// <summary>All values, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(this);
 
     private double Mean(Func<OodDetectionMetrics, double> value) => Sets.Select(set => value(set.Metrics)).DefaultIfEmpty(double.NaN).Average();
 }

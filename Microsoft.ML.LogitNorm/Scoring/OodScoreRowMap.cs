@@ -43,7 +43,7 @@ internal sealed class OodScoreRowMap(
             score.Compute(_rows.ToBatch(learned)).CopyTo(_scores, 0);
             for (var row = 0; row < Count; row++)
                 if (!float.IsFinite(_scores[row]))
-                    throw RowError.Naming(Position(row), score.NotFinite(Position(row), _scores[row]));
+                    throw new OodScoreException(score.NotFinite(Position(row), _scores[row]), Position(row));
         }
     }
 }

@@ -3,4 +3,8 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>How well one score tells the known rows from one set of others.</summary>
 /// <param name="Name">The set's name.</param>
 /// <param name="Metrics">FPR95, AUROC and the rest; decisions are not part of a comparison.</param>
-public sealed record OodSetResult(string Name, OodDetectionMetrics Metrics);
+public sealed record OodSetResult(string Name, OodDetectionMetrics Metrics)
+{
+    /// <summary>All values, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(this);
+}

@@ -11,6 +11,7 @@ namespace Microsoft.ML.LogitNorm;
 internal sealed record OodSource(
     DataViewSchema.Column Logits, DataViewSchema.Column? Embedding, TrainedNetwork? Network, ImageColumn? Image, DataViewSchema.Column? Label)
 {
+    private const long BlockBytes = 16 << 20;
     private const string AppendTrainer = "Append the LogitNorm trainer (or its model) before OodScore.";
 
     /// <summary>C, the number of classes.</summary>
@@ -23,6 +24,11 @@ internal sealed record OodSource(
     /// Rows to score together: enough that torch's cost per call does not count, and fewer where images are looked at and large. Rows that pass through are held in memory for so long.
     /// </summary>
     public int RowsPerBatch => Image?.RowsPerBatch ?? 128;
+
+    /// <summary>Rows to read before they become tensors, where all rows are gathered: some megabytes of them, however large one is.</summary>
+    public int RowsPerBlock => (int)Math.Clamp(BlockBytes / BytesPerRow, 1, 1024);
+
+    private long BytesPerRow => ((Classes + (long)(EmbeddingSize ?? 0)) * sizeof(float)) + (Image?.BytesPerImage ?? 0);
 
     /// <summary>Checks what can be known before the data is there: for scoring, and for learning if the score learns.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, or the logits have lost their network.</exception>

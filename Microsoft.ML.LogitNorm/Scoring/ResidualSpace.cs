@@ -11,13 +11,13 @@ internal readonly record struct ResidualSpace(Tensor Origin, Tensor Directions)
     /// <param name="rows">Training rows.</param>
     /// <param name="dimension">Dimension of the principal space; null for the default.</param>
     /// <param name="score">The score, for the message.</param>
-    /// <exception cref="InvalidOperationException">The embedding has no more directions than the principal space.</exception>
+    /// <exception cref="OodScoreException">The embedding has no more directions than the principal space.</exception>
     public static ResidualSpace Of(in OodBatch rows, int? dimension, OodScore score)
     {
         var size = (int)rows.Embedding!.shape[1];
         var principal = dimension ?? Default(size);
         if (principal >= size)
-            throw new InvalidOperationException($"The score {score.Name} has a principal space of {principal} dimensions, but column '{ColumnNames.Embedding}' has {size}: nothing is left over. Give OodScores.{score.Name} a dimension below {size}; {Default(size)} is the default.");
+            throw new OodScoreException($"The score {score.Name} has a principal space of {principal} dimensions, but column '{ColumnNames.Embedding}' has {size}: nothing is left over. Give OodScores.{score.Name} a dimension below {size}; {Default(size)} is the default.");
         var head = rows.Network!.Classifier;
         var origin = -linalg.pinv(head.HeadWeight.to(float64)).matmul(head.HeadBias.to(float64));   // [D]
         var centred = rows.Embedding.to(float64) - origin;   // [N, D]

@@ -39,13 +39,16 @@ public sealed partial class LogitNormTrainer
             init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Epochs), value, "Train for at least 1 epoch.");
         } = 200;
 
-        /// <summary>Rows in each step, at least 2. Rows that do not fill a last batch are left out of that epoch; which ones changes with each shuffle.</summary>
+        /// <summary>
+        /// Rows in each step, at least 2; null (default) for the paper's 128, or all of them where there are fewer. Rows that do not fill a last batch are left out of
+        /// that epoch; which ones changes with each shuffle.
+        /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">Less than 2: batch normalisation needs more than one row.</exception>
-        public int BatchSize
+        public int? BatchSize
         {
             get;
-            init => field = value >= 2 ? value : throw new ArgumentOutOfRangeException(nameof(BatchSize), value, "Batch normalisation needs batches of at least 2 rows.");
-        } = 128;
+            init => field = value is null or >= 2 ? value : throw new ArgumentOutOfRangeException(nameof(BatchSize), value, "Batch normalisation needs batches of at least 2 rows.");
+        }
 
         /// <summary>The highest learning rate of stochastic gradient descent; <see cref="LearningRateSchedule"/> multiplies it.</summary>
         /// <exception cref="ArgumentOutOfRangeException">Not above 0, or not finite.</exception>
@@ -140,6 +143,13 @@ public sealed partial class LogitNormTrainer
 
         /// <summary>Stops the training at the next step, by an <see cref="OperationCanceledException"/>.</summary>
         public CancellationToken CancellationToken { get; init; }
+
+        /// <summary>The options for a number of training rows, which decides on <see cref="BatchSize"/> where it was left open.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">There are fewer than 2 rows, and no batch size was given.</exception>
+        internal Options For(long rows) => this with { BatchSize = BatchSize ?? (int)Math.Min(128, rows) };
+
+        /// <summary>All options, the same in every culture.</summary>
+        public override string ToString() => RecordText.Of(this);
 
         private static string NotEmpty(string value, string name)
             => string.IsNullOrEmpty(value) ? throw new ArgumentException("A column needs a name.", name) : value;

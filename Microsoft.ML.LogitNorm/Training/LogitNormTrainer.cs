@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using static System.FormattableString;
 
 namespace Microsoft.ML.LogitNorm;
 
@@ -39,6 +40,7 @@ namespace Microsoft.ML.LogitNorm;
 public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
 {
     private const int BytesInPool = 256 << 20;
+    private const string FillLabels = "Give rows whose label is not empty and among the classes: are they in the column that MapValueToKey reads?";
 
     private readonly IHostEnvironment _env;
     private readonly Options _options;
@@ -64,7 +66,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     /// <summary>Decodes the images, trains the network and returns the model, which owns the network's memory: dispose of it.</summary>
     /// <param name="input">The training data.</param>
     /// <exception cref="ArgumentOutOfRangeException">The label or feature column is missing or has another type.</exception>
-    /// <exception cref="InvalidOperationException">The rows cannot be trained on: none, a class without rows, fewer rows than a batch, an unreadable image; or <see cref="Options.CheckpointFile"/> is of another training.</exception>
+    /// <exception cref="InvalidOperationException">The rows cannot be trained on: none, none with a label, a class without rows, fewer rows than <see cref="Options.BatchSize"/> asks for, an image that cannot be read, which is named; or <see cref="Options.CheckpointFile"/> is of another training.</exception>
     /// <exception cref="InvalidDataException"><see cref="Options.CheckpointFile"/> is damaged, or no checkpoint.</exception>
     /// <exception cref="IOException"><see cref="Options.CheckpointFile"/> cannot be written.</exception>
     /// <exception cref="TrainingDivergedException">The loss is no longer a number.</exception>
@@ -74,28 +76,29 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         ArgumentNullException.ThrowIfNull(input);
         using var log = new ContextLog(_env, "trainer");
         var clock = Stopwatch.StartNew();
-        var (label, image) = Check(input.Schema, _options.ValidationSet?.Schema);
+        var (label, image) = Check(input, _options.ValidationSet?.Schema);
         if (_options.CheckpointFile is not null)
             TrainingCheckpoint.CheckWritable(_options.CheckpointFile);
         var device = TorchDevice.Select(_env);
         var budget = Budget(device);
         using var training = Open(input, image, label, "training", budget, log, measured: _options.Normalization is null, hashed: _options.CheckpointFile is not null);
-        CheckTrainable(training, label);
+        CheckTrainable(training, input, label);
+        var options = _options.For(training.Count);
         using var validation = _options.ValidationSet is { } set ? Open(set, image, label, "validation", budget, log) : null;
         if (validation is { Count: 0 })
-            throw new InvalidOperationException("ValidationSet has no labelled rows. Leave it out, or give it some.");
+            throw label.NoneIn(_options.ValidationSet!, "ValidationSet", "Leave it out, or give it rows with labels.");
         var streamed = training is StreamedImages;
-        log.Info($"Decoded {training.Count:N0} images of {image.Shape} in {clock.Elapsed.TotalSeconds:N1} s{(streamed ? $"; they take {Megabytes(training.Count * image.BytesPerImage)} and are streamed from here on" : "")}.");
+        log.Info(Invariant($"Decoded {training.Count:N0} images of {image.Shape} in {clock.Elapsed.TotalSeconds:N1} s{(streamed ? $"; they take {Megabytes(training.Count * image.BytesPerImage)} and are streamed from here on" : "")}."));
 
         var given = _options.Seed ?? MachineLearningContext.Seed(_env);
         var checkpoint = _options.CheckpointFile is { } path
-            ? TrainingCheckpoint.Open(Path.GetFullPath(path), TrainingSettings.Of(_options, image, label, training.Count, streamed), training.Hash(), given)
+            ? TrainingCheckpoint.Open(Path.GetFullPath(path), TrainingSettings.Of(options, image, label, training.Count, streamed), training.Hash(), given)
             : null;
         var seed = checkpoint?.Seed ?? given ?? Random.Shared.Next();
         Announce(device, seed, checkpoint, log);
         var normalization = _options.Normalization ?? training.MeasureNormalization();
         var spec = new ModelSpec(_options.Backbone, label.ClassCount, image, normalization, label.Classes, _options.Head);
-        return ModelOf(new TrainingLoop(_options, device, seed, clock, log, ModelOf, checkpoint).Run(training, validation, spec));
+        return ModelOf(new TrainingLoop(options, device, seed, clock, log, ModelOf, checkpoint).Run(training, validation, spec));
 
         LogitNormModel ModelOf(TrainedNetwork network) => new(_env, spec, network);
     }
@@ -116,12 +119,17 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
             throw new ArgumentException($"Loss is {options.Loss}, which is defined by the decision boundaries of a linear head, but Head is {options.Head}. Leave Head at Head.Linear(), or choose another loss.", nameof(options));
     }
 
-    /// <summary>Finds the columns to train on, and checks that network and validation rows fit them. No row is read.</summary>
-    internal (LabelColumn Label, ImageColumn Image) Check(DataViewSchema training, DataViewSchema? validation)
+    /// <summary>Finds the columns to train on, and checks that network and validation rows fit them. No row is read but to say why there are no classes.</summary>
+    internal (LabelColumn Label, ImageColumn Image) Check(IDataView training, DataViewSchema? validation)
     {
-        var label = LabelColumn.Find(training, _options.LabelColumnName);
-        var image = ImageColumn.Find(training, _options.FeatureColumnName, _options.ImageShape);
-        CheckNetworkFits(image, label);
+        var label = LabelColumn.Find(training.Schema, _options.LabelColumnName);
+        var image = ImageColumn.Find(training.Schema, _options.FeatureColumnName, _options.ImageShape);
+        // MapValueToKey makes one class of no values at all.
+        if (label.ClassCount < 2)
+            throw label.HasRowsIn(training)
+                ? new InvalidOperationException($"Label column '{label.Name}' has {label.ClassCount} class; a classifier needs at least 2.")
+                : label.NoneIn(training, "The training data", FillLabels);
+        CheckNetworkFits(image);
         CheckValidation(validation, image, label);
         return (label, image);
     }
@@ -156,7 +164,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         return device.type == TorchSharp.DeviceType.CUDA ? ImageBudget.OnDevice(host, CudaMemory.Free(device.index)) : ImageBudget.OnHost(host);
     }
 
-    private static string Megabytes(long bytes) => $"{bytes / 1e6:N0} MB";
+    private static string Megabytes(long bytes) => Invariant($"{bytes / 1e6:N0} MB");
 
     /// <summary>Decodes the labelled rows; the others are left out with a warning.</summary>
     internal ImageSet Load(IDataView data, ImageColumn image, LabelColumn label, string role, ContextLog log) => Load(data, image, label, role, log, long.MaxValue)!;
@@ -168,10 +176,8 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         return images;
     }
 
-    private void CheckNetworkFits(ImageColumn image, LabelColumn label)
+    private void CheckNetworkFits(ImageColumn image)
     {
-        if (label.ClassCount < 2)
-            throw new InvalidOperationException($"Label column '{label.Name}' has {label.ClassCount} class; a classifier needs at least 2.");
         var smallest = _options.Backbone.MinimumImageSize;
         if (image.Shape.Height < smallest || image.Shape.Width < smallest)
             throw new InvalidOperationException($"Images of {image.Shape} in column '{image.Name}' are too small for {_options.Backbone}, which needs at least {smallest}×{smallest} pixels. Resize them, or choose another backbone.");
@@ -197,15 +203,15 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         }
     }
 
-    private void CheckTrainable(IImageSource images, LabelColumn label)
+    private void CheckTrainable(IImageSource images, IDataView training, LabelColumn label)
     {
         if (images.Count == 0)
-            throw new InvalidOperationException($"The training data has no rows with a label in column '{label.Name}'.");
+            throw label.NoneIn(training, "The training data", FillLabels);
         var counts = images.ClassCounts(label.ClassCount);
         var empty = Enumerable.Range(0, label.ClassCount).Where(i => counts[i] == 0).Select(label.NameOf).ToArray();
         if (empty.Length > 0)
             throw new InvalidOperationException($"No training rows for {empty.Length} of the {label.ClassCount} classes of column '{label.Name}': {string.Join(", ", empty.Take(10))}. Add images, or map the labels anew.");
         if (images.Count < _options.BatchSize)
-            throw new InvalidOperationException($"BatchSize is {_options.BatchSize}, but there are only {images.Count:N0} training rows. Make it at most that.");
+            throw new InvalidOperationException(Invariant($"BatchSize is {_options.BatchSize}, but there are only {images.Count:N0} training rows. Make it at most that."));
     }
 }

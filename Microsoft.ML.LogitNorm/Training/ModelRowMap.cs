@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.Data;
+using static System.FormattableString;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -58,7 +59,7 @@ internal sealed class ModelRowMap(DataViewSchema input, ImageColumn image, Model
             if (_image.Kind == PixelKind.VectorOfSingle && MemoryMarshal.Cast<byte, float>(pixels) is var values)
                 foreach (var value in values)
                     if (!float.IsFinite(value))
-                        throw RowError.Naming(Position(row), $"Column '{_image.Name}' has a pixel that is {value} in row {Position(row)} (counted from 0): it cannot be classified. Remove the row or mend it.");
+                        throw RowError.Naming(Position(row), Invariant($"Column '{_image.Name}' has a pixel that is {value} in row {Position(row)} (counted from 0): it cannot be classified. Remove the row or mend it."));
         }
 
         protected override void Compute()
@@ -79,7 +80,7 @@ internal sealed class ModelRowMap(DataViewSchema input, ImageColumn image, Model
         {
             for (var i = 0; i < Count * _classes; i++)
                 if (!float.IsFinite(_logits[i]))
-                    throw RowError.Naming(Position(i / _classes), $"The logits of row {Position(i / _classes)} (counted from 0) are not finite: one is {_logits[i]}. Does the image hold values far outside those of training, or did training diverge?");
+                    throw RowError.Naming(Position(i / _classes), Invariant($"The logits of row {Position(i / _classes)} (counted from 0) are not finite: one is {_logits[i]}. Does the image hold values far outside those of training, or did training diverge?"));
         }
 
         private ReadOnlySpan<float> Row(float[] values, int size, int row)

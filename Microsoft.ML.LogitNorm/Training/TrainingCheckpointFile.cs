@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using static System.FormattableString;
 
 namespace Microsoft.ML.LogitNorm;
 
@@ -90,7 +91,7 @@ internal static class TrainingCheckpointFile
             reader.BaseStream.Position = start;
             var length = reader.ReadInt32();
             if (length < 0 || length > Math.Min(ModelWriter.LargestJson, reader.BaseStream.Length - reader.BaseStream.Position))
-                throw new InvalidDataException($"{length:N0} bytes cannot say which training it is of.");
+                throw new InvalidDataException(Invariant($"{length:N0} bytes cannot say which training it is of."));
             var header = JsonSerializer.Deserialize<Header>(reader.ReadBytes(length), ModelJson.Options) ?? throw new InvalidDataException("it is empty.");
             header.Check();
             return read(header, reader);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using static System.FormattableString;
 
 namespace Microsoft.ML.LogitNorm;
 
@@ -42,5 +43,5 @@ public sealed record TrainingEpoch
     public override string ToString()
         => string.Create(
             CultureInfo.InvariantCulture,
-            $"Epoch {Epoch}/{Epochs}: loss {Loss:F4}, accuracy {Accuracy:P2}{(ValidationAccuracy is { } validation ? $", validation accuracy {validation:P2}" : "")}, mean logit norm {MeanLogitNorm:F2}, learning rate {LearningRate:G3}, {ImagesPerSecond:F0} images/s, {Elapsed:hh\\:mm\\:ss}");
+            $"Epoch {Epoch}/{Epochs}: loss {Loss:F4}, accuracy {Accuracy:P2}{(ValidationAccuracy is { } validation ? Invariant($", validation accuracy {validation:P2}") : "")}, mean logit norm {MeanLogitNorm:F2}, learning rate {LearningRate:G3}, {ImagesPerSecond:F0} images/s, {Elapsed:hh\\:mm\\:ss}");
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using TorchSharp;
 using TorchSharp.Modules;
+using static System.FormattableString;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -19,6 +20,7 @@ internal sealed class TrainingLoop(
     // The loss is read, which waits for the device, once in so many steps; a NaN is then traced to its step.
     private const int StepsBetweenChecks = 50;
 
+    private readonly int _batchSize = options.BatchSize!.Value;   // Fit has settled it by the number of rows
     private readonly TimeSpan _earlier = checkpoint?.Elapsed ?? TimeSpan.Zero;
 
     private TimeSpan Elapsed => _earlier + clock.Elapsed;
@@ -28,7 +30,7 @@ internal sealed class TrainingLoop(
     {
         using var scope = NewDisposeScope();
         using var random = new NetworkRandom(seed);
-        using var generator = new Generator((ulong)seed, CPU);
+        using var generator = new Generator(unchecked((ulong)seed), CPU);
         var network = spec.CreateNetwork(random);
         network.to(device);
         var trained = new TrainedNetwork(network, device, spec.Image, spec.Normalization, owner: typeof(LogitNormModel));
@@ -71,8 +73,8 @@ internal sealed class TrainingLoop(
         using var scope = NewDisposeScope();
         network.train();
         var start = clock.Elapsed;
-        var steps = (int)(images.Count / options.BatchSize);
-        using var batches = images.Shuffle(options.BatchSize, options.Augmentation, generator);
+        var steps = (int)(images.Count / _batchSize);
+        using var batches = images.Shuffle(_batchSize, options.Augmentation, generator);
         var losses = zeros(steps, device: device);
         var correct = zeros(1, int64, device);
         var normSum = zeros(1, float64, device);
@@ -102,7 +104,7 @@ internal sealed class TrainingLoop(
                 CheckLosses(losses, step, epoch);
             options.StepCompleted?.Invoke(new(epoch, options.Epochs, step + 1, steps));
         }
-        var rowsSeen = (double)steps * options.BatchSize;
+        var rowsSeen = (double)steps * _batchSize;
         return new()
         {
             Epoch = epoch,
@@ -124,7 +126,7 @@ internal sealed class TrainingLoop(
             return;
         var step = finite.to(int32).argmin(0).item<long>() + 1;
         throw new TrainingDivergedException(
-            $"The loss became {losses[step - 1].item<float>()} in epoch {epoch}, step {step}, with {options.Loss} and learning rate {options.LearningRate}. Training stopped: lower LearningRate (a tenth of it is a good try){(options.Loss is LogitNormLoss ? ", or raise tau" : "")}.");
+            Invariant($"The loss became {losses[step - 1].item<float>()} in epoch {epoch}, step {step}, with {options.Loss} and learning rate {options.LearningRate}. Training stopped: lower LearningRate (a tenth of it is a good try){(options.Loss is LogitNormLoss ? ", or raise tau" : "")}."));
     }
 
     private void Report(TrainingEpoch epoch, IImageSource? validation, TrainedNetwork trained)
@@ -139,9 +141,9 @@ internal sealed class TrainingLoop(
     private double Accuracy(IImageSource images, TrainedNetwork trained)
     {
         trained.Classifier.eval();
-        using var batches = images.InOrder(options.BatchSize);
+        using var batches = images.InOrder(_batchSize);
         long correct = 0;
-        for (long start = 0; start < images.Count; start += options.BatchSize)
+        for (long start = 0; start < images.Count; start += _batchSize)
         {
             options.CancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();

@@ -16,7 +16,7 @@ public sealed partial class LogitNormTuner
         /// <summary>The temperatures τ to try, in this order; positive and each once. The default surrounds 0.04, the paper's choice for CIFAR-10.</summary>
         /// <exception cref="ArgumentNullException">Null.</exception>
         /// <exception cref="ArgumentException">Empty, a value that is not positive and finite, or one that stands there twice.</exception>
-        public IReadOnlyList<double> Taus { get; init => field = Checked(value); } = [0.001, 0.005, 0.01, 0.02, 0.03, 0.04, 0.05];
+        public IReadOnlyList<double> Taus { get; init => field = Checked(value); } = ValueList.Create([0.001, 0.005, 0.01, 0.02, 0.03, 0.04, 0.05]);
 
         /// <summary>Share of each training's steps over which τ falls from 1 to the trial's, as in <see cref="TrainingLoss.LogitNorm"/>; 0 in the paper.</summary>
         /// <exception cref="ArgumentOutOfRangeException">Outside [0, 1].</exception>
@@ -64,7 +64,10 @@ public sealed partial class LogitNormTuner
         /// <summary>Called after each trial that was run, on the caller's thread; trials from <see cref="ResultsFile"/> are not reported again. An exception thrown here ends the tuning.</summary>
         public Action<TuningTrial>? TrialCompleted { get; init; }
 
-        private static double[] Checked(IReadOnlyList<double> taus)
+        /// <summary>All options, the same in every culture.</summary>
+        public override string ToString() => RecordText.Of(this);
+
+        private static ValueList<double> Checked(IReadOnlyList<double> taus)
         {
             ArgumentNullException.ThrowIfNull(taus, nameof(Taus));
             if (taus.Count == 0)
@@ -74,7 +77,7 @@ public sealed partial class LogitNormTuner
                     throw new ArgumentException(FormattableString.Invariant($"Every temperature tau is a positive number, such as 0.04; got {tau}."), nameof(Taus));
                 else if (taus.Count(other => other == tau) > 1)
                     throw new ArgumentException(FormattableString.Invariant($"Every temperature is tried once; {tau} is listed more than once."), nameof(Taus));
-            return [.. taus];
+            return ValueList.Of(taus);
         }
     }
 }

@@ -50,10 +50,10 @@ public sealed partial class LogitNormTuner
         ArgumentNullException.ThrowIfNull(validationSet);
         using var log = new ContextLog(_env, "tuner");
         var trainer = new LogitNormTrainer(_env, _options.Trainer);
-        var (label, image) = trainer.Check(trainingSet.Schema, validationSet.Schema);
+        var (label, image) = trainer.Check(trainingSet, validationSet.Schema);
         using var validation = trainer.Load(validationSet, image, label, "validation", log);
         if (validation.Count == 0)
-            throw new InvalidOperationException($"The validation set has no rows with a label in column '{label.Name}'.");
+            throw label.NoneIn(validationSet, "The validation set", "Give it rows with labels.");
 
         var trainingRows = trainingSet.GetColumn<uint>(label.Name).LongCount(key => key > 0);
         // Decided once for all trials, whatever memory is free later: a trial on streamed images does not compare with one on images in memory.
@@ -117,7 +117,7 @@ public sealed partial class LogitNormTuner
 
     private float[] Score(TrainedNetwork network, GaussianNoise noise, int seed, int rowsPerBatch)
     {
-        using var generator = new Generator((ulong)seed, CPU);   // a new one for each trial: all see the same noise
+        using var generator = new Generator(unchecked((ulong)seed), CPU);   // a new one for each trial: all see the same noise
         return Batches(_options.NoiseCount, rowsPerBatch, (_, count) => network.Forward(noise.Draw(count, generator)).Logits);
     }
 

@@ -17,7 +17,7 @@ public sealed record TuningResult
     public required TuningTrial Best { get; init; }
 
     /// <summary>All trials, in the order of <see cref="LogitNormTuner.Options.Taus"/>.</summary>
-    public required IReadOnlyList<TuningTrial> Trials { get; init; }
+    public required IReadOnlyList<TuningTrial> Trials { get; init => field = ValueList.Of(value); }
 
     /// <summary>The trainer's options with the loss of the chosen τ, ready to train with all epochs.</summary>
     public required LogitNormTrainer.Options BestOptions { get; init; }

@@ -17,7 +17,7 @@ internal static class TuningSettings
     /// <param name="streamed">Whether the trials stream their images, by the option or because memory does not hold them: they are then shuffled otherwise.</param>
     public static Dictionary<string, JsonElement> Of(LogitNormTuner.Options options, ImageColumn image, LabelColumn label, long trainingRows, long validationRows, bool streamed)
     {
-        var trainer = options.Trainer with { Epochs = options.EpochsPerTrial ?? options.Trainer.Epochs };
+        var trainer = options.Trainer.For(trainingRows) with { Epochs = options.EpochsPerTrial ?? options.Trainer.Epochs };
         var settings = Complete(TrainingSettings.Of(trainer, image, label, trainingRows, streamed), options);
         TrainingSettings.Add(settings, "ValidationRows", validationRows);
         return settings;

@@ -17,6 +17,9 @@ switch (args)
         return new RootCommand { EndToEndCommand.Create() }.Parse(args).Invoke();
     case [GrowthCommand.Name, ..]:
         return new RootCommand { GrowthCommand.Create() }.Parse(args).Invoke();
+    case [EndToEndCommand.ChildCommand, var settings]:
+        EndToEndCommand.RunChild(settings);
+        return 0;
     case [TrainingMemory.ChildCommand, ..]:
         TrainingMemory.RunChild(args[1..]);
         return 0;

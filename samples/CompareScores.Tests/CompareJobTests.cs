@@ -115,9 +115,11 @@ public sealed class CompareJobTests
     public async Task TestImagesOfOtherClasses_ExitWithOneAndKeepTheOldFiles()
     {
         _folder.WithImages("other/cat/1.png", "other/dog/1.png");
+        var notes = _folder.Write("other/cat/notes.txt", [1]);
         var old = _folder.Write("out/scores.md", "old"u8.ToArray());
         Assert.That(await Run("--model", TinyModel.Model, "--test", _folder.At("other")), Is.EqualTo(1));
         Assert.That(File.ReadAllText(old), Is.EqualTo("old"));
+        Assert.That(File.ReadAllText(_folder.At("out", "left-out.txt")), Does.Contain(notes), "what is missing may be why");
     }
 
     [Test]

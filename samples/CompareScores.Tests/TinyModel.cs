@@ -31,7 +31,7 @@ internal sealed class TinyModel
             Paint($"pictures/ood-stripes/{i}.png", (x, _) => (int)(x / 2) % 2);
 
         var ml = new MLContext(seed: 1);
-        var rows = ml.Data.LoadFromEnumerable(ClassFolders.Load("train", Train, null).Select(image => new ImageRow { ImagePath = image.Path, Label = image.Label }));
+        var rows = ml.Data.LoadFromEnumerable(ClassFolders.Load("train", Train).Select(image => new ImageRow { ImagePath = image.Path, Label = image.Label }));
         using var model = ml.Transforms.Conversion.MapValueToKey("Label")
             .Append(ml.Transforms.LoadImages("Image", imageFolder: "", "ImagePath"))
             .Append(ml.Transforms.ResizeImages("Image", 8, 8))

@@ -9,6 +9,7 @@ namespace CompareScores;
 internal sealed class CompareJob(Settings settings, CancellationToken cancellation)
 {
     private readonly MLContext _ml = new(seed: 1) { GpuDeviceId = settings.GpuDeviceId, FallbackToCpu = false };
+    private readonly ImageSource _source = new(Path.Combine(settings.Output, "cache"));
     private readonly Dictionary<int, IReadOnlyList<UnknownSet>> _unknown = [];
 
     public void Run()
@@ -17,14 +18,7 @@ internal sealed class CompareJob(Settings settings, CancellationToken cancellati
         if (settings.Train is null && settings.Scores?.FirstOrDefault(score => score.Learns) is { } learner)
             throw new InputException($"--scores: {learner.Name} learns from the images that the model was trained on. Give them: --train PATH; or leave the score out.");
         Directory.CreateDirectory(settings.Output);
-        var images = Screen.Opening(() => ImageSets.Open(settings, Screen.Unreadable, cancellation));
-        // All models are opened once before any is measured: a wrong name is told now rather than after minutes.
-        foreach (var option in settings.Models)
-        {
-            using var model = LoadedModel.Load(_ml, option);
-            images.RequireClassesOf(option.Name, model.Classes);
-            Unknown(images, model);
-        }
+        var images = Open();
         // What an earlier run has left does not belong to the figures of this one, should it be stopped half-way.
         foreach (var file in new[] { "scores.md", "scores.json", "reliability-*.png", "reliability-*.svg" }.SelectMany(pattern => Directory.EnumerateFiles(settings.Output, pattern)))
             File.Delete(file);
@@ -39,6 +33,29 @@ internal sealed class CompareJob(Settings settings, CancellationToken cancellati
             Write(results);   // after each, so that a run that is stopped keeps what it has
         }
         Screen.Files([Out("scores.md"), Out("scores.json"), .. settings.Models.Select(model => Out(ReliabilityDiagram.FileName(model, "png")))]);
+    }
+
+    private ImageSets Open()
+    {
+        try
+        {
+            var images = Screen.Opening(() => ImageSets.Open(settings, _source, Screen.Unreadable, cancellation));
+            // All models are opened once before any is measured: a wrong name is told now rather than after minutes.
+            foreach (var option in settings.Models)
+            {
+                using var model = LoadedModel.Load(_ml, option);
+                images.RequireClassesOf(option.Name, model.Classes);
+                Unknown(images, model);
+            }
+
+            return images;
+        }
+        finally
+        {
+            // Before an error too, which may come of what is missing.
+            _source.LeftOut.Write(Out("left-out.txt"));
+            Screen.LeftOut(_source.LeftOut, Out("left-out.txt"));
+        }
     }
 
     private ModelResult Compare(ModelOption option, ImageSets images)
@@ -66,7 +83,7 @@ internal sealed class CompareJob(Settings settings, CancellationToken cancellati
     private IReadOnlyList<UnknownSet> Unknown(ImageSets images, LoadedModel model)
     {
         if (!_unknown.TryGetValue(model.ImageSize, out var sets))
-            _unknown[model.ImageSize] = sets = Screen.Opening(() => images.Unknown(settings, model.ImageSize, Screen.Unreadable, cancellation));
+            _unknown[model.ImageSize] = sets = Screen.Opening(() => images.Unknown(settings, _source, model.ImageSize, Screen.Unreadable, cancellation));
         return sets;
     }
 

@@ -11,25 +11,25 @@ internal sealed record ImageSets(IReadOnlyList<LabeledImage>? Train, IReadOnlyLi
 
     /// <summary>Opens the images that the classes' names belong to; those that cannot be decoded are reported and left out.</summary>
     /// <exception cref="InputException">A path does not hold what it should, or none of its images can be read.</exception>
-    public static ImageSets Open(Settings settings, Action<UnreadableImage> unreadable, CancellationToken cancellation)
+    public static ImageSets Open(Settings settings, ImageSource source, Action<UnreadableImage> unreadable, CancellationToken cancellation)
     {
-        var source = Source(settings);
         return new(
-            settings.Train is { } train ? Labelled("--train", train, "train", settings.TrainLimit) : null,
-            Labelled("--test", settings.Test!, "test", settings.Limit));
+            settings.Train is { } train ? Labelled("--train", train, DataPart.Train, settings.TrainLimit) : null,
+            Labelled("--test", settings.Test!, DataPart.Test, settings.Limit));
 
-        IReadOnlyList<LabeledImage> Labelled(string option, string path, string part, int? limit)
+        IReadOnlyList<LabeledImage> Labelled(string option, string path, DataPart part, int? limit)
             => ImageCheck.Keep(ClassFolders.Open(source, option, path, part, limit, cancellation), $"{option} {path}", unreadable, cancellation);
     }
 
     /// <summary>Opens the sets of unknown images; generated ones are of the size that a model looks at.</summary>
     /// <exception cref="InputException">A path does not hold what it should, or none of its images can be read.</exception>
-    public IReadOnlyList<UnknownSet> Unknown(Settings settings, int imageSize, Action<UnreadableImage> unreadable, CancellationToken cancellation)
+    public IReadOnlyList<UnknownSet> Unknown(
+        Settings settings, ImageSource source, int imageSize, Action<UnreadableImage> unreadable, CancellationToken cancellation)
     {
         var limit = settings.Limit * Test.Select(image => image.Label).Distinct().Count();
         return [.. OodOption.ParseAll(settings.Ood).Select(option => new UnknownSet(
             option.Name,
-            ImageCheck.Keep(option.Load(Source(settings), imageSize, NoiseSeed, limit, cancellation), $"--ood {option.Name}", unreadable, cancellation)))];
+            ImageCheck.Keep(option.Load(source, imageSize, NoiseSeed, limit, cancellation), $"--ood {option.Name}", unreadable, cancellation)))];
     }
 
     /// <summary>Makes sure that the images are of a model's classes.</summary>
@@ -48,8 +48,6 @@ internal sealed record ImageSets(IReadOnlyList<LabeledImage>? Train, IReadOnlyLi
     }
 
     private static string Some(IReadOnlyList<string> names) => string.Join(", ", names.Take(10)) + (names.Count > 10 ? $" … ({names.Count})" : "");
-
-    private static ImageSource Source(Settings settings) => new(Path.Combine(settings.Output, "cache"));
 }
 
 /// <summary>Images of none of the models' classes.</summary>

@@ -14,6 +14,17 @@ internal static class Screen
 
     public static void Unreadable(UnreadableImage image) => AnsiConsole.MarkupLineInterpolated($"[yellow]Skipped[/] {image.Path}: {image.Reason}");
 
+    /// <summary>Says what of the user's folders and zip files was not read; nothing where all was.</summary>
+    public static void LeftOut(LeftOut leftOut, string file)
+    {
+        if (leftOut.Items.Count == 0)
+            return;
+        AnsiConsole.MarkupLine("[yellow]Left out of the images:[/]");
+        foreach (var line in leftOut.Summary)
+            AnsiConsole.MarkupLineInterpolated($"  {line}");
+        AnsiConsole.MarkupLineInterpolated($"  [grey]Each is named in {file}.[/]");
+    }
+
     public static void Plan(Settings settings, ImageSets images)
     {
         AnsiConsole.Write(new Rule("[bold]Out-of-distribution scores, compared[/]").LeftJustified());

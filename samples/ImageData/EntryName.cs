@@ -17,4 +17,9 @@ public static class EntryName
     /// <summary>True for images; not for what macOS adds beside them.</summary>
     /// <param name="parts">What <see cref="Parts"/> gave.</param>
     public static bool IsImage(IReadOnlyList<string> parts) => ImageFiles.IsImage(parts[^1]) && !parts.Any(ImageFiles.IsHidden);
+
+    /// <summary>The hidden file or folder that a file is or lies in; null if nothing of its path is hidden.</summary>
+    /// <param name="parts">What <see cref="Parts"/> gave.</param>
+    public static string? HiddenPart(IReadOnlyList<string> parts)
+        => parts.Index().Where(part => ImageFiles.IsHidden(part.Item)).Select(part => string.Join('/', parts.Take(part.Index + 1))).FirstOrDefault();
 }

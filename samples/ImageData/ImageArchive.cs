@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 
 namespace ImageData;
 
@@ -8,6 +9,9 @@ namespace ImageData;
 /// <remarks>Only image files are unpacked. No entry can leave the target folder, and sizes are counted as they are written, not as the archive claims.</remarks>
 public static class ImageArchive
 {
+    /// <summary>The file, beside the images, with the names of all that was not unpacked.</summary>
+    public const string SkippedName = "quickstart.skipped.json";
+
     /// <summary>What an archive may at most hold.</summary>
     /// <param name="Images">Number of images.</param>
     /// <param name="ImageBytes">Bytes of one image file.</param>
@@ -23,7 +27,7 @@ public static class ImageArchive
         var folder = Path.Combine(cache, $"{Path.GetFileNameWithoutExtension(zip)}-{key}");
         try
         {
-            StagedFolder.Write(folder, $"{file.Name} {file.Length} {file.LastWriteTimeUtc:O}", target => Extract(zip, target, limits ?? new(), cancellation));
+            StagedFolder.Write(folder, $"{file.Name} {file.Length} {file.LastWriteTimeUtc:O}, with {SkippedName}", target => Extract(zip, target, limits ?? new(), cancellation));
         }
         catch (InvalidDataException e)
         {
@@ -33,17 +37,30 @@ public static class ImageArchive
         return folder;
     }
 
+    /// <summary>What the archive of an unpacked folder holds beside the images.</summary>
+    /// <param name="folder">What <see cref="Unpack"/> gave.</param>
+    public static IEnumerable<(LeftOutReason Reason, string Name)> Skipped(string folder)
+        => from name in JsonSerializer.Deserialize<string[]>(File.ReadAllText(Path.Combine(folder, SkippedName)))!
+           let hidden = EntryName.HiddenPart(EntryName.Parts(name))
+           select hidden is null ? (LeftOutReason.OtherType, name) : (LeftOutReason.Hidden, hidden);
+
     private static void Extract(string zip, string target, Limits limits, CancellationToken cancellation)
     {
         using var archive = ZipFile.OpenRead(zip);
         var images = 0;
+        var skipped = new List<string>();
         var budget = limits.TotalBytes;
         var buffer = new byte[1 << 16];
         foreach (var entry in archive.Entries)
         {
             var parts = EntryName.Parts(entry.FullName);
             if (!EntryName.IsImage(parts))
+            {
+                if (entry.Name.Length > 0)   // not a folder
+                    skipped.Add(entry.FullName);
                 continue;
+            }
+
             cancellation.ThrowIfCancellationRequested();
             if (++images > limits.Images)
                 throw new InvalidDataException($"it holds more than {limits.Images:N0} images.");
@@ -52,6 +69,7 @@ public static class ImageArchive
 
         if (images == 0)
             throw new InvalidDataException($"it holds no images ({string.Join(", ", ImageFiles.Extensions)}).");
+        File.WriteAllText(Path.Combine(target, SkippedName), JsonSerializer.Serialize(skipped));
     }
 
     private static long Copy(ZipArchiveEntry entry, string path, long most, byte[] buffer)

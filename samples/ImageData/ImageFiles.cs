@@ -1,6 +1,6 @@
 namespace ImageData;
 
-/// <summary>Finds image files in folders, always in the same order.</summary>
+/// <summary>Which files are images, and which of them to take.</summary>
 public static class ImageFiles
 {
     /// <summary>What a file name must end with to be taken for an image.</summary>
@@ -10,16 +10,7 @@ public static class ImageFiles
         => !IsHidden(path) && Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The images in a folder and in every folder below it.</summary>
-    public static IReadOnlyList<string> Below(string folder)
-        => [.. DirectlyIn(folder), .. FoldersIn(folder).SelectMany(Below)];
-
-    /// <summary>The images in a folder itself.</summary>
-    public static IReadOnlyList<string> DirectlyIn(string folder)
-        => [.. Directory.EnumerateFiles(folder).Where(IsImage).Order(StringComparer.Ordinal)];
-
-    /// <summary>The folders in a folder, without hidden ones and those that macOS adds to archives.</summary>
-    public static IReadOnlyList<string> FoldersIn(string folder)
-        => [.. Directory.EnumerateDirectories(folder).Where(f => !IsHidden(f)).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Below(string folder) => ScannedFolder.Read(folder, new()).AllImages;
 
     /// <summary>True for names that file managers do not show, such as <c>._cat.jpg</c> and <c>__MACOSX</c>.</summary>
     public static bool IsHidden(string path) => Path.GetFileName(path) is var name && (name.StartsWith('.') || name == "__MACOSX");

@@ -29,7 +29,7 @@ public sealed record OodOption(string Name, string? Path)
         };
 
     /// <summary>The set's images, each labelled with the set's name; generated or unpacked first where needed.</summary>
-    /// <param name="source">Opens zip files, and says where generated images go.</param>
+    /// <param name="source">Opens the path, is told what is left out, and says where generated images go.</param>
     /// <param name="imageSize">Width and height of generated images.</param>
     /// <param name="seed">Seed of generated images.</param>
     /// <param name="limit">At most this many images, evenly spread; all when null.</param>
@@ -37,10 +37,9 @@ public sealed record OodOption(string Name, string? Path)
     /// <exception cref="InputException">The path is missing or holds no images.</exception>
     public IReadOnlyList<LabeledImage> Load(ImageSource source, int imageSize, int seed, int? limit = null, CancellationToken cancellation = default)
     {
-        var folder = Path is null
-            ? NoiseImages.Write(Name, source.Cache, imageSize, seed, cancellation: cancellation)
-            : source.Open("--ood", Path, "a folder or a zip of images", cancellation);
-        var images = ImageFiles.Below(folder);
+        var images = Path is null
+            ? ImageFiles.Below(NoiseImages.Write(Name, source.Cache, imageSize, seed, Math.Min(limit ?? NoiseImages.DefaultCount, NoiseImages.DefaultCount), cancellation))
+            : source.Read("--ood", Path, "a folder or a zip of images", cancellation).AllImages;
         return images.Count == 0
             ? throw new InputException($"--ood {Name}={Path}: there are no images ({string.Join(", ", ImageFiles.Extensions)}) in that folder.")
             : [.. ImageFiles.Spread(images, limit).Select(path => new LabeledImage(path, Name))];

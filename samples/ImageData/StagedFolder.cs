@@ -6,6 +6,9 @@ public static class StagedFolder
     /// <summary>The file that says what the folder holds; it is written last. Its name stays: folders of earlier runs hold it.</summary>
     public const string ManifestName = "quickstart.manifest";
 
+    /// <summary>True for files of this program beside the images of such a folder.</summary>
+    public static bool IsOwn(string file) => Path.GetFileName(file) is ManifestName or ImageArchive.SkippedName;
+
     /// <summary>Makes sure that <paramref name="folder"/> holds what <paramref name="manifest"/> describes.</summary>
     /// <param name="folder">The folder; one that holds exactly this already is kept, one that holds another manifest is replaced.</param>
     /// <param name="manifest">Everything that the content depends on, as text.</param>

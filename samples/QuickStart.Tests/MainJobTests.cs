@@ -18,17 +18,27 @@ public sealed class MainJobTests
     }
 
     [Test]
-    public async Task OwnImages_UnreadableOne_IsSkippedAndTheRunGoesOn()
+    public async Task OwnImages_WithMuchThatCannotBeRead_IsLeftOutByNameAndTheRunGoesOn()
     {
         using var folder = new TemporaryFolder();
         foreach (var label in new[] { "cat", "dog" })
             folder.WithImages([.. Enumerable.Range(0, 100).Select(i => $"photos/{label}/{i}.png")]);
         folder.Write("photos/cat/broken.png", [1, 2, 3]);
-        var exit = await Run("--data", folder.At("photos"), "--epochs", "1", "--image-size", "8", "--backbone", "wrn-10-1", "--output", folder.At("out"));
+        folder.Write("photos/cat/notes.txt", [1, 2, 3]);
+        if (!OperatingSystem.IsWindows())
+        {
+            UnixFiles.MakePipe(folder.At("photos", "dog", "pipe.png"));
+            Directory.CreateSymbolicLink(folder.At("photos", "dog", "self"), ".");
+        }
+        // The limit keeps all photos, and as many of each set of noise.
+        var exit = await Run("--data", folder.At("photos"), "--epochs", "1", "--limit", "101", "--image-size", "8", "--backbone", "wrn-10-1", "--output", folder.At("out"));
         Assert.That(exit, Is.Zero);
         MainJobOutput.Check(folder.At("out"), sets: ["gaussian-noise", "uniform-noise"]);
         var result = ResultFile.Read(folder.At("out", "result.json"));
         Assert.That(result.TrainRows + result.CalibrationRows + result.TestRows, Is.EqualTo(200));
+        Assert.That(File.ReadAllLines(folder.At("out", "unreadable.txt")).Single(), Does.Contain("broken.png"));
+        string[] leftOut = ["notes.txt", .. OperatingSystem.IsWindows() ? Array.Empty<string>() : ["pipe.png", "self"]];
+        Assert.That(File.ReadAllLines(folder.At("out", "left-out.txt")).Where(line => line.StartsWith(' ')).Select(Path.GetFileName), Is.EqualTo(leftOut));
     }
 
     [Test]
@@ -69,9 +79,12 @@ public sealed class MainJobTests
     public async Task Cancelled_ExitsWith130()
     {
         using var folder = new TemporaryFolder();
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(5));
-        var exit = await Run(["--limit", "100", "--epochs", "1000", "--output", folder.At("out")], stop.Token);
-        Assert.That(exit, Is.EqualTo(130));
+        using var stop = new CancellationTokenSource();
+        var run = Run(["--limit", "20", "--epochs", "100000", "--output", folder.At("out")], stop.Token);
+        while (!Directory.Exists(folder.At("out", "pictures")) && !run.IsCompleted)   // once they are painted the training begins
+            await Task.Delay(20);
+        stop.CancelAfter(TimeSpan.FromSeconds(1));
+        Assert.That(await run, Is.EqualTo(130));
     }
 
     [TestCase("WideResNet(16,1)", "WideResNet(16, 1, 0)")]

@@ -58,11 +58,25 @@ internal sealed class MainJob(Settings settings, CancellationToken cancellation)
     private PictureSets Prepare()
     {
         File.Delete(Out("unreadable.txt"));   // an earlier run's
-        if (settings.Data is null)
-            return Screen.Painting(progress => PictureSets.Painted(settings, progress, cancellation));
+        var source = new ImageSource(Out("cache"));
+        try
+        {
+            return settings.Data is null ? Screen.Painting(progress => PictureSets.Painted(settings, source, progress, cancellation)) : Open(source);
+        }
+        finally
+        {
+            // Before an error too, which may come of what is missing.
+            source.LeftOut.Write(Out("left-out.txt"));
+            Screen.LeftOut(source.LeftOut, Out("left-out.txt"));
+        }
+    }
+
+    private PictureSets Open(ImageSource source)
+    {
         var unreadable = new List<UnreadableImage>();
         var pictures = PictureSets.Open(
             settings,
+            source,
             image =>
             {
                 unreadable.Add(image);

@@ -22,41 +22,59 @@ internal sealed record PictureSets(
     private const double CalibrationShare = 0.05, LargestCalibrationShare = 0.25;
     private const int WantedCalibration = 200, MostCalibration = 2_500;
 
+    /// <summary>Where calibration images come from, and how many, that are no share of the training images; null if all are.</summary>
+    public string? CalibrationFrom { get; private init; }
+
+    /// <summary>Where the test images come from; null if they are a share of the others.</summary>
+    public string? TestFrom { get; private init; }
+
     /// <summary>Classes, in order.</summary>
     public IReadOnlyList<string> Classes => [.. Train.Select(image => image.Label).Distinct().Order(StringComparer.Ordinal)];
 
     /// <summary>Paints the signs, unless they are there already.</summary>
-    public static PictureSets Painted(Settings settings, IProgress<double> progress, CancellationToken cancellation)
+    public static PictureSets Painted(Settings settings, ImageSource source, IProgress<double> progress, CancellationToken cancellation)
     {
+        // First, as a wrong path is told in moments and painting takes a while.
+        var extra = Extra(settings, source, settings.Limit * Pictogram.Known.Count, cancellation).ToList();
         var counts = Counts(settings.Limit);
         var total = (double)SignPictures.Total(counts);
         var signs = SignPictures.Write(Path.Combine(settings.Output, "pictures"), counts, settings.Seed, new Fraction(progress, total), cancellation);
-        var train = ClassFolders.Load("pictures", signs.Train, null);
-        return new("painted road signs", train, ClassFolders.Load("pictures", signs.Calibration, null), ClassFolders.Load("pictures", signs.Test, null),
+        var train = ClassFolders.Load("pictures", signs.Train);
+        return new("painted road signs", train, ClassFolders.Load("pictures", signs.Calibration), ClassFolders.Load("pictures", signs.Test),
         [
             ("near", Below(signs.Near)),
             ("far-textures", Below(signs.Textures)),
             ("far-noise", Below(signs.Noise)),
-            .. Extra(settings, settings.Limit * Pictogram.Known.Count, cancellation),
+            .. extra,
         ]);
     }
 
     /// <summary>Opens the user's images; those that cannot be decoded are reported and left out.</summary>
+    /// <param name="settings">Says where they lie.</param>
+    /// <param name="source">Opens the paths, and is told what else is left out.</param>
+    /// <param name="unreadable">Told of images that cannot be decoded.</param>
+    /// <param name="cancellation">Stops the opening.</param>
     /// <exception cref="InputException">A path does not hold what it should, or none of its images can be read.</exception>
-    public static PictureSets Open(Settings settings, Action<UnreadableImage> unreadable, CancellationToken cancellation)
+    public static PictureSets Open(Settings settings, ImageSource source, Action<UnreadableImage> unreadable, CancellationToken cancellation)
     {
-        var folder = ImageFolder.Load(Opener(settings), settings.Data!, settings.Test, settings.Limit, cancellation);
+        var folder = ImageFolder.Load(source, settings.Data!, settings.Test, settings.Limit, cancellation);
         var all = ImageCheck.Keep(folder.Train, $"--data {settings.Data}", unreadable, cancellation);
         var (rest, test) = folder.Test is { } own
-            ? (all, ImageCheck.Keep(own, $"--test {settings.Test ?? settings.Data}", unreadable, cancellation))
+            ? (all, ImageCheck.Keep(own, $"--test {folder.TestFolder}", unreadable, cancellation))
             : Split(all, TestShare, settings.Seed, "test");
-        var wanted = Math.Clamp(CalibrationShare * rest.Count, WantedCalibration, MostCalibration);
-        var (train, calibration) = Split(rest, Math.Min(wanted / rest.Count, LargestCalibrationShare), settings.Seed, "calibration");
+        // Validation images are what calibration needs: no network is trained on them. What they lack is taken from the training images.
+        var validation = folder.Validation is { } kept ? ImageCheck.Keep(kept, $"{folder.ValidationFolder}", unreadable, cancellation) : [];
+        var wanted = Math.Max(0, Math.Clamp(CalibrationShare * rest.Count, WantedCalibration, MostCalibration) - validation.Count);
+        var (train, others) = Split(rest, Math.Min(wanted / rest.Count, LargestCalibrationShare), settings.Seed, "calibration");
         RequireEveryClass(folder, train, $"--data {settings.Data}: to train on");
         RequireEveryClass(folder, test, "to test on");
-        var ood = Extra(settings with { Ood = settings.Ood.Count > 0 ? settings.Ood : [.. NoiseImages.Defaults] }, settings.Limit * folder.Classes.Count, cancellation)
+        var ood = Extra(settings with { Ood = settings.Ood.Count > 0 ? settings.Ood : [.. NoiseImages.Defaults] }, source, settings.Limit * folder.Classes.Count, cancellation)
             .Select(set => (set.Name, ImageCheck.Keep(set.Images, $"--ood {set.Name}", unreadable, cancellation)));
-        return new(settings.Data!, train, calibration, test, [.. ood]);
+        return new(settings.Data!, train, [.. validation, .. others], test, [.. ood])
+        {
+            CalibrationFrom = folder.ValidationFolder is null ? null : $"{validation.Count:N0} from {folder.ValidationFolder}",
+            TestFrom = folder.TestFolder,
+        };
     }
 
     private static void RequireEveryClass(ImageFolder folder, IReadOnlyList<LabeledImage> images, string part)
@@ -65,8 +83,6 @@ internal sealed record PictureSets(
         if (missing.Count > 0)
             throw new InputException($"{part}, no readable image is left of {string.Join(", ", missing.Take(10))}. Give at least 10 images of each class.");
     }
-
-    private static ImageSource Opener(Settings settings) => new(Path.Combine(settings.Output, "cache"));
 
     private static SignPictureCounts Counts(int? limit)
     {
@@ -84,8 +100,9 @@ internal sealed record PictureSets(
 
     private static IReadOnlyList<LabeledImage> Below(string folder) => [.. ImageFiles.Below(folder).Select(path => new LabeledImage(path, Path.GetFileName(Path.GetDirectoryName(path)!)))];
 
-    private static IEnumerable<(string Name, IReadOnlyList<LabeledImage> Images)> Extra(Settings settings, int? limit, CancellationToken cancellation)
-        => OodOption.ParseAll(settings.Ood).Select(option => (option.Name, option.Load(Opener(settings), settings.ImageSize, settings.Seed, limit, cancellation)));
+    private static IEnumerable<(string Name, IReadOnlyList<LabeledImage> Images)> Extra(
+        Settings settings, ImageSource source, int? limit, CancellationToken cancellation)
+        => OodOption.ParseAll(settings.Ood).Select(option => (option.Name, option.Load(source, settings.ImageSize, settings.Seed, limit, cancellation)));
 
     // The same share of each class, at random but always the same for a seed.
     private static (IReadOnlyList<LabeledImage> Others, IReadOnlyList<LabeledImage> Part) Split(IReadOnlyList<LabeledImage> images, double share, int seed, string part)

@@ -8,8 +8,8 @@ internal static class QuickStartCommand
 {
     public static RootCommand Create()
     {
-        var data = new Option<string?>("--data") { Description = "Your images: a folder with one sub-folder per class, or with train/ and test/ of that kind, or a zip of either. Without it, the program paints road signs and uses those.", HelpName = "PATH" };
-        var test = new Option<string?>("--test") { Description = "Images to test on, laid out like --data. Default: test/ inside --data, else a tenth of the images is held out.", HelpName = "PATH" };
+        var data = new Option<string?>("--data") { Description = "Your images: a folder with one sub-folder per class, or with train/ and, if you have them, val/ and test/ of that kind, or a zip of either. Without it, the program paints road signs and uses those.", HelpName = "PATH" };
+        var test = new Option<string?>("--test") { Description = "Images to test on, laid out like --data. Default: test/ inside --data, else its val/, else a tenth of the images is held out.", HelpName = "PATH" };
         var ood = new Option<string[]>("--ood") { Description = $"A set of images of none of your classes: NAME=PATH (folder or zip), or a generated set: {string.Join(", ", NoiseImages.Names)}. Repeat for more. Default with --data: {string.Join(" and ", NoiseImages.Defaults)}.", HelpName = "NAME=PATH", DefaultValueFactory = _ => [] };
         var epochs = new Option<int?>("--epochs") { Description = "Passes over the training images. Default: 24 for the signs, 10 for your images.", HelpName = "N" };
         var backbone = new Option<string?>("--backbone") { Description = $"The network: {BackboneName.Examples}. A third number is dropout, 0 unless given. Default: WideResNet(10,1) for the signs, WideResNet(16,1) for your images.", HelpName = "NAME" };

@@ -32,17 +32,30 @@ internal static class Screen
     public static void UnreadableTotal(int count, string file)
         => AnsiConsole.MarkupLineInterpolated($"[yellow]{count:N0} unreadable image{(count == 1 ? "" : "s")} skipped[/]; all are named in {file}.");
 
+    /// <summary>Says what of the user's folders and zip files was not read; nothing where all was.</summary>
+    public static void LeftOut(LeftOut leftOut, string file)
+    {
+        if (leftOut.Items.Count == 0)
+            return;
+        AnsiConsole.MarkupLine("[yellow]Left out of your images:[/]");
+        foreach (var line in leftOut.Summary)
+            AnsiConsole.MarkupLineInterpolated($"  {line}");
+        AnsiConsole.MarkupLineInterpolated($"  [grey]Each is named in {file}.[/]");
+    }
+
     public static void Plan(PictureSets pictures, Backbone backbone, int epochs, int batchSize, Settings settings)
     {
         AnsiConsole.Write(new Rule("[bold]Microsoft.ML.LogitNorm quick start[/]").LeftJustified());
         var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
-        Row("Images", $"{pictures.Source}: {pictures.Train.Count:N0} to train, {pictures.Calibration.Count:N0} to calibrate, {pictures.Test.Count:N0} to test");
+        Row("Images", $"{pictures.Source}: {pictures.Train.Count:N0} to train, {pictures.Calibration.Count:N0} to calibrate{Note(pictures.CalibrationFrom)}, {pictures.Test.Count:N0} to test{Note(pictures.TestFrom)}");
         Row("Classes", string.Join(", ", pictures.Classes.Take(12)) + (pictures.Classes.Count > 12 ? $" … ({pictures.Classes.Count})" : ""));
         Row("Never seen", string.Join(", ", pictures.Ood.Select(set => $"{set.Name} ({set.Images.Count:N0})")));
         Row("Network", $"{backbone}, {epochs} epochs in batches of {batchSize}, on {(settings.GpuDeviceId is { } gpu ? $"GPU {gpu}" : "the CPU")}, seed {settings.Seed}");
         AnsiConsole.Write(grid);
 
         void Row(string name, string value) => grid.AddRow(new Markup($"[grey]{name}[/]"), new Text(value));
+
+        static string Note(string? from) => from is null ? "" : $" ({from})";
     }
 
     public static void Training(TrainingLoss loss)

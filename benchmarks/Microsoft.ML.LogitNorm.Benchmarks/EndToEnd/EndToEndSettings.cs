@@ -28,6 +28,9 @@ internal sealed record EndToEndSettings
     /// <summary>Rows of the memory part's training set: those of CIFAR-10.</summary>
     public int MemoryRows { get; init; } = 50_000;
 
+    /// <summary>Whether the library may tell glibc to keep freed memory.</summary>
+    public bool KeepNativeMemory { get; init; } = true;
+
     /// <summary>The parts to run.</summary>
     public IReadOnlyList<string> Parts { get; init; } = AllParts;
 }

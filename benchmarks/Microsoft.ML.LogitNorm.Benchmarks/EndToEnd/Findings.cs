@@ -6,9 +6,17 @@ internal sealed class Findings
     private readonly List<Ratio> _ratios = [];
     private readonly List<Series> _series = [];
 
-    public IReadOnlyList<Ratio> Ratios => _ratios;
+    public IReadOnlyList<Ratio> Ratios
+    {
+        get => _ratios;
+        init => _ratios = [.. value];
+    }
 
-    public IReadOnlyList<Series> Series => _series;
+    public IReadOnlyList<Series> Series
+    {
+        get => _series;
+        init => _series = [.. value];
+    }
 
     public void Add(params Ratio[] ratios) => _ratios.AddRange(ratios);
 

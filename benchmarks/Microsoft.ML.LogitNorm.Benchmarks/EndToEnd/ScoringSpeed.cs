@@ -47,6 +47,7 @@ internal sealed class ScoringSpeed(EndToEndSettings settings)
         findings.Add(
             Ratio.Least(series[0], series[4], 1.8),
             Ratio.Least(series[0], series[3]),
+            Ratio.Least(series[0], series[2], 1),
             Ratio.Least(series[0], series[1], 0.97),
             Ratio.Least(series[0], series[5], 0.85),
             Ratio.Least(series[1], series[2]));

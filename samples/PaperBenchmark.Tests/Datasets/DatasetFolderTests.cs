@@ -1,4 +1,5 @@
 using PaperBenchmark.Datasets;
+using PaperBenchmark.Datasets.Files;
 
 namespace PaperBenchmark.Tests.Datasets;
 
@@ -85,6 +86,30 @@ public sealed class DatasetFolderTests
             Assert.That(Load("dogs").Count, Is.EqualTo(2));
             Assert.That(_unreadable, Has.Count.EqualTo(2), "reported again from the cache");
         });
+    }
+
+    // In a circle the same images came 41 times, and a pipe was waited for.
+    [Test, CancelAfter(60_000)]
+    public async Task Load_LinksAndPipes_AreNamedAndEachImageIsTakenOnce(CancellationToken cancellation)
+    {
+        UnixFiles.Require();
+        _folder.WithImages("ood-dogs/1.png", "ood-dogs/small/2.png");
+        Directory.CreateSymbolicLink(_folder.At("ood-dogs", "small", "self"), ".");
+        UnixFiles.MakePipe(_folder.At("ood-dogs", "pipe.png"));
+        Assert.That((await Task.Run(() => Load("dogs"), cancellation).WaitAsync(cancellation)).Count, Is.EqualTo(2));
+        Assert.That(_unreadable.Select(image => Path.GetFileName(image.Path)), Is.EquivalentTo(new[] { "pipe.png", "self" }));
+    }
+
+    [Test]
+    public void Names_FolderThatMayNotBeRead_IsNamedAndTheOthersAreThere()
+    {
+        UnixFiles.Require();
+        _folder.WithImages("ood-dogs/1.png", "ood-dogs/private/2.png");
+        UnixFiles.Open(_folder.Root);
+        UnixFiles.Close(_folder.At("ood-dogs", "private"));
+        var request = new DatasetRequest("dogs", DatasetPart.Test, 8, null, _unreadable.Add, default);
+        Assert.That(UnixFiles.AsNobody(() => FileTree.Open(_folder.At("ood-dogs")).Names(request)), Is.EqualTo(new[] { "1.png" }));
+        Assert.That(_unreadable.Single(), Has.Property("Path").EqualTo(_folder.At("ood-dogs", "private")).And.Property("Reason").Contains("denied"));
     }
 
     [Test]

@@ -82,6 +82,6 @@ internal sealed class TableCache(string folder)
     private static IEnumerable<T> Times<T>(int count, Func<T> read) => Enumerable.Range(0, count).Select(_ => read());
 
     private static IEnumerable<string> State(string path)
-        => (Directory.Exists(path) ? new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories) : [new FileInfo(path)])
+        => (Directory.Exists(path) ? ScannedFolder.Read(path, new()).AllFiles.Select(file => new FileInfo(file)) : [new FileInfo(path)])
             .Select(file => $"{file.FullName} {file.Length} {file.LastWriteTimeUtc:O}").Order(StringComparer.Ordinal);
 }

@@ -94,7 +94,7 @@ internal sealed class RunEvaluator(MLContext ml, BenchmarkImages images, IRunWat
     }
 
     // A head that it cannot be computed from, embeddings that it cannot learn from, a score that is no number.
-    private static bool IsOfTheScore(Exception e) => e is ArgumentOutOfRangeException or InvalidOperationException and not ObjectDisposedException;
+    private static bool IsOfTheScore(Exception e) => e is ArgumentOutOfRangeException or OodScoreException;
 
     private static string FirstLine(Exception e) => e.Message.Split('\n')[0].TrimEnd();
 

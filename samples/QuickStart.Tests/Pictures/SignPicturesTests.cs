@@ -103,7 +103,7 @@ public sealed class SignPicturesTests
 
     private SignPictureSet Write(string name, SignPictureCounts counts, int seed) => SignPictures.Write(_folder.At(name), counts, seed);
 
-    private static IEnumerable<int> Counts(string part) => ImageFiles.FoldersIn(part).Select(f => ImageFiles.DirectlyIn(f).Count);
+    private static IEnumerable<int> Counts(string part) => ScannedFolder.Read(part, new()).Folders.Select(folder => folder.Images.Count);
 
     private static string[] Bytes(SignPictureSet set) => [.. ImageFiles.Below(set.Root).Select(p => Convert.ToBase64String(File.ReadAllBytes(p)))];
 }

@@ -23,8 +23,9 @@ internal abstract record FileTree(string Path)
     };
 
     /// <summary>The names of the files, with slashes, sorted; hidden ones are left out, and so is everything in an archive that is no file, such as a link.</summary>
-    /// <exception cref="InputException">The archive is damaged, or holds a name that leads out of it.</exception>
-    public abstract IReadOnlyList<string> Names(CancellationToken cancellation);
+    /// <param name="request">What they are for. It is told of what a folder holds and cannot be read.</param>
+    /// <exception cref="InputException">The archive is damaged, or holds a name that leads out of it; or the folder cannot be read.</exception>
+    public abstract IReadOnlyList<string> Names(DatasetRequest request);
 
     /// <summary>The contents of some of the files, one after the other, in whatever order is the fastest.</summary>
     /// <exception cref="InputException">The archive is damaged, or a file is larger than any that is expected.</exception>

@@ -7,8 +7,8 @@ namespace PaperBenchmark.Datasets.Files;
 /// <summary>A tar archive, packed with gzip or not. It can only be read from its start to its end.</summary>
 internal sealed record TarTree(string Path) : FileTree(Path)
 {
-    public override IReadOnlyList<string> Names(CancellationToken cancellation)
-        => [.. Files(cancellation).Select(file => file.Name).Distinct().Order(StringComparer.Ordinal)];
+    public override IReadOnlyList<string> Names(DatasetRequest request)
+        => [.. Files(request.Cancellation).Select(file => file.Name).Distinct().Order(StringComparer.Ordinal)];
 
     public override IEnumerable<(string Name, byte[] Content)> Read(IReadOnlySet<string> names, CancellationToken cancellation)
     {

@@ -6,7 +6,7 @@ namespace PaperBenchmark.Datasets.Files;
 /// <summary>A zip archive.</summary>
 internal sealed record ZipTree(string Path) : FileTree(Path)
 {
-    public override IReadOnlyList<string> Names(CancellationToken cancellation) => Guard(() =>
+    public override IReadOnlyList<string> Names(DatasetRequest request) => Guard(() =>
     {
         using var archive = ZipFile.OpenRead(Path);
         return (IReadOnlyList<string>)[.. Files(archive).Select(file => file.Name).Distinct().Order(StringComparer.Ordinal)];

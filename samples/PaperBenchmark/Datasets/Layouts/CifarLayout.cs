@@ -37,7 +37,7 @@ internal sealed record CifarLayout : DatasetLayout
     {
         var tree = FileTree.Open(paths[0]);
         var records = request.Part == DatasetPart.Train ? Train : [Test];
-        var contents = Read(tree, [ClassNames, .. records], request.Cancellation);
+        var contents = Read(tree, [ClassNames, .. records], request);
         var classes = Encoding.UTF8.GetString(contents[ClassNames]).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var labels = new List<int>();
         foreach (var file in records)
@@ -57,10 +57,10 @@ internal sealed record CifarLayout : DatasetLayout
 
     private int RecordBytes => LabelBytes + PixelBytes;
 
-    private static Dictionary<string, byte[]> Read(FileTree tree, IReadOnlyList<string> wanted, CancellationToken cancellation)
+    private static Dictionary<string, byte[]> Read(FileTree tree, IReadOnlyList<string> wanted, DatasetRequest request)
     {
-        var names = tree.Names(cancellation).Where(name => wanted.Contains(FileOf(name))).ToHashSet();
-        var contents = tree.Read(names, cancellation).ToLookup(file => FileOf(file.Name), file => file.Content);
+        var names = tree.Names(request).Where(name => wanted.Contains(FileOf(name))).ToHashSet();
+        var contents = tree.Read(names, request.Cancellation).ToLookup(file => FileOf(file.Name), file => file.Content);
         if (wanted.Where(file => !contents.Contains(file)).ToList() is { Count: > 0 } missing)
             throw new InputException($"'{tree.Path}' does not hold {string.Join(", ", missing)}. Fetch or unpack it again.");
         return contents.ToDictionary(group => group.Key, group => group.First());

@@ -27,7 +27,7 @@ internal sealed record ClassFoldersLayout(string Name) : DatasetLayout
 
     private List<(string File, string Class)> Classed(FileTree tree, DatasetRequest request)
     {
-        var files = tree.Names(request.Cancellation).Select(file => (Name: file, Parts: file.Split('/'))).Where(file => EntryName.IsImage(file.Parts)).ToList();
+        var files = tree.Names(request).Select(file => (Name: file, Parts: file.Split('/'))).Where(file => EntryName.IsImage(file.Parts)).ToList();
         var depth = 0;
         while (files.Count > 0 && files.All(f => f.Parts.Length > depth + 2 && f.Parts[depth] == files[0].Parts[depth]) && !IsPart(files[0].Parts[depth]))
             depth++;   // folders that archives wrap around everything

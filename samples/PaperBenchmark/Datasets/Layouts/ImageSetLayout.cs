@@ -32,7 +32,7 @@ internal sealed record ImageSetLayout(IReadOnlyList<string> Names) : DatasetLayo
     public override ImageTable Load(IReadOnlyList<string> paths, DatasetRequest request)
     {
         var tree = FileTree.Open(paths[0]);
-        IReadOnlyList<string> images = [.. tree.Names(request.Cancellation).Where(IsWanted)];
+        IReadOnlyList<string> images = [.. tree.Names(request).Where(IsWanted)];
         if (images.Count == 0)
             throw new InputException($"{request.Name}: '{tree.Path}' holds no images ({string.Join(", ", ImageFiles.Extensions)}){(Folder is null ? "" : $" in a folder {Folder}/")}.");
         images = paths is [_, var list] ? Listed(images, tree, list) : ImageFiles.Spread(images, Most);
