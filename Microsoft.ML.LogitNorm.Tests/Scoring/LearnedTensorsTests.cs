@@ -105,6 +105,13 @@ public sealed class LearnedTensorsTests
     }
 
     [Test]
+    public void Fit_ScoreThatDeclaresNothingOrSomethingElse_Throws()
+    {
+        Assert.That(() => _ml.Transforms.OodScore(new Undeclared()).Fit(_training), Throws.InvalidOperationException.With.Message.Contains("Undeclared does not say what it learns"));
+        Assert.That(() => _ml.Transforms.OodScore(new Misdeclared()).Fit(_training), Throws.TypeOf<InvalidDataException>().With.Message.Contains("Value Float32[2] where the score Misdeclared has learned Value Float32[3]"));
+    }
+
+    [Test]
     public void Load_BankWithFewerRowsThanNeighbours_SaysHowMany()
         => AssertRefused(OodScores.NearestNeighbours(5, 20), tensors =>
         {
@@ -145,4 +152,24 @@ public sealed class LearnedTensorsTests
     }
 
     private ModelFile Saved(OodScoreTransformer transformer) => ModelFile.Of(_ml, transformer, _training.Schema);
+
+    private sealed record Undeclared : OodScore
+    {
+        internal override OodInputs? LearnsFrom => OodInputs.Logits;
+
+        internal override IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows) => new Dictionary<string, Tensor> { ["Value"] = ones(2) };
+
+        internal override Tensor Score(in OodBatch batch) => batch.Logits.amax([1]);
+    }
+
+    private sealed record Misdeclared : OodScore
+    {
+        internal override OodInputs? LearnsFrom => OodInputs.Logits;
+
+        internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from) => [new("Value", ScalarType.Float32, 3)];
+
+        internal override IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows) => new Dictionary<string, Tensor> { ["Value"] = ones(2) };
+
+        internal override Tensor Score(in OodBatch batch) => batch.Logits.amax([1]);
+    }
 }
