@@ -25,9 +25,9 @@ public sealed class LogitNormModelTests
             model.Network.Classifier.HeadWeight.mul_(large);   // so that this row's logits are too large for a float, and no other's
         var view = model.Transform(_ml.Data.LoadFromEnumerable(rows));
         foreach (var column in (string[])["PredictedLabel", "Score", "Logits", "Embedding"])
-            Assert.That(() => ColumnValues.Read(view, column), Throws.InvalidOperationException.With.Message.StartsWith("The logits of row 131 (counted from 0) are not finite"), column);
+            Assert.That(() => ColumnValues.Read(view, column), Throws.TypeOf<RowException>().With.Message.StartsWith("The logits of row 131 (counted from 0) are not finite"), column);
         using var engine = _ml.Model.CreatePredictionEngine<FloatRow, TinyImages.Prediction>(model, new PredictionEngineOptions { OwnsTransformer = false });
-        Assert.That(() => engine.Predict(rows[131]), Throws.InvalidOperationException.With.Message.Contains("are not finite"));
+        Assert.That(() => engine.Predict(rows[131]), Throws.TypeOf<RowException>().With.Message.Contains("are not finite"));
         Assert.That(engine.Predict(rows[130]).Score.Sum(), Is.EqualTo(1).Within(1e-5));
     }
 
