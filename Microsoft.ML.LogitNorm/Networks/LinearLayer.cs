@@ -33,10 +33,11 @@ internal sealed class LinearLayer : Module<Tensor, Tensor>
     /// <summary>Draws the weights as PyTorch's layer does, from U(−1/√D, 1/√D). Biases, which it draws too, are then set to 0, as in the paper's WideResNet code.</summary>
     public void Draw(Generator generator)
     {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
         Draw(weight, generator);
         Draw(bias, generator);
-        using var noGradient = no_grad();
-        bias.zero_();
+        bias.zero_();   // gives another handle of it
     }
 
     /// <summary>Draws a parameter [F, …] from U(−1/√D, 1/√D), D the number of its values for each of the F outputs.</summary>
