@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Runtime.CompilerServices;
 using Microsoft.ML.Runtime;
 using static System.FormattableString;
@@ -42,7 +43,9 @@ internal static class ModelArchive
         try
         {
             using var stream = entry.Open();
-            if (Crc32.Of(stream) is var found && found != entry.Crc32)
+            var crc = new Crc32();
+            crc.Append(stream);
+            if (crc.GetCurrentHashAsUInt32() is var found && found != entry.Crc32)
                 throw new InvalidDataException(Invariant($"its CRC-32 is {found:x8}, and the zip's directory says {entry.Crc32:x8}."));
         }
         catch (InvalidDataException e)
