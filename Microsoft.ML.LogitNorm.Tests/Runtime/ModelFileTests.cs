@@ -12,6 +12,12 @@ public sealed class ModelFileTests
     private const string ScorePart = "out-of-distribution score";
     private const string DecisionPart = "out-of-distribution decision";
 
+    private static readonly string[][] _entries =
+    [
+        ["Model.json", ModelPart], ["Weights.safetensors", ModelPart], ["Score.json", ScorePart], ["Learned.safetensors", ScorePart],
+        ["Calibration.json", DecisionPart], ["Calibration.safetensors", DecisionPart],
+    ];
+
     // Places in the header of ML.NET's making: the part's signature, the version that wrote it and the oldest that can read it.
     private const int Signature = 0x40, WrittenVersion = 0x48, ReadableVersion = 0x4C;
 
@@ -68,17 +74,12 @@ public sealed class ModelFileTests
     {
         using var loaded = (TransformerChain<ITransformer>)_file.Load(new MLContext(), out var schema);
         var again = ModelFile.Of(_ml, loaded, schema);
-        foreach (var name in (string[])["Model.json", "Weights.safetensors", "Score.json", "Learned.safetensors", "Calibration.json", "Calibration.safetensors"])
+        foreach (var name in _entries.Select(entry => entry[0]))
             Assert.That(again.Read(name), Is.EqualTo(_file.Read(name)), name);
     }
 
     // Both are the same sequence of whole words to a reader, so only the hash tells.
-    [TestCase("Model.json", ModelPart)]
-    [TestCase("Weights.safetensors", ModelPart)]
-    [TestCase("Score.json", ScorePart)]
-    [TestCase("Learned.safetensors", ScorePart)]
-    [TestCase("Calibration.json", DecisionPart)]
-    [TestCase("Calibration.safetensors", DecisionPart)]
+    [TestCaseSource(nameof(_entries))]
     public void Load_OneBitOfAnEntryFlipped_IsRefusedByItsHash(string entry, string part)
     {
         foreach (var place in (double[])[0, 0.3, 0.6, 0.999])
@@ -211,12 +212,7 @@ public sealed class ModelFileTests
         }
     }
 
-    [TestCase("Model.json", ModelPart)]
-    [TestCase("Weights.safetensors", ModelPart)]
-    [TestCase("Score.json", ScorePart)]
-    [TestCase("Learned.safetensors", ScorePart)]
-    [TestCase("Calibration.json", DecisionPart)]
-    [TestCase("Calibration.safetensors", DecisionPart)]
+    [TestCaseSource(nameof(_entries))]
     public void Load_EntryDamaged_NamesPartAndEntry(string entry, string part)
     {
         (string, Func<byte[], byte[]?>)[] damages =

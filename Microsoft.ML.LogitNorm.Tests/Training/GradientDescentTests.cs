@@ -48,7 +48,7 @@ public sealed class GradientDescentTests
         parameters[0].sum().backward();
         descent.Step();
         Assert.That(Values(parameters[1..]), Is.EqualTo(before));
-        Assert.That(descent.Momenta.Select(entry => entry.Momentum is null), Is.EqualTo(new[] { false, true, true }));
+        Assert.That(descent.Momenta.Select(momentum => momentum is null), Is.EqualTo(new[] { false, true, true }));
     }
 
     [Test]

@@ -13,7 +13,8 @@ internal static unsafe class DropoutMask
     /// <summary>What one thread fills at a time: fewer are not worth a second thread.</summary>
     private const int ElementsPerPart = 1 << 17;
 
-    private const uint First = 0x7FEB_352D, Second = 0x846C_A68B;
+    /// <summary>The factors of the hash.</summary>
+    internal const uint First = 0x7FEB_352D, Second = 0x846C_A68B;
 
     /// <summary>A mask for features on the CPU.</summary>
     /// <param name="features">The features, float32, without gaps in memory.</param>

@@ -44,7 +44,7 @@ internal sealed class NetworkRandom(int seed) : IDisposable
     {
         using var scope = NewDisposeScope();
         // In 64 bits of which the lower 32 count: torch shifts signed numbers, which would smear the sign.
-        using Scalar first = 0x7FEB_352DL.ToScalar(), second = 0x846C_A68BL.ToScalar();
+        using Scalar first = ((long)DropoutMask.First).ToScalar(), second = ((long)DropoutMask.Second).ToScalar();
         var mask = tensor(0xFFFF_FFFFL, device: device);
         var x = TensorArithmetic.Range(count, int64, device).Times(unchecked((long)((uint)factor | 1))).Plus(unchecked((long)(uint)offset)).bitwise_and_(mask);
         Shift(16);

@@ -16,27 +16,16 @@ internal static class TensorArithmetic
 
     /// <summary>0, 1, …, <paramref name="count"/> − 1.</summary>
     public static Tensor Range(long count, ScalarType dtype, Device? device = null)
-    {
-        using var stop = count.ToScalar();
-        return arange(_zero, stop, _one, dtype, device ?? CPU);
-    }
+        => With(count, stop => arange(_zero, stop, _one, dtype, device ?? CPU));
 
     /// <summary>x + y.</summary>
     public static Tensor Plus(this Tensor x, Tensor y) => x.add(y, _one);
 
     /// <summary>x + number.</summary>
-    public static Tensor Plus(this Tensor x, double number)
-    {
-        using var scalar = number.ToScalar();
-        return x.add(scalar, _one);
-    }
+    public static Tensor Plus(this Tensor x, double number) => With(number, scalar => x.add(scalar, _one));
 
     /// <summary>x + number, which keeps integers integers.</summary>
-    public static Tensor Plus(this Tensor x, long number)
-    {
-        using var scalar = number.ToScalar();
-        return x.add(scalar, _one);
-    }
+    public static Tensor Plus(this Tensor x, long number) => With(number, scalar => x.add(scalar, _one));
 
     /// <summary>x ← x + y.</summary>
     public static Tensor AddInPlace(this Tensor x, Tensor y) => x.add_(y, _one);
@@ -48,63 +37,31 @@ internal static class TensorArithmetic
     public static Tensor AddRowsInPlace(this Tensor x, Tensor index, Tensor y) => x.index_add_(0, index, y, _one);
 
     /// <summary>x − number.</summary>
-    public static Tensor Minus(this Tensor x, double number)
-    {
-        using var scalar = number.ToScalar();
-        return x.sub(scalar);
-    }
+    public static Tensor Minus(this Tensor x, double number) => With(number, scalar => x.sub(scalar));
 
     /// <summary>number · x.</summary>
-    public static Tensor Times(this Tensor x, double number)
-    {
-        using var scalar = number.ToScalar();
-        return x.mul(scalar);
-    }
+    public static Tensor Times(this Tensor x, double number) => With(number, x.mul);
 
     /// <summary>number · x, which keeps integers integers.</summary>
-    public static Tensor Times(this Tensor x, long number)
-    {
-        using var scalar = number.ToScalar();
-        return x.mul(scalar);
-    }
+    public static Tensor Times(this Tensor x, long number) => With(number, x.mul);
 
     /// <summary>x / number.</summary>
-    public static Tensor Over(this Tensor x, double number)
-    {
-        using var scalar = number.ToScalar();
-        return x.div(scalar);
-    }
+    public static Tensor Over(this Tensor x, double number) => With(number, scalar => x.div(scalar));
 
     /// <summary>x².</summary>
     public static Tensor Squared(this Tensor x) => x.mul(x);
 
     /// <summary>x to a power.</summary>
-    public static Tensor ToPower(this Tensor x, double exponent)
-    {
-        using var scalar = exponent.ToScalar();
-        return x.pow(scalar);
-    }
+    public static Tensor ToPower(this Tensor x, double exponent) => With(exponent, x.pow);
 
     /// <summary>max(x, least).</summary>
-    public static Tensor AtLeast(this Tensor x, double least)
-    {
-        using var scalar = least.ToScalar();
-        return x.clamp_min(scalar);
-    }
+    public static Tensor AtLeast(this Tensor x, double least) => With(least, x.clamp_min);
 
     /// <summary>max(x, least), which keeps integers integers.</summary>
-    public static Tensor AtLeast(this Tensor x, long least)
-    {
-        using var scalar = least.ToScalar();
-        return x.clamp_min(scalar);
-    }
+    public static Tensor AtLeast(this Tensor x, long least) => With(least, x.clamp_min);
 
     /// <summary>min(x, most).</summary>
-    public static Tensor AtMost(this Tensor x, double most)
-    {
-        using var scalar = most.ToScalar();
-        return x.clamp_max(scalar);
-    }
+    public static Tensor AtMost(this Tensor x, double most) => With(most, x.clamp_max);
 
     /// <summary>x, cut off at both ends.</summary>
     public static Tensor Within(this Tensor x, double least, double most)
@@ -127,26 +84,26 @@ internal static class TensorArithmetic
     public static Tensor IsNotNegative(this Tensor x) => x.ge(_zero);
 
     /// <summary>Where x is below a number.</summary>
-    public static Tensor IsBelow(this Tensor x, long number)
-    {
-        using var scalar = number.ToScalar();
-        return x.lt(scalar);
-    }
+    public static Tensor IsBelow(this Tensor x, long number) => With(number, x.lt);
 
     /// <summary>Where x is at most a number.</summary>
-    public static Tensor IsAtMost(this Tensor x, double number)
-    {
-        using var scalar = number.ToScalar();
-        return x.le(scalar);
-    }
+    public static Tensor IsAtMost(this Tensor x, double number) => With(number, x.le);
 
     /// <summary>x where the mask is false, and the number where it is true.</summary>
-    public static Tensor Filled(this Tensor x, Tensor mask, double number)
-    {
-        using var scalar = number.ToScalar();
-        return x.masked_fill(mask, scalar);
-    }
+    public static Tensor Filled(this Tensor x, Tensor mask, double number) => With(number, scalar => x.masked_fill(mask, scalar));
 
     /// <summary>x + y ⊙ z.</summary>
     public static Tensor PlusProduct(this Tensor x, Tensor y, Tensor z) => x.addcmul(y, z, _one);
+
+    private static Tensor With(double number, Func<Scalar, Tensor> operation)
+    {
+        using var scalar = number.ToScalar();
+        return operation(scalar);
+    }
+
+    private static Tensor With(long number, Func<Scalar, Tensor> operation)
+    {
+        using var scalar = number.ToScalar();
+        return operation(scalar);
+    }
 }

@@ -48,7 +48,7 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
         using var networkUse = source.Network?.Enter();
         var learned = score.Learn(rows).ToDictionary(pair => pair.Key, pair => pair.Value.cpu().contiguous());   // handles of their own, also to a parameter
         foreach (var (name, tensor) in learned)
-            if (!tensor.isfinite().all().item<bool>())
+            if (!TensorData.IsFinite(tensor))
                 throw new OodScoreException($"The score {score.Name} learned {name} that are not finite: the training rows hold values too large for it.");
         var sizes = new Sizes((int)rows.Logits.shape[1], (int?)rows.Embedding?.shape[1]);
         LearnedTensors.CheckShapes(score, sizes, learned.Select(pair => (pair.Key, pair.Value.dtype, pair.Value.shape)));   // or its file could not be read again

@@ -16,7 +16,8 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="nesterov">Whether momentum is Nesterov's.</param>
 internal sealed class GradientDescent(IReadOnlyList<GradientDescent.Group> groups, double learningRate, double momentum, bool nesterov) : IDisposable
 {
-    private readonly Tensor?[][] _momenta = [.. groups.Select(group => new Tensor?[group.Parameters.Count])];
+    private readonly (Parameter Parameter, double WeightDecay)[] _parameters = [.. groups.SelectMany(group => group.Parameters.Select(parameter => (parameter, group.WeightDecay)))];
+    private readonly Tensor?[] _momenta = new Tensor?[groups.Sum(group => group.Parameters.Count)];
 
     /// <summary>Parameters that are decayed alike.</summary>
     public IReadOnlyList<Group> Groups => groups;
@@ -24,13 +25,13 @@ internal sealed class GradientDescent(IReadOnlyList<GradientDescent.Group> group
     /// <summary>The rate of the next step, above 0.</summary>
     public double LearningRate { get; set; } = learningRate;
 
-    /// <summary>The parameters in the order of the groups, which is the same in every run, each with its momentum buffer: null before the first step.</summary>
-    public IEnumerable<(Parameter Parameter, Tensor? Momentum)> Momenta => groups.Zip(_momenta).SelectMany(pair => pair.First.Parameters.Zip(pair.Second));
+    /// <summary>Momentum of each parameter, in the order of the groups, which is the same in every run; null before its first step.</summary>
+    public IReadOnlyList<Tensor?> Momenta => _momenta;
 
     /// <summary>Forgets the gradients of the last step.</summary>
     public void ClearGradients()
     {
-        foreach (var parameter in groups.SelectMany(group => group.Parameters))
+        foreach (var (parameter, _) in _parameters)
             parameter.grad = null;
     }
 
@@ -39,49 +40,36 @@ internal sealed class GradientDescent(IReadOnlyList<GradientDescent.Group> group
     {
         using var noGradient = no_grad();
         using Scalar one = 1.0.ToScalar(), factor = momentum.ToScalar(), descent = (-LearningRate).ToScalar();
-        foreach (var (group, momenta) in groups.Zip(_momenta))
+        foreach (var (i, (parameter, weightDecay)) in _parameters.Index())
         {
-            using var decay = group.WeightDecay.ToScalar();
-            foreach (var (i, parameter) in group.Parameters.Index())
+            using var scope = NewDisposeScope();
+            if (parameter.grad is not { } gradient)
+                continue;
+            if (weightDecay != 0)
             {
-                using var scope = NewDisposeScope();
-                if (parameter.grad is not { } gradient)
-                    continue;
-                if (group.WeightDecay != 0)
-                    gradient = gradient.add(parameter, decay);
-                if (momentum != 0)
-                {
-                    if (momenta[i] is { } buffer)
-                        buffer.mul_(factor).add_(gradient, one);
-                    else
-                        momenta[i] = buffer = gradient.clone().DetachFromDisposeScope();
-                    gradient = nesterov ? gradient.add(buffer, factor) : buffer;
-                }
-                parameter.add_(gradient, descent);
+                using var decay = weightDecay.ToScalar();
+                gradient = gradient.add(parameter, decay);
             }
+            if (momentum != 0)
+            {
+                if (_momenta[i] is { } buffer)
+                    buffer.mul_(factor).add_(gradient, one);
+                else
+                    _momenta[i] = buffer = gradient.clone().DetachFromDisposeScope();
+                gradient = nesterov ? gradient.add(buffer, factor) : buffer;
+            }
+            parameter.add_(gradient, descent);
         }
     }
 
     /// <summary>Makes room for momentum, as steps that were taken before would have.</summary>
     /// <param name="index">The parameter's place in <see cref="Momenta"/>.</param>
-    public void CreateMomentum(int index)
-    {
-        foreach (var (group, momenta) in groups.Zip(_momenta))
-        {
-            if (index < momenta.Length)
-            {
-                momenta[index] ??= zeros_like(group.Parameters[index]).DetachFromDisposeScope();
-                return;
-            }
-            index -= momenta.Length;
-        }
-        throw new ArgumentOutOfRangeException(nameof(index));
-    }
+    public void CreateMomentum(int index) => _momenta[index] ??= zeros_like(_parameters[index].Parameter).DetachFromDisposeScope();
 
     /// <summary>Frees the momentum buffers.</summary>
     public void Dispose()
     {
-        foreach (var buffer in _momenta.SelectMany(momenta => momenta))
+        foreach (var buffer in _momenta)
             buffer?.Dispose();
     }
 

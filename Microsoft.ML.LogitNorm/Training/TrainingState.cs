@@ -19,7 +19,7 @@ internal sealed class TrainingState(ImageClassifier network, GradientDescent opt
     public List<(string Name, Tensor Tensor)> Tensors() =>
     [
         .. Network(),
-        .. optimizer.Momenta.Index().Where(entry => entry.Item.Momentum is not null).Select(entry => ($"{Momentum}{entry.Index}", entry.Item.Momentum!)),
+        .. optimizer.Momenta.Index().Where(entry => entry.Item is not null).Select(entry => ($"{Momentum}{entry.Index}", entry.Item!)),
         (Order, generator.get_state()),
         (Dropout, random.Generator.get_state()),
     ];
@@ -32,7 +32,7 @@ internal sealed class TrainingState(ImageClassifier network, GradientDescent opt
         using var noGradient = no_grad();
         var saved = file.Entries.Select(entry => entry.Name).ToHashSet();
         // Before its first step the optimizer has no momentum.
-        foreach (var index in Enumerable.Range(0, optimizer.Momenta.Count()).Where(index => saved.Contains($"{Momentum}{index}")))
+        foreach (var index in Enumerable.Range(0, optimizer.Momenta.Count).Where(index => saved.Contains($"{Momentum}{index}")))
             optimizer.CreateMomentum(index);
         var tensors = Tensors();
         file.CopyTo(tensors);
