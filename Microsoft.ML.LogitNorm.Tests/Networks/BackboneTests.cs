@@ -31,7 +31,7 @@ public sealed class BackboneTests
     [TestCaseSource(nameof(Sizes))]
     public void CreateNetwork_KnownSize_HasItsParameterCount(Backbone backbone, int classes, long expected)
     {
-        using var network = backbone.CreateNetwork(3, classes, META);
+        using var network = backbone.CreateNetwork(NodeShape.Image(3), classes, META);
 
         Assert.That(network.parameters().Sum(p => p.numel()), Is.EqualTo(expected));
     }
@@ -95,7 +95,7 @@ public sealed class BackboneTests
     [TestCase(3, 0, "classes")]
     public void CreateNetwork_NothingInOrOut_NamesTheParameter(int channels, int classes, string name)
         => Assert.That(
-            () => Backbone.ResNet18().CreateNetwork(channels, classes, META),
+            () => Backbone.ResNet18().CreateNetwork(NodeShape.Image(channels), classes, META),
             Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo(name));
 
     [Test]

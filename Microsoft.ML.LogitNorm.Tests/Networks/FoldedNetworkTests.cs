@@ -11,7 +11,10 @@ public sealed class FoldedNetworkTests
     private static readonly ImageShape _shape = new(3, 16, 16);
 
     private static Backbone[] Backbones =>
-        [Backbone.WideResNet(10, 1), Backbone.WideResNet(16, 2, dropout: 0), Backbone.ResNet18(), Backbone.DenseNet(10, 12), Backbone.DenseNet(16, 4, dropout: 0.2)];
+        [
+            Backbone.WideResNet(10, 1), Backbone.WideResNet(16, 2, dropout: 0), Backbone.ResNet18(), Backbone.DenseNet(10, 12),
+            Backbone.DenseNet(16, 4, dropout: 0.2), Backbone.DenseNet(10, 4, stem: Stem.ImageNet),
+        ];
 
     [Test]
     public void Embed_EveryArchitecture_IsTheNetworks([ValueSource(nameof(Backbones))] Backbone backbone, [Values(1, 2, 33)] int images)
@@ -82,7 +85,7 @@ public sealed class FoldedNetworkTests
     }
 
     // Batch norms as training leaves them: away from 1 and 0.
-    private static ImageClassifier Network(Backbone backbone)
+    private static ClassifierNetwork Network(Backbone backbone)
     {
         manual_seed(1);
         var network = backbone.Draw(3, 4);

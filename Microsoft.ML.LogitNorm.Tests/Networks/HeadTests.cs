@@ -144,7 +144,7 @@ public sealed class HeadTests
         var logits = network.call(Tiny.Images(2, 3, 8, 8));
 
         Assert.That(logits.shape, Is.EqualTo(new long[] { 2, Classes }));
-        Assert.That(network.HeadWeight.shape, Is.EqualTo(new long[] { Classes, backbone.EmbeddingSize }));
+        Assert.That(network.HeadWeight.shape, Is.EqualTo(new long[] { Classes, backbone.Graph(NodeShape.Image(3)).EmbeddingSize }));
         Assert.That(network.Head, Is.EqualTo(head));
     }
 
@@ -152,14 +152,14 @@ public sealed class HeadTests
     [TestCaseSource(nameof(Names))]
     public void StateDict_Names_AreTheFileFormat(Head head, string[] expected)
     {
-        using var onMeta = Backbone.WideResNet(10, 1).CreateNetwork(3, Classes, META, head);
+        using var onMeta = Backbone.WideResNet(10, 1).CreateNetwork(NodeShape.Image(3), Classes, META, head);
         using var onCpu = Network(head);
 
         Assert.That(Layout(onMeta).Where(line => line.StartsWith("head.")), Is.EqualTo(expected));
         Assert.That(Layout(onMeta), Is.EqualTo(Layout(onCpu)));
         Assert.That(onMeta.state_dict().Values.Select(tensor => tensor.device_type), Is.All.EqualTo(DeviceType.META));
 
-        static string[] Layout(ImageClassifier network)
+        static string[] Layout(ClassifierNetwork network)
             => [.. network.state_dict().Select(entry => $"{entry.Key} [{string.Join(", ", entry.Value.shape)}]")];
     }
 
@@ -193,7 +193,7 @@ public sealed class HeadTests
     [TestCaseSource(nameof(OfCosines))]
     public void LinearHead_OfAnotherHead_NamesItAndTheRemedy(Head head)
     {
-        using var network = Backbone.WideResNet(10, 1).CreateNetwork(3, Classes, META, head);
+        using var network = Backbone.WideResNet(10, 1).CreateNetwork(NodeShape.Image(3), Classes, META, head);
 
         Assert.That(() => network.LinearHead, Throws.InvalidOperationException.With.Message.Contains($"Head.{head}").And.Message.Contains("Head.Linear()"));
         Assert.That(() => network.HeadBias, Throws.InvalidOperationException.With.Message.Contains($"Head.{head}"));
@@ -236,7 +236,7 @@ public sealed class HeadTests
         }
         Assert.That(DisposeScopeManager.Statistics.ThreadTotalLiveCount, Is.EqualTo(before));
 
-        static void Step(ImageClassifier network, optim.Optimizer optimizer)
+        static void Step(ClassifierNetwork network, optim.Optimizer optimizer)
         {
             using var scope = NewDisposeScope();
             optimizer.zero_grad();
@@ -245,7 +245,7 @@ public sealed class HeadTests
         }
     }
 
-    private static ImageClassifier Network(Head head) => Backbone.WideResNet(10, 1, dropout: 0).Draw(3, Classes, head);
+    private static ClassifierNetwork Network(Head head) => Backbone.WideResNet(10, 1, dropout: 0).Draw(3, Classes, head);
 
     private static Module<Tensor, Tensor> Module(Head head, float[,] classWeights, float[,] scale, float bias)
     {

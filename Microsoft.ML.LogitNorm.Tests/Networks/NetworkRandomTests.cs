@@ -77,11 +77,11 @@ public sealed class NetworkRandomTests
     [Test]
     public void Dropout_WithoutRandomness_IsRefusedInTrainingOnly()
     {
-        var layer = new DropoutLayer(0.5, random: null);
-        layer.train();
-        Assert.That(() => layer.call(ones(3)), Throws.InvalidOperationException.With.Message.Contains("dropout"));
-        layer.eval();
-        Assert.That(layer.call(ones(3)).data<float>().ToArray(), Is.All.EqualTo(1));
+        using var network = new NetworkModule(Backbone.Dense([4], dropout: 0.5).Graph(NodeShape.Vector(3)), CPU, random: null);
+        network.train();
+        Assert.That(() => network.call(ones(2, 3)), Throws.InvalidOperationException.With.Message.Contains("dropout"));
+        network.eval();
+        Assert.That(network.call(ones(2, 3)).shape, Is.EqualTo(new long[] { 2, 4 }));
     }
 
     private static Tensor Hashed(double keep, int factor, int offset) => NetworkRandom.Hashed(Count, keep, factor, offset, CPU);

@@ -50,7 +50,7 @@ public sealed class ScoringCopyTests
     {
         foreach (var backbone in new[] { Backbone.WideResNet(10, 1), Backbone.ResNet18(), Backbone.DenseNet(10, 12) })
         {
-            var side = backbone.MinimumImageSize;
+            var side = backbone.Graph(NodeShape.Image(3)).MinimumImageSize;
             using var scope = NewDisposeScope();
             using var network = Network(backbone);
             using var square = FoldedNetwork.Create(network, new(3, side, side), CPU);
@@ -170,7 +170,7 @@ public sealed class ScoringCopyTests
         Assert.That(turns, Has.Count.AtMost(28));
     }
 
-    private static (TrainedNetwork Trained, List<(ChannelMessageKind Kind, string Text)> Messages) Folded(ImageClassifier network)
+    private static (TrainedNetwork Trained, List<(ChannelMessageKind Kind, string Text)> Messages) Folded(ClassifierNetwork network)
     {
         var ml = new MLContext(seed: 1);
         var messages = new List<(ChannelMessageKind, string)>();
@@ -182,7 +182,7 @@ public sealed class ScoringCopyTests
         return (trained, messages);
     }
 
-    private static ImageClassifier Network(Backbone backbone)
+    private static ClassifierNetwork Network(Backbone backbone)
     {
         var network = backbone.Draw(3, 4);
         network.Freeze();

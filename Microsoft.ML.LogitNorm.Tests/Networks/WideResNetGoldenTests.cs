@@ -16,7 +16,7 @@ public sealed class WideResNetGoldenTests
     public void Parameters_AreTheOfficialOnesInOrder()
     {
         var golden = ReferenceNumbers.Read<Golden>("wrn.json");
-        using var network = Backbone.WideResNet(10, 1).CreateNetwork(3, 10, META);
+        using var network = Backbone.WideResNet(10, 1).CreateNetwork(NodeShape.Image(3), 10, META);
 
         var shapes = network.named_parameters().Select(p => p.parameter.shape);
 
@@ -53,7 +53,7 @@ public sealed class WideResNetGoldenTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["wrn.json"], FormattableString.Invariant($$"""{ "amplitude": {{amplitude}}, "frequency": {{frequency}} }"""));
-        using var network = Backbone.WideResNet(10, 1).CreateNetwork(3, 10, CPU);
+        using var network = Backbone.WideResNet(10, 1).CreateNetwork(NodeShape.Image(3), 10, CPU);
         var before = Environment.GetEnvironmentVariable(ReferenceNumbers.FolderVariable);
         Environment.SetEnvironmentVariable(ReferenceNumbers.FolderVariable, folder.Path);
         try
@@ -85,7 +85,7 @@ public sealed class WideResNetGoldenTests
         foreach (var (name, count) in golden)
         {
             var numbers = name.Split(['-', ',', ' '], StringSplitOptions.RemoveEmptyEntries);   // WRN-40-2, 10 classes
-            using var network = Backbone.WideResNet(int.Parse(numbers[1]), int.Parse(numbers[2])).CreateNetwork(3, int.Parse(numbers[3]), META);
+            using var network = Backbone.WideResNet(int.Parse(numbers[1]), int.Parse(numbers[2])).CreateNetwork(NodeShape.Image(3), int.Parse(numbers[3]), META);
             Assert.That(network.parameters().Sum(p => p.numel()), Is.EqualTo(count), name);
         }
 

@@ -28,6 +28,13 @@ internal static class ReferenceNumbers
         return JsonSerializer.Deserialize<T>(file, SnakeCase) ?? throw new InvalidDataException($"{fileName} holds null.");
     }
 
+    /// <summary>A whole file that is this repository's own: it is taken from beside this file in any case.</summary>
+    public static T ReadOwn<T>(string fileName)
+    {
+        using var file = File.OpenRead(Path.Combine(AppContext.BaseDirectory, "Reference", fileName));
+        return JsonSerializer.Deserialize<T>(file, SnakeCase) ?? throw new InvalidDataException($"{fileName} holds null.");
+    }
+
     /// <summary>One value of an opened file as a typed record: <c>document.RootElement.GetProperty("logits").As&lt;Matrix&gt;()</c>.</summary>
     public static T As<T>(this JsonElement element)
         => element.Deserialize<T>(SnakeCase) ?? throw new InvalidDataException($"Expected {typeof(T).Name}, found null.");

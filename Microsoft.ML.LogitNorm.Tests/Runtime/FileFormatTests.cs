@@ -32,8 +32,10 @@ public sealed class FileFormatTests
     private static IEnumerable<TestCaseData> Kinds()
     {
         yield return Kind<Backbone>(Backbone.WideResNet(), """{"kind":"wide-resnet","Depth":40,"Widen":2,"Dropout":0.3}""");
-        yield return Kind<Backbone>(Backbone.ResNet18(), """{"kind":"resnet","Depth":18}""");
-        yield return Kind<Backbone>(Backbone.DenseNet(), """{"kind":"densenet","Depth":100,"Growth":12,"Dropout":0}""");
+        yield return Kind<Backbone>(Backbone.ResNet18(), """{"kind":"resnet","Depth":18,"Stem":"cifar"}""");
+        yield return Kind<Backbone>(Backbone.DenseNet(), """{"kind":"densenet","Depth":100,"Growth":12,"Dropout":0,"Stem":"cifar"}""");
+        yield return Kind<Backbone>(Backbone.Vgg(), """{"kind":"vgg","Depth":16}""");
+        yield return Kind<Backbone>(Backbone.Dense([256, 64]), """{"kind":"dense","Hidden":[256,64],"Dropout":0}""");
         yield return Kind<Head>(Head.Linear(), """{"kind":"linear"}""");
         yield return Kind<Head>(Head.Cosine(), """{"kind":"cosine"}""");
         yield return Kind<Head>(Head.DecomposedConfidence(), """{"kind":"decomposed-confidence"}""");
@@ -105,8 +107,10 @@ public sealed class FileFormatTests
     private static IEnumerable<TestCaseData> Networks()
     {
         yield return Network(Backbone.WideResNet(10, 1), Head.Linear(), "6a14a50658708f4c");
-        yield return Network(Backbone.ResNet18(), Head.Linear(), "6e3244704008b2ae");
+        yield return Network(Backbone.ResNet18(), Head.Linear(), "1100fe16798b49e0");
         yield return Network(Backbone.DenseNet(10, 4), Head.Linear(), "8a094ca6e7604e20");
+        yield return Network(Backbone.Vgg(11), Head.Linear(), "ac4589e9e599f3a2");
+        yield return Network(Backbone.Dense([8, 4]), Head.Linear(), "9edebe3a937456da");
         yield return Network(Backbone.WideResNet(10, 1), Head.Cosine(), "9216615755cd656d");
         yield return Network(Backbone.WideResNet(10, 1), Head.DecomposedConfidence(), "9216615755cd656d");
 
@@ -116,7 +120,7 @@ public sealed class FileFormatTests
     [TestCaseSource(nameof(Networks))]
     public void Weights_OfANetwork_StayAsTheyAre(Backbone backbone, Head head, string digest)
     {
-        using var network = backbone.CreateNetwork(3, 5, torch.META, head);
+        using var network = backbone.CreateNetwork(backbone.TakesVectors ? NodeShape.Vector(3) : NodeShape.Image(3), 5, torch.META, head);
         var names = string.Join("\n", network.state_dict().Select(entry => $"{entry.Key} {entry.Value.dtype}[{string.Join(", ", entry.Value.shape)}]").Order(StringComparer.Ordinal));
         Assert.That(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(names)))[..16], Is.EqualTo(digest), names);
     }

@@ -188,7 +188,7 @@ public sealed class ModelFileTests
             _ => _file.With(damage, bytes => bytes[..^1]),
         };
         // TorchSharp counts a parameter twice when it is made and once when it goes, so each network leaves a known surplus.
-        var surplus = Growth(() => Backbone.WideResNet(10, 1, dropout: 0).CreateNetwork(3, 3, torch.CPU).Dispose());
+        var surplus = Growth(() => Backbone.WideResNet(10, 1, dropout: 0).CreateNetwork(NodeShape.Image(3), 3, torch.CPU).Dispose());
         var growth = Growth(() =>
         {
             for (var i = 0; i < 100; i++)

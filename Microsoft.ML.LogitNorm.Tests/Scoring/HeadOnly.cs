@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm.Tests.Scoring;
@@ -9,7 +8,7 @@ internal static class HeadOnly
     /// <summary>Wraps a linear head of the given weight [C, D] and bias [C]. The caller disposes it.</summary>
     public static TrainedNetwork Create(Tensor weight, Tensor bias)
     {
-        var classifier = new ImageClassifier(nn.Identity(), Head.Linear(), (int)weight.shape[1], (int)weight.shape[0], CPU);
+        var classifier = Backbone.Dense().CreateNetwork(NodeShape.Vector((int)weight.shape[1]), (int)weight.shape[0], CPU);
         using (no_grad())
         {
             classifier.HeadWeight.copy_(weight);

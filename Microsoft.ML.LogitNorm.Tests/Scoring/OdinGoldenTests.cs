@@ -53,10 +53,10 @@ public sealed class OdinGoldenTests
         static double Excess(double confidence) => 10 * confidence - 1;
     }
 
-    private static Tensor Perturbed(ImageClassifier network, double temperature)
+    private static Tensor Perturbed(ClassifierNetwork network, double temperature)
         => new Odin(temperature, 0.0014).Perturbed(network, ClosedForm.Input(), tensor(_deviations.Select(deviation => (float)(0.0014 / deviation)).ToArray()).view(3, 1, 1));
 
-    private static ImageClassifier Network()
+    private static ClassifierNetwork Network()
     {
         var network = Backbone.WideResNet(10, 1).Draw(3, 10);
         ClosedForm.Fill(network);

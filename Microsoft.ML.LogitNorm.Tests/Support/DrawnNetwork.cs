@@ -4,6 +4,6 @@ namespace Microsoft.ML.LogitNorm.Tests;
 internal static class DrawnNetwork
 {
     /// <summary>A network on the CPU, as a training begins with it.</summary>
-    public static ImageClassifier Draw(this Backbone backbone, int channels, int classes, Head? head = null, int seed = 1)
-        => backbone.CreateNetwork(channels, classes, new NetworkRandom(seed), head);
+    public static ClassifierNetwork Draw(this Backbone backbone, int channels, int classes, Head? head = null, int seed = 1)
+        => backbone.CreateNetwork(NodeShape.Image(channels), classes, new NetworkRandom(seed), head);
 }

@@ -74,7 +74,7 @@ public sealed class LogitNormModel : RowToRowTransformer, IDisposable
         writer.Tensors("Weights", Weights(_network.Classifier));
     }
 
-    private static List<(string Name, Tensor Tensor)> Weights(ImageClassifier classifier)
+    private static List<(string Name, Tensor Tensor)> Weights(ClassifierNetwork classifier)
         => [.. classifier.state_dict().Select(entry => (entry.Key, entry.Value))];
 
     private static LogitNormModel Create(IHostEnvironment env, ModelLoadContext context)
@@ -99,7 +99,7 @@ public sealed class LogitNormModel : RowToRowTransformer, IDisposable
         }
     }
 
-    private static ImageClassifier Build(ModelSpec spec, TensorFile file)
+    private static ClassifierNetwork Build(ModelSpec spec, TensorFile file)
     {
         using var scope = NewDisposeScope();
         // A network without memory first: the file must hold its weights before room is made for them.

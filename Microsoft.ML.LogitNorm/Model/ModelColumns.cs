@@ -57,7 +57,7 @@ internal static class ModelColumns
             new(ColumnNames.PredictedLabel, new KeyDataViewType(typeof(uint), spec.ClassCount), predicted.ToAnnotations()),
             new(ColumnNames.Score, new VectorDataViewType(NumberDataViewType.Single, spec.ClassCount), score.ToAnnotations()),
             new(ColumnNames.Logits, new VectorDataViewType(NumberDataViewType.Single, spec.ClassCount), logits.ToAnnotations()),
-            new(ColumnNames.Embedding, new VectorDataViewType(NumberDataViewType.Single, spec.Backbone.EmbeddingSize), null),
+            new(ColumnNames.Embedding, new VectorDataViewType(NumberDataViewType.Single, spec.EmbeddingSize), null),
         ];
     }
 

@@ -28,7 +28,7 @@ internal sealed class ModelRowMap(DataViewSchema input, ImageColumn image, Model
         public Images(DataViewRow row, int capacity, ImageColumn image, ModelSpec spec, TrainedNetwork network, bool wantsEmbedding)
             : base(row, capacity)
         {
-            (_image, _network, _classes, _embeddingSize) = (image, network, spec.ClassCount, spec.Backbone.EmbeddingSize);
+            (_image, _network, _classes, _embeddingSize) = (image, network, spec.ClassCount, spec.EmbeddingSize);
             _reader = PixelReader.Open(row, image);
             _pixels = new byte[capacity * image.BytesPerImage];
             _logits = new float[capacity * _classes];

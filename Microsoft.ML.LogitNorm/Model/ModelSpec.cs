@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -13,11 +14,17 @@ internal sealed record ModelSpec(Backbone Backbone, int ClassCount, ImageColumn 
 {
     public Head Head { get; } = Head ?? Head.Linear();
 
+    private NodeShape Input => NodeShape.Image(Image.Shape.Channels);
+
+    /// <summary>D.</summary>
+    [JsonIgnore]
+    public int EmbeddingSize => Backbone.Graph(Input).EmbeddingSize;
+
     /// <summary>A network of this architecture to train, on the CPU, with freshly drawn weights.</summary>
-    public ImageClassifier CreateNetwork(NetworkRandom random) => Backbone.CreateNetwork(Image.Shape.Channels, ClassCount, random, Head);
+    public ClassifierNetwork CreateNetwork(NetworkRandom random) => Backbone.CreateNetwork(Input, ClassCount, random, Head);
 
     /// <summary>A network of this architecture whose weights are yet to be read, or without any on the META device.</summary>
-    public ImageClassifier CreateNetwork(Device device) => Backbone.CreateNetwork(Image.Shape.Channels, ClassCount, device, Head);
+    public ClassifierNetwork CreateNetwork(Device device) => Backbone.CreateNetwork(Input, ClassCount, device, Head);
 
     /// <summary>Checks what a file could have wrong.</summary>
     /// <exception cref="InvalidDataException">The parts do not fit together.</exception>
@@ -29,7 +36,7 @@ internal sealed record ModelSpec(Backbone Backbone, int ClassCount, ImageColumn 
         if (Classes is { } classes && classes.Count != ClassCount)
             throw new InvalidDataException($"it has {classes.Count} class names for {ClassCount} classes.");
         Image.Check();
-        if (Math.Min(Image.Shape.Height, Image.Shape.Width) < Backbone.MinimumImageSize)
+        if (Math.Min(Image.Shape.Height, Image.Shape.Width) < Backbone.Graph(Input).MinimumImageSize)
             throw new InvalidDataException($"images of {Image.Shape} are too small for {Backbone}.");
         if (Normalization.Mean.Count != Image.Shape.Channels)
             throw new InvalidDataException($"it normalises {Normalization.Mean.Count} channels of images that have {Image.Shape.Channels}.");

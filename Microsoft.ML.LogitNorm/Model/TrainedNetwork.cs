@@ -10,7 +10,7 @@ namespace Microsoft.ML.LogitNorm;
 /// </summary>
 internal sealed class TrainedNetwork : IDisposable
 {
-    private readonly ImageClassifier _classifier;
+    private readonly ClassifierNetwork _classifier;
     private readonly (Tensor Mean, Tensor Scale) _normalization;
     private readonly double _pixelRange;
     private readonly ImageColumn _image;
@@ -22,7 +22,7 @@ internal sealed class TrainedNetwork : IDisposable
     /// <param name="image">The column that its images came from in training.</param>
     /// <param name="normalization">How pixels are centred and scaled.</param>
     /// <param name="owner">The public type that users dispose of, for <see cref="ObjectDisposedException"/>.</param>
-    public TrainedNetwork(ImageClassifier classifier, Device device, ImageColumn image, PixelNormalization normalization, Type owner)
+    public TrainedNetwork(ClassifierNetwork classifier, Device device, ImageColumn image, PixelNormalization normalization, Type owner)
     {
         classifier.eval();
         (_classifier, _image) = (classifier, image);
@@ -51,7 +51,7 @@ internal sealed class TrainedNetwork : IDisposable
     }
 
     /// <summary>The network itself, for its head and its gradients; owned here. Stands as long as <see cref="Enter"/> says.</summary>
-    public ImageClassifier Classifier
+    public ClassifierNetwork Classifier
     {
         get
         {

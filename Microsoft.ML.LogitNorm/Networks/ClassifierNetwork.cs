@@ -6,24 +6,24 @@ using static TorchSharp.torch.nn;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>A network in two parts: images [B, channels, H, W] → embedding [B, D] → logits [B, C].</summary>
+/// <summary>A network in two parts: normalised images [B, channels, H, W], or feature vectors [B, F] → embedding [B, D] → logits [B, C].</summary>
 /// <remarks>
 /// On the META device it has names and shapes but no values, so that a model file can be checked before memory is spent on it.
-/// The parameters' names are the modules' field names: they are part of the model's file format, and they come in the order of the data flow.
+/// The parameters' names are the layers' paths behind "embedding." and "head.": they are part of the model's file format, and they come in the order of the data flow.
 /// </remarks>
-internal sealed class ImageClassifier : Module<Tensor, Tensor>
+internal sealed class ClassifierNetwork : Module<Tensor, Tensor>
 {
-    private readonly Module<Tensor, Tensor> embedding;
+    private readonly NetworkModule embedding;
     private readonly Module<Tensor, Tensor> head;
     private readonly HType[] nativeModules;
 
-    /// <param name="embedding">Network before the head, owned from now on: [B, channels, H, W] → [B, D].</param>
+    /// <param name="embedding">Network before the head, owned from now on: input → [B, D].</param>
     /// <param name="kind">What comes after it.</param>
     /// <param name="embeddingSize">D.</param>
     /// <param name="classes">C.</param>
     /// <param name="device">Where the embedding's layers are and the head will be.</param>
-    public ImageClassifier(Module<Tensor, Tensor> embedding, Head kind, int embeddingSize, int classes, Device device)
-        : base(nameof(ImageClassifier))
+    public ClassifierNetwork(NetworkModule embedding, Head kind, int embeddingSize, int classes, Device device)
+        : base(nameof(ClassifierNetwork))
     {
         this.embedding = embedding;
         Head = kind;
@@ -50,11 +50,11 @@ internal sealed class ImageClassifier : Module<Tensor, Tensor>
     /// <summary>The parameters that weight decay leaves alone; none with a linear head.</summary>
     public IReadOnlyList<Parameter> UndecayedParameters => Head.DecaysClassWeights ? [] : [HeadWeight];
 
-    /// <summary>The images' penultimate features, [B, D]: global averages, at least 0, of the last feature maps.</summary>
-    public Tensor Embed(Tensor images) => embedding.call(images);
+    /// <summary>The layers before the head.</summary>
+    public NetworkModule Embedding => embedding;
 
-    /// <summary><see cref="Embed"/> as it stands now, for scoring only and faster; its memory is <paramref name="folding"/>'s.</summary>
-    public Func<Tensor, Tensor> FoldEmbedding(Folding folding) => embedding is EmbeddingModule module ? module.Fold(folding) : Embed;
+    /// <summary>The penultimate features, [B, D]: of a convolutional network the global averages, at least 0, of the last feature maps.</summary>
+    public Tensor Embed(Tensor input) => embedding.call(input);
 
     /// <summary>The logits of embedded images, [B, C].</summary>
     public Tensor Classify(Tensor embedded) => head.call(embedded);
@@ -66,20 +66,8 @@ internal sealed class ImageClassifier : Module<Tensor, Tensor>
         return ScaledCosine.Cosines(embedded, HeadWeight).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Draws the first weights, on the CPU. Batch norms are born at 1 and 0.</summary>
-    /// <remarks>
-    /// In the order of PyTorch, where every layer draws its weights when it is made, and the paper's code then draws those of the convolutions anew: so a seed gives the
-    /// numbers that <c>torch.manual_seed</c> gives there.
-    /// </remarks>
-    public void Draw(Generator generator)
-    {
-        ConvolutionLayer[] convolutions = [.. modules().OfType<ConvolutionLayer>()];
-        foreach (var convolution in convolutions)
-            LinearLayer.Draw(convolution.Weight, generator);
-        Head.Draw(head, generator);
-        foreach (var convolution in convolutions)
-            convolution.Draw(generator);
-    }
+    /// <summary>Draws the first weights, on the CPU.</summary>
+    public void Draw(Generator generator) => embedding.Draw(generator, () => Head.Draw(head, generator));
 
     /// <summary>
     /// Ends training: evaluation mode and weights without gradients. Scores that differentiate by the image, from several threads, then write nothing here.
@@ -94,9 +82,9 @@ internal sealed class ImageClassifier : Module<Tensor, Tensor>
         }
     }
 
-    public override Tensor forward(Tensor images)
+    public override Tensor forward(Tensor input)
     {
-        using var embedded = Embed(images);
+        using var embedded = Embed(input);
         return Classify(embedded);
     }
 

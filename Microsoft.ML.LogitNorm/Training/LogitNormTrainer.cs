@@ -178,7 +178,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
 
     private void CheckNetworkFits(ImageColumn image)
     {
-        var smallest = _options.Backbone.MinimumImageSize;
+        var smallest = _options.Backbone.Graph(NodeShape.Image(image.Shape.Channels)).MinimumImageSize;
         if (image.Shape.Height < smallest || image.Shape.Width < smallest)
             throw new InvalidOperationException($"Images of {image.Shape} in column '{image.Name}' are too small for {_options.Backbone}, which needs at least {smallest}×{smallest} pixels. Resize them, or choose another backbone.");
         if (_options.Normalization is { } given && given.Mean.Count != image.Shape.Channels)

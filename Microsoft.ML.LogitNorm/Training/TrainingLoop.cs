@@ -61,14 +61,14 @@ internal sealed class TrainingLoop(
     }
 
     /// <summary>Two groups of parameters: those that weight decay acts on, and those of the head, if any, that it leaves alone.</summary>
-    internal static GradientDescent CreateOptimizer(ImageClassifier network, LogitNormTrainer.Options options)
+    internal static GradientDescent CreateOptimizer(ClassifierNetwork network, LogitNormTrainer.Options options)
     {
         var undecayed = network.UndecayedParameters;
         Parameter[] decayed = [.. network.parameters().Where(parameter => undecayed.All(other => other.Handle != parameter.Handle))];
         return new([new(decayed, options.WeightDecay), new(undecayed, 0)], options.LearningRate, options.Momentum, options.Nesterov);
     }
 
-    private TrainingEpoch TrainEpoch(int epoch, ImageClassifier network, TrainedNetwork trained, GradientDescent optimizer, IImageSource images, Generator generator, LogitNormModel model)
+    private TrainingEpoch TrainEpoch(int epoch, ClassifierNetwork network, TrainedNetwork trained, GradientDescent optimizer, IImageSource images, Generator generator, LogitNormModel model)
     {
         using var scope = NewDisposeScope();
         network.train();

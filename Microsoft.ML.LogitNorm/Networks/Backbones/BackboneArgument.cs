@@ -26,4 +26,9 @@ internal static class BackboneArgument
     public static double Dropout(double dropout) => dropout is >= 0 and < 1
         ? dropout
         : throw new ArgumentOutOfRangeException(nameof(dropout), dropout, "Dropout is the share of features to drop: give at least 0 (none) and less than 1 (all).");
+
+    /// <summary>One of the stems that there are.</summary>
+    public static Stem Stem(Stem stem) => Enum.IsDefined(stem)
+        ? stem
+        : throw new ArgumentOutOfRangeException(nameof(stem), stem, "Give Stem.Cifar for small images or Stem.ImageNet for photos.");
 }

@@ -16,7 +16,7 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="bias">[F], or null; owned from now on.</param>
 /// <param name="stride">Stride in both directions.</param>
 /// <param name="padding">Padding on all sides.</param>
-/// <param name="relu">Whether what is negative is cut off at the end.</param>
+/// <param name="relu">Whether a ReLU is the last step.</param>
 /// <param name="rowsPerPass">Rows of a full pass; null where torch's own operators compute, step by step, instead of <see cref="OneDnn"/>.</param>
 internal sealed class FoldedConvolution(Tensor weight, Tensor? bias, int stride, int padding, bool relu, long? rowsPerPass) : IDisposable
 {
@@ -29,12 +29,15 @@ internal sealed class FoldedConvolution(Tensor weight, Tensor? bias, int stride,
     /// <summary>[B, C, H, W] → [B, F, H', W'], in the caller's scope.</summary>
     public Tensor Of(Tensor input) => rowsPerPass is null ? Activated(Plain(input)) : OneDnn.Convolve(input, WeightFor(input), bias, stride, padding, relu);
 
-    /// <summary>Adds the convolution of <paramref name="input"/> to <paramref name="sum"/>, in place; the positive part is that of the whole sum.</summary>
+    /// <summary>Adds the convolution of <paramref name="input"/> to <paramref name="sum"/>, in place; the ReLU is that of the whole sum.</summary>
     /// <returns>The sum.</returns>
     public Tensor AddTo(Tensor sum, Tensor input)
     {
         if (rowsPerPass is null)
-            return Activated(sum.AddInPlace(Plain(input)));
+        {
+            using var plain = Plain(input);
+            return Activated(sum.AddInPlace(plain));
+        }
         OneDnn.AddConvolution(sum, input, WeightFor(input), bias, stride, padding, relu);
         return sum;
     }

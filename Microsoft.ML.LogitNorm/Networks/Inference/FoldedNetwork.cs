@@ -16,24 +16,24 @@ internal sealed class FoldedNetwork : IDisposable
     private const long PixelsPerPass = 32 * 32 * 32;
 
     private readonly Folding _folding;
-    private readonly Func<Tensor, Tensor> _embed;
+    private readonly ScoringPlan _plan;
     private readonly Device _device;
 
-    private FoldedNetwork(Folding folding, Func<Tensor, Tensor> embed, Device device) => (_folding, _embed, _device) = (folding, embed, device);
+    private FoldedNetwork(Folding folding, ScoringPlan plan, Device device) => (_folding, _plan, _device) = (folding, plan, device);
 
     /// <summary>Folds a network, and compares it with the original on small images of noise.</summary>
     /// <param name="classifier">The network, in evaluation mode.</param>
     /// <param name="shape">The size of its images.</param>
     /// <param name="device">Where it is.</param>
     /// <returns>The copy; null where its embeddings are not the network's, as NaN in the statistics makes them.</returns>
-    public static FoldedNetwork? Create(ImageClassifier classifier, ImageShape shape, Device device)
+    public static FoldedNetwork? Create(ClassifierNetwork classifier, ImageShape shape, Device device)
     {
         using var noGradient = inference_mode();
         using var scope = NewDisposeScope();
         var folding = new Folding(device, RowsPerPass(shape.Height, shape.Width));
         try
         {
-            var folded = new FoldedNetwork(folding, classifier.FoldEmbedding(folding), device);
+            var folded = new FoldedNetwork(folding, ScoringPlan.Of(classifier.Embedding, folding), device);
             if (folded.IsLike(classifier, Probe(shape, device)))
             {
                 folded.ForgetProbe(shape);
@@ -62,9 +62,9 @@ internal sealed class FoldedNetwork : IDisposable
     {
         var rowsPerPass = RowsPerPass(images.shape[2], images.shape[3]);
         if (images.shape[0] <= rowsPerPass || _device.type != DeviceType.CPU)
-            return _embed(images);
+            return _plan.Run(images);
         using var scope = NewDisposeScope();
-        return cat([.. images.split(rowsPerPass).Select(_embed)]).MoveToOuterDisposeScope();
+        return cat([.. images.split(rowsPerPass).Select(_plan.Run)]).MoveToOuterDisposeScope();
     }
 
     /// <summary>Frees what was laid out for <see cref="Probe"/>, where the images to come have another size. Not while another thread computes.</summary>
@@ -79,7 +79,7 @@ internal sealed class FoldedNetwork : IDisposable
     private static long RowsPerPass(long height, long width) => Math.Max(1, PixelsPerPass / (height * width));
 
     /// <summary>Whether single images and several have the network's embeddings: their weights are laid out apart.</summary>
-    private bool IsLike(ImageClassifier classifier, Tensor images)
+    private bool IsLike(ClassifierNetwork classifier, Tensor images)
     {
         using var exact = _device.type == DeviceType.CUDA ? TensorFloat32.Off() : null;   // it differs by more than folding does
         var expected = classifier.Embed(images);

@@ -17,7 +17,7 @@ internal sealed class Folding(Device device, long rowsPerPass) : IDisposable
     private readonly List<FoldedConvolution> _convolutions = [];
     private readonly long? _rowsPerPass = device.type == DeviceType.CPU && OneDnn.IsAvailable ? rowsPerPass : null;
 
-    /// <summary>A convolution, with the batch norm and the positive part that follow it, if any.</summary>
+    /// <summary>A convolution, with the batch norm and the ReLU that follow it, if any.</summary>
     public FoldedConvolution Convolution(ConvolutionLayer convolution, BatchNormLayer? norm = null, bool relu = false)
     {
         using var scope = NewDisposeScope();
@@ -37,26 +37,18 @@ internal sealed class Folding(Device device, long rowsPerPass) : IDisposable
         return folded;
     }
 
-    /// <summary>A batch norm that has no convolution in front of it, and the positive part that follows: two passes over memory.</summary>
-    public Func<Tensor, Tensor> NormRelu(BatchNormLayer norm)
+    /// <summary>A batch norm that has no convolution in front of it, and the ReLU that follows, if any: two passes over memory.</summary>
+    /// <param name="norm">The batch norm.</param>
+    /// <param name="relu">Whether a ReLU follows.</param>
+    /// <param name="vector">Whether it takes vectors [B, F] rather than feature maps [B, F, H, W].</param>
+    public Func<Tensor, Tensor> Norm(BatchNormLayer norm, bool relu, bool vector)
     {
         using var scope = NewDisposeScope();
         var (factor, offset) = Affine(norm);
-        (factor, offset) = (Keep(factor.view(1, -1, 1, 1)), Keep(offset.view(1, -1, 1, 1)));
-        return input => offset.PlusProduct(input, factor).relu_();
-    }
-
-    /// <summary>One step after the other. A step may change its input in place and return it; every other input is freed at once, so that maps do not pile up.</summary>
-    public static Tensor Chain(Tensor maps, IEnumerable<Func<Tensor, Tensor>> steps)
-    {
-        foreach (var step in steps)
-        {
-            var next = step(maps);
-            if (!ReferenceEquals(next, maps))
-                maps.Dispose();
-            maps = next;
-        }
-        return maps;
+        if (!vector)
+            (factor, offset) = (factor.view(1, -1, 1, 1), offset.view(1, -1, 1, 1));
+        (factor, offset) = (Keep(factor), Keep(offset));
+        return relu ? input => offset.PlusProduct(input, factor).relu_() : input => offset.PlusProduct(input, factor);
     }
 
     /// <summary>Frees what was laid out for images of other sizes than those to come. Not while another thread computes.</summary>

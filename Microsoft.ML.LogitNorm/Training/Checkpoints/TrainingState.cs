@@ -9,7 +9,7 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="optimizer">Its momentum.</param>
 /// <param name="generator">What order and augmentation are drawn from.</param>
 /// <param name="random">What dropout is drawn from.</param>
-internal sealed class TrainingState(ImageClassifier network, GradientDescent optimizer, Generator generator, NetworkRandom random)
+internal sealed class TrainingState(ClassifierNetwork network, GradientDescent optimizer, Generator generator, NetworkRandom random)
 {
     private const string Momentum = "momentum.";
     private const string Order = "random.order";

@@ -12,7 +12,7 @@ internal sealed class ConvolutionLimit : IDisposable
     /// <summary>Runs the network once to learn the sizes of its maps.</summary>
     /// <param name="network">The network, in evaluation mode.</param>
     /// <param name="images">[B, 3, H, W], as many as it is given at once.</param>
-    public ConvolutionLimit(ImageClassifier network, Tensor images)
+    public ConvolutionLimit(ClassifierNetwork network, Tensor images)
     {
         using var noGradient = inference_mode();
         using var scope = NewDisposeScope();

@@ -24,7 +24,7 @@ internal sealed class ScoringSpeed(EndToEndSettings settings)
         using var folded = FoldedNetwork.Create(classifier, model.ImageShape, CPU) ?? throw new InvalidOperationException("The network cannot be folded.");
         using var plain = new PlainWideResNet(40, 2, SyntheticImages.Classes);
         plain.eval();
-        using var copy = model.Backbone.CreateNetwork(SyntheticImages.Channels, SyntheticImages.Classes, new NetworkRandom(1));
+        using var copy = model.Backbone.CreateNetwork(NodeShape.Image(SyntheticImages.Channels), SyntheticImages.Classes, new NetworkRandom(1));
         copy.eval();
         using var alone = new PlainProcess(PlainProcess.Work.Score, 40, 2, Batch);
         using var limit = new ConvolutionLimit(copy, channelsLast.narrow(0, 0, LimitBatch));

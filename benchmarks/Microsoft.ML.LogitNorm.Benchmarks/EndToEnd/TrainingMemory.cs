@@ -46,7 +46,7 @@ internal sealed class TrainingMemory(EndToEndSettings settings)
         var afterEpoch = new List<long>();
         if (loop == Loop.Bare)
         {
-            using var training = new BareTraining(Backbone.WideResNet(40, 2).CreateNetwork(SyntheticImages.Channels, SyntheticImages.Classes, new NetworkRandom(1)), batch, channelsLast: true);
+            using var training = new BareTraining(Backbone.WideResNet(40, 2).CreateNetwork(NodeShape.Image(SyntheticImages.Channels), SyntheticImages.Classes, new NetworkRandom(1)), batch, channelsLast: true);
             for (var step = 0; step < Steps; step++)
                 training.Step();
         }

@@ -14,7 +14,7 @@ internal sealed class TrainingSpeed(EndToEndSettings settings, int depth, int wi
     public LogitNormModel Measure(MLContext ml, Findings findings)
     {
         var (batch, steps) = (settings.BatchSize, settings.StepsPerRound);
-        using var bare = new BareTraining(Backbone.WideResNet(depth, widen).CreateNetwork(SyntheticImages.Channels, SyntheticImages.Classes, new NetworkRandom(1)), batch, channelsLast: true);
+        using var bare = new BareTraining(Backbone.WideResNet(depth, widen).CreateNetwork(NodeShape.Image(SyntheticImages.Channels), SyntheticImages.Classes, new NetworkRandom(1)), batch, channelsLast: true);
         using var alone = new PlainProcess(PlainProcess.Work.Train, depth, widen, batch);
         using var plain = new BareTraining(new PlainWideResNet(depth, widen, SyntheticImages.Classes), batch, channelsLast: false);
         List<double> fitSeconds = [], bareSeconds = [], plainSeconds = [], aloneSeconds = [];

@@ -20,7 +20,7 @@ internal sealed class GrowthMeasurements(int rounds)
             using var scope = NewDisposeScope();
             var images = randn(Images, side, side, 3).permute(0, 3, 1, 2);
             var labels = randint(0, 10, [Images], dtype: int64);
-            using var network = Backbone.WideResNet(16, 1).CreateNetwork(3, 10, new NetworkRandom(1));
+            using var network = Backbone.WideResNet(16, 1).CreateNetwork(NodeShape.Image(3), 10, new NetworkRandom(1));
             using var optimizer = optim.SGD(network.parameters(), 0.01, momentum: 0.9);
             network.train();
             training.Add(Middle(() =>

@@ -36,7 +36,7 @@ internal sealed record Odin(double Temperature, double Epsilon) : OodScore
     }
 
     /// <summary>x̃, from x.</summary>
-    internal Tensor Perturbed(ImageClassifier classifier, Tensor images, Tensor step)
+    internal Tensor Perturbed(ClassifierNetwork classifier, Tensor images, Tensor step)
     {
         var input = images.detach().clone();
         using (enable_grad())

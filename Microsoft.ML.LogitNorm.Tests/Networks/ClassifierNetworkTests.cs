@@ -10,7 +10,7 @@ using static TorchSharp.torch.nn;
 namespace Microsoft.ML.LogitNorm.Tests.Networks;
 
 [TestFixture]
-public sealed class ImageClassifierTests
+public sealed class ClassifierNetworkTests
 {
     private const int Classes = 5;
 
@@ -32,7 +32,7 @@ public sealed class ImageClassifierTests
         var embedding = network.Embed(images);
         var logits = network.Classify(embedding);
 
-        Assert.That(embedding.shape, Is.EqualTo(new long[] { 2, backbone.EmbeddingSize }));
+        Assert.That(embedding.shape, Is.EqualTo(new long[] { 2, backbone.Graph(NodeShape.Image(3)).EmbeddingSize }));
         Assert.That(logits.shape, Is.EqualTo(new long[] { 2, Classes }));
         Assert.That(network.call(images).allclose(logits), Is.True);
         Assert.That(logits.isfinite().all().ToBoolean(), Is.True);
@@ -46,7 +46,7 @@ public sealed class ImageClassifierTests
         using var network = backbone.Draw(3, Classes);
         network.eval();
 
-        var logits = network.call(Tiny.Images(1, 3, backbone.MinimumImageSize, backbone.MinimumImageSize));
+        var logits = network.call(Tiny.Images(1, 3, backbone.Graph(NodeShape.Image(3)).MinimumImageSize, backbone.Graph(NodeShape.Image(3)).MinimumImageSize));
 
         Assert.That(logits.shape, Is.EqualTo(new long[] { 1, Classes }));
     }
@@ -54,20 +54,20 @@ public sealed class ImageClassifierTests
     [TestCaseSource(nameof(BackbonesOfEverySize))]
     public void Head_IsTheLastTwoParameters(Backbone backbone)
     {
-        using var network = backbone.CreateNetwork(3, Classes, META);
+        using var network = backbone.CreateNetwork(NodeShape.Image(3), Classes, META);
 
         var parameters = network.parameters().ToArray();
 
         Assert.That(parameters[^2].Handle, Is.EqualTo(network.HeadWeight.Handle));
         Assert.That(parameters[^1].Handle, Is.EqualTo(network.HeadBias.Handle));
-        Assert.That(network.HeadWeight.shape, Is.EqualTo(new long[] { Classes, backbone.EmbeddingSize }));
+        Assert.That(network.HeadWeight.shape, Is.EqualTo(new long[] { Classes, backbone.Graph(NodeShape.Image(3)).EmbeddingSize }));
         Assert.That(network.HeadBias.shape, Is.EqualTo(new long[] { Classes }));
     }
 
     [TestCaseSource(nameof(BackbonesOfEverySize))]
     public void CreateNetwork_OnMeta_HasTheNamesAndShapesOfCpu(Backbone backbone)
     {
-        using var onMeta = backbone.CreateNetwork(3, Classes, META);
+        using var onMeta = backbone.CreateNetwork(NodeShape.Image(3), Classes, META);
         using var onCpu = backbone.Draw(3, Classes);
 
         Assert.That(Layout(onMeta), Is.EqualTo(Layout(onCpu)));
@@ -75,7 +75,7 @@ public sealed class ImageClassifierTests
         Assert.That(onMeta.parameters().Concat(onMeta.buffers()).Select(t => t.device_type), Is.All.EqualTo(DeviceType.META));
         Assert.That(onCpu.parameters().Concat(onCpu.buffers()).Select(t => t.device_type), Is.All.EqualTo(DeviceType.CPU));
 
-        static string[] Layout(ImageClassifier network)
+        static string[] Layout(ClassifierNetwork network)
             => [.. network.named_parameters().Select(p => (p.name, tensor: (Tensor)p.parameter)).Concat(network.named_buffers().Select(b => (b.name, tensor: b.buffer)))
                 .Select(t => $"{t.name}: {t.tensor.dtype} [{string.Join(", ", t.tensor.shape)}]")];
     }
@@ -83,10 +83,10 @@ public sealed class ImageClassifierTests
     [Test]
     public void CreateNetwork_HugeOnMeta_AllocatesNothing()
     {
-        Backbone.WideResNet(10, 1).CreateNetwork(3, 10, META).Dispose();   // whatever is loaded once
+        Backbone.WideResNet(10, 1).CreateNetwork(NodeShape.Image(3), 10, META).Dispose();   // whatever is loaded once
         var before = ResidentBytes();
 
-        using var network = Backbone.WideResNet(40, 64).CreateNetwork(3, 10, META);
+        using var network = Backbone.WideResNet(40, 64).CreateNetwork(NodeShape.Image(3), 10, META);
 
         Assert.That(network.parameters().Sum(p => p.numel()) * sizeof(float), Is.GreaterThan(9_000_000_000));
         Assert.That(ResidentBytes() - before, Is.LessThan(100_000_000));
@@ -198,7 +198,7 @@ public sealed class ImageClassifierTests
         static long LiveTensors() => DisposeScopeManager.Statistics.ThreadTotalLiveCount;
     }
 
-    private static float Step(ImageClassifier network, optim.Optimizer optimizer, Tensor images, Tensor labels)
+    private static float Step(ClassifierNetwork network, optim.Optimizer optimizer, Tensor images, Tensor labels)
     {
         using var scope = NewDisposeScope();
         optimizer.zero_grad();
@@ -211,7 +211,7 @@ public sealed class ImageClassifierTests
     [Test]
     public void Dispose_EveryLayer_FreesItsNativeHalf([ValueSource(nameof(Backbones))] Backbone backbone)
     {
-        var network = backbone.CreateNetwork(3, Classes, CPU, Head.Cosine());
+        var network = backbone.CreateNetwork(NodeShape.Image(3), Classes, CPU, Head.Cosine());
         var handles = NativeHalves(network);
         Assert.That(handles, Has.None.Property("IsInvalid").True);
         network.Dispose();
@@ -231,10 +231,10 @@ public sealed class ImageClassifierTests
         Assert.That(handles, Has.All.Property("IsInvalid").True);
 
         [MethodImpl(MethodImplOptions.NoInlining)]
-        static SafeHandle[] Forgotten() => NativeHalves(Backbone.WideResNet(10, 1).CreateNetwork(3, Classes, CPU));
+        static SafeHandle[] Forgotten() => NativeHalves(Backbone.WideResNet(10, 1).CreateNetwork(NodeShape.Image(3), Classes, CPU));
     }
 
-    private static SafeHandle[] NativeHalves(ImageClassifier network)
+    private static SafeHandle[] NativeHalves(ClassifierNetwork network)
     {
         var handle = typeof(nn.Module).GetField("handle", BindingFlags.Instance | BindingFlags.NonPublic)!;
         return [.. network.modules().Append(network).Select(module => (SafeHandle)handle.GetValue(module)!)];

@@ -1,0 +1,26 @@
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>What a node gives for each row: feature maps [channels, H / reduction, W / reduction] of an image of H×W, or a vector [channels].</summary>
+/// <param name="Channels">Channels of the feature maps, or length of the vector.</param>
+/// <param name="Reduction">How many times smaller than the image's the feature maps' sides are; null for a vector.</param>
+internal readonly record struct NodeShape(int Channels, int? Reduction)
+{
+    /// <summary>Whether it is a vector.</summary>
+    public bool IsVector => Reduction is null;
+
+    /// <summary>An image, or feature maps of its size.</summary>
+    public static NodeShape Image(int channels) => new(channels, 1);
+
+    /// <summary>A feature vector.</summary>
+    public static NodeShape Vector(int length) => new(length, null);
+
+    /// <summary>The same feature maps with sides that are so many times smaller.</summary>
+    public NodeShape Smaller(int stride) => this with { Reduction = Reduction * stride };
+
+    public override string ToString() => Reduction switch
+    {
+        null => $"a vector of {Channels} features",
+        1 => $"{Channels} feature maps of the image's size",
+        var reduction => $"{Channels} feature maps of 1/{reduction} of the image's sides",
+    };
+}
