@@ -175,7 +175,7 @@ public sealed class ScoringCopyTests
         var ml = new MLContext(seed: 1);
         var messages = new List<(ChannelMessageKind, string)>();
         ml.Log += (_, e) => messages.Add((e.Kind, e.RawMessage));
-        var image = new ImageColumn("Image", new(3, 16, 16), PixelKind.VectorOfByte, Interleaved: false);
+        var image = new ImageInput("Image", new(3, 16, 16), PixelKind.VectorOfByte, Interleaved: false);
         var trained = new TrainedNetwork(network, CPU, image, new([128, 128, 128], [64, 64, 64]), typeof(LogitNormModel));
         using var log = new ContextLog(ml, "model");
         trained.Fold(log);

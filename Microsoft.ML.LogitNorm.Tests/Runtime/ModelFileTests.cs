@@ -300,10 +300,10 @@ public sealed class ModelFileTests
     [Test]
     public void Load_ImagesOfManyChannels_AreTakenFewAtATime()
     {
-        var image = new ImageColumn("Image", new(100_000, 8, 8), PixelKind.VectorOfSingle, Interleaved: false);
+        var image = new ImageInput("Image", new(100_000, 8, 8), PixelKind.VectorOfSingle, Interleaved: false);
         Assert.That((long)image.RowsPerBatch * image.BytesPerImage, Is.LessThanOrEqualTo(256 << 20));
-        Assert.That(new ImageColumn("Image", new(100_000, 80, 60), PixelKind.VectorOfSingle, Interleaved: false).RowsPerBatch, Is.EqualTo(1), "one is always taken");
-        Assert.That(new ImageColumn("Image", new(3, 64, 64), PixelKind.VectorOfSingle, Interleaved: false).RowsPerBatch, Is.EqualTo(128));
+        Assert.That(new ImageInput("Image", new(100_000, 80, 60), PixelKind.VectorOfSingle, Interleaved: false).RowsPerBatch, Is.EqualTo(1), "one is always taken");
+        Assert.That(new ImageInput("Image", new(3, 64, 64), PixelKind.VectorOfSingle, Interleaved: false).RowsPerBatch, Is.EqualTo(128));
     }
 
     // A million classes in two megabytes of text: what is made of them is a few times that, and gone when it is found not to fit the weights.

@@ -49,7 +49,7 @@ public sealed class OodRowsTests
     [TestCase(40)]
     public void RowsPerBatch_ManyChannels_FitAnArray(int channels)
     {
-        var column = new ImageColumn("Image", new(channels, 64, 64), PixelKind.VectorOfSingle, Interleaved: true);
+        var column = new ImageInput("Image", new(channels, 64, 64), PixelKind.VectorOfSingle, Interleaved: true);
         Assert.That((long)column.RowsPerBatch * column.BytesPerImage, Is.LessThanOrEqualTo(256 << 20));
     }
 
@@ -59,7 +59,7 @@ public sealed class OodRowsTests
         var builder = new DataViewSchema.Builder();
         builder.AddColumn("X", new VectorDataViewType(NumberDataViewType.Single));
         Assert.That(
-            () => ImageColumn.Find(builder.ToSchema(), "X", new(3, 30_000, 30_000)),
+            () => ImageInput.Find(builder.ToSchema(), "X", new(3, 30_000, 30_000)),
             Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("Schema mismatch for feature column 'X': expected images of less than 2 GB each").And.Message.Contains("3×30000×30000"));
     }
 

@@ -32,7 +32,7 @@ internal static class CultureTexts
             yield return $"head: {head}";
         foreach (var augmentation in (Augmentation[])[Augmentation.None(), Augmentation.CropAndFlip(), Augmentation.CropAndFlip(1234, flip: false)])
             yield return $"augmentation: {augmentation}";
-        var normalization = new PixelNormalization([0.4914f, 1234.5f], [0.25f, 1e-7f]);
+        var normalization = new InputNormalization([0.4914f, 1234.5f], [0.25f, 1e-7f]);
         yield return $"normalisation: {normalization}; {JsonSerializer.Serialize(normalization, ModelJson.Options)}";
         yield return $"shape: {new ImageShape(3, 1234, 5678)}";
         yield return $"options: {new LogitNormTrainer.Options { LearningRate = 0.05, Normalization = normalization }}";

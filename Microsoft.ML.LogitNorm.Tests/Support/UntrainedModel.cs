@@ -12,8 +12,8 @@ internal static class UntrainedModel
         MLContext ml, PixelKind kind = PixelKind.VectorOfByte, ImageShape? shape = null, ClassValues? classes = null, Backbone? backbone = null, Head? head = null)
     {
         classes ??= ClassValues.Of(TinyImages.Classes);
-        var image = new ImageColumn("Image", shape ?? Shape, kind, Interleaved: kind == PixelKind.Image);
-        var normalization = new PixelNormalization([128, 128, 128], [64, 64, 64]);
+        var image = new ImageInput("Image", shape ?? Shape, kind, Interleaved: kind == PixelKind.Image);
+        var normalization = new InputNormalization([128, 128, 128], [64, 64, 64]);
         var spec = new ModelSpec(backbone ?? Backbone.WideResNet(10, 1, dropout: 0), classes.Count, image, normalization, classes, head);
         var network = spec.CreateNetwork(new NetworkRandom(1));
         var trained = new TrainedNetwork(network, torch.CPU, image, normalization, owner: typeof(LogitNormModel));

@@ -133,7 +133,7 @@ public sealed class LogitNormTrainerTests
         using var scope = TorchSharp.torch.NewDisposeScope();
         var scored = chain.Transform(TinyImages.View(ml, Rows));
         var network = NetworkOf.View(scored);
-        var images = ImageSetLoader.Load(scored, network.BindImage(scored.Schema), "Label", CancellationToken.None).Images!;
+        var images = ExampleSetLoader.Load(scored, network.BindImage(scored.Schema), "Label", CancellationToken.None).Images!;
         network.Classifier.train();
         var logits = network.Classifier.call(network.Normalize(images.Pixels));
         images.Pixels.Dispose();

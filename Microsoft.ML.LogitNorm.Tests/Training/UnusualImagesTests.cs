@@ -26,10 +26,10 @@ public sealed class UnusualImagesTests
     [Test]
     public void Find_FiveChannelsLast_AreReadAsSuch()
     {
-        var planes = ImageColumn.Find(Schema<Planes>(), "Image", new(5, 8, 6));
-        var interleaved = ImageColumn.Find(Schema<Interleaved>(), "Image", new(5, 8, 6));
+        var planes = ImageInput.Find(Schema<Planes>(), "Image", new(5, 8, 6));
+        var interleaved = ImageInput.Find(Schema<Interleaved>(), "Image", new(5, 8, 6));
         Assert.That((planes.Interleaved, interleaved.Interleaved), Is.EqualTo((false, true)));
-        Assert.That(() => ImageColumn.Find(Schema<Planes>(), "Image", new(5, 6, 8)), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("5×6×8"));
+        Assert.That(() => ImageInput.Find(Schema<Planes>(), "Image", new(5, 6, 8)), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("5×6×8"));
     }
 
     [Test]

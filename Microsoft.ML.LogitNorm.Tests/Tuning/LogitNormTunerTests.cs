@@ -170,7 +170,7 @@ public sealed class LogitNormTunerTests
     [Test]
     public void Streams_MoreThanMemoryHolds_IsRecorded()
     {
-        var image = ImageColumn.Find(_training.Schema, "Image", null);
+        var image = ImageInput.Find(_training.Schema, "Image", null);
         foreach (var (cache, rows, streams) in (ValueTuple<ImageCache, long, bool>[])
             [(ImageCache.Auto, 48, false), (ImageCache.Auto, 1L << 50, true), (ImageCache.Memory, 1L << 50, false), (ImageCache.Stream, 48, true), (ImageCache.Auto, long.MaxValue, true)])
             Assert.That(_ml.MulticlassClassification.Trainers.LogitNorm(_trainer with { ImageCache = cache }).Streams(image, rows), Is.EqualTo(streams), $"{cache} {rows}");
@@ -344,7 +344,7 @@ public sealed class LogitNormTunerTests
     private TuningResult Tune(LogitNormTuner.Options options) => Tune(options, _validation);
 
     private Dictionary<string, System.Text.Json.JsonElement> SettingsOf(LogitNormTuner.Options options)
-        => TuningSettings.Of(options, ImageColumn.Find(_training.Schema, "Image", null), LabelColumn.Find(_training.Schema, "Label"), 48, 40, streamed: false);
+        => TuningSettings.Of(options, ImageInput.Find(_training.Schema, "Image", null), LabelColumn.Find(_training.Schema, "Label"), 48, 40, streamed: false);
 
     private static (double, double?, double?, double?) Outcome(TuningTrial trial) => (trial.Tau, trial.Accuracy, trial.FprAt95Tpr, trial.Auroc);
 

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>
-/// A trained image classifier. Appends <c>PredictedLabel</c>, <c>Score</c> (softmax of the logits), <c>Logits</c> and <c>Embedding</c>; all
+/// A trained classifier of images or of feature vectors. Appends <c>PredictedLabel</c>, <c>Score</c> (softmax of the logits), <c>Logits</c> and <c>Embedding</c>; all
 /// columns of a row share one forward pass, and nothing is computed before one of them is read.
 /// </summary>
 /// <remarks>
@@ -16,7 +16,7 @@ public sealed class LogitNormModel : RowToRowTransformer, IDisposable
 {
     internal const string LoaderSignature = "LogitNormModel";
 
-    private static readonly ModelFormat _format = new("LogitNorm model", "LOGITNRM", LoaderSignature, Written: 0x00010002, ReadableFrom: 0x00010002, OldestRead: 0x00010002);
+    private static readonly ModelFormat _format = new("LogitNorm model", "LOGITNRM", LoaderSignature, Written: 0x00010003, ReadableFrom: 0x00010003, OldestRead: 0x00010003);
 
     private readonly ModelSpec _spec;
     private readonly TrainedNetwork _network;
@@ -34,11 +34,14 @@ public sealed class LogitNormModel : RowToRowTransformer, IDisposable
     /// <summary>How many classes the model tells apart.</summary>
     public int ClassCount => _spec.ClassCount;
 
-    /// <summary>The size of the images that it was trained on.</summary>
-    public ImageShape ImageShape => _spec.Image.Shape;
+    /// <summary>The size of the images that it was trained on; null for a model of feature vectors.</summary>
+    public ImageShape? ImageShape => (_spec.Input as ImageInput)?.Shape;
 
-    /// <summary>How it centres and scales pixels.</summary>
-    public PixelNormalization Normalization => _spec.Normalization;
+    /// <summary>The length of the feature vectors that it was trained on; null for a model of images.</summary>
+    public int? FeatureCount => (_spec.Input as VectorInput)?.Length;
+
+    /// <summary>How it centres and scales pixels or features.</summary>
+    public InputNormalization Normalization => _spec.Normalization;
 
     /// <summary>Weights and biases that training set.</summary>
     public long ParameterCount
@@ -64,7 +67,7 @@ public sealed class LogitNormModel : RowToRowTransformer, IDisposable
     private protected override RowMap Bind(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return new ModelRowMap(inputSchema, _network.BindImage(inputSchema), _spec, _network);
+        return new ModelRowMap(inputSchema, _spec.Input.Bind(inputSchema), _spec, _network);
     }
 
     private protected override void Save(ModelWriter writer)
@@ -87,7 +90,7 @@ public sealed class LogitNormModel : RowToRowTransformer, IDisposable
         try
         {
             network.to(device);
-            trained = new(network, device, spec.Image, spec.Normalization, owner: typeof(LogitNormModel));
+            trained = new(network, device, spec.Input, spec.Normalization, owner: typeof(LogitNormModel));
             using var log = new ContextLog(env, "model");
             trained.Fold(log);
             return new(env, spec, trained);

@@ -5,43 +5,44 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Images to predictions: one forward pass a batch, whichever of the four columns are asked for.</summary>
-internal sealed class ModelRowMap(DataViewSchema input, ImageColumn image, ModelSpec spec, TrainedNetwork network)
-    : RowMap(input, ModelColumns.Deliver(spec, network))
+/// <summary>Rows to predictions: one forward pass a batch, whichever of the four columns are asked for.</summary>
+internal sealed class ModelRowMap(DataViewSchema schema, NetworkInput input, ModelSpec spec, TrainedNetwork network)
+    : RowMap(schema, ModelColumns.Deliver(spec, network))
 {
-    public override int BatchSize => image.RowsPerBatch;
+    public override int BatchSize => input.RowsPerBatch;
 
-    public override IEnumerable<DataViewSchema.Column> Inputs => [InputSchema[image.Name]];
+    public override IEnumerable<DataViewSchema.Column> Inputs => [InputSchema[input.Name]];
 
-    public override RowBatch Open(DataViewRow row, int capacity, Func<int, bool> activeOutput) => new Images(row, capacity, image, spec, network, activeOutput((int)ModelOutput.Embedding));
+    public override RowBatch Open(DataViewRow row, int capacity, Func<int, bool> activeOutput) => new Batch(row, capacity, input, spec, network, activeOutput((int)ModelOutput.Embedding));
 
-    private sealed class Images : RowBatch
+    private sealed class Batch : RowBatch
     {
-        private readonly ImageColumn _image;
+        private readonly NetworkInput _input;
         private readonly TrainedNetwork _network;
-        private readonly PixelReader _reader;
-        private readonly byte[] _pixels;
+        private readonly InputReader _reader;
+        private readonly byte[] _values;
         private readonly float[] _logits;
         private readonly float[]? _embedding;
         private readonly int _classes, _embeddingSize;
 
-        public Images(DataViewRow row, int capacity, ImageColumn image, ModelSpec spec, TrainedNetwork network, bool wantsEmbedding)
+        public Batch(DataViewRow row, int capacity, NetworkInput input, ModelSpec spec, TrainedNetwork network, bool wantsEmbedding)
             : base(row, capacity)
         {
-            (_image, _network, _classes, _embeddingSize) = (image, network, spec.ClassCount, spec.EmbeddingSize);
-            _reader = PixelReader.Open(row, image);
-            _pixels = new byte[capacity * image.BytesPerImage];
+            (_input, _network, _classes, _embeddingSize) = (input, network, spec.ClassCount, spec.EmbeddingSize);
+            _reader = input.Open(row);
+            _values = new byte[capacity * input.BytesPerRow];
             _logits = new float[capacity * _classes];
             _embedding = wantsEmbedding ? new float[capacity * _embeddingSize] : null;
             if (capacity == 1)
                 WarmUp();
         }
 
-        /// <summary>One row at a time is what a prediction engine asks for: its first prediction takes no longer than the others.</summary>
+        /// <summary>One row at a time is what a prediction engine asks for: its first prediction of a small image takes no longer than the others.</summary>
+        /// <remarks>Large images are cut, as what a model file says of their size must cost nothing before there is one; what is set up once per process is then there.</remarks>
         private void WarmUp()
         {
             using var scope = NewDisposeScope();
-            _network.Forward(zeros([1, _image.Shape.Height, _image.Shape.Width, _image.Shape.Channels], _image.PixelType));
+            _network.Forward(zeros([1, .. _input.WarmUpShape], _input.ItemType));
         }
 
         public override Delegate CreateGetter(int output, Func<int> row) => (ModelOutput)output switch
@@ -54,21 +55,20 @@ internal sealed class ModelRowMap(DataViewSchema input, ImageColumn image, Model
 
         protected override void Read(int row)
         {
-            var pixels = _pixels.AsSpan(row * _image.BytesPerImage, _image.BytesPerImage);
-            _reader.Read(pixels);
-            if (_image.Kind == PixelKind.VectorOfSingle && MemoryMarshal.Cast<byte, float>(pixels) is var values)
-                foreach (var value in values)
+            var bytes = _values.AsSpan(row * _input.BytesPerRow, _input.BytesPerRow);
+            _reader.Read(bytes);
+            if (_input.ItemType == ScalarType.Float32)
+                foreach (var value in MemoryMarshal.Cast<byte, float>(bytes))
                     if (!float.IsFinite(value))
-                        throw RowError.Naming(Position(row), Invariant($"Column '{_image.Name}' has a pixel that is {value} in row {Position(row)} (counted from 0): it cannot be classified. Remove the row or mend it."));
+                        throw RowError.Naming(Position(row), Invariant($"Column '{_input.Name}' has a {_input.Item} that is {value} in row {Position(row)} (counted from 0): it cannot be classified. Remove the row or fix it."));
         }
 
         protected override void Compute()
         {
             using var scope = NewDisposeScope();
-            var shape = _image.Shape;
-            var pixels = empty([Count, shape.Height, shape.Width, shape.Channels], _image.PixelType);
-            _pixels.AsSpan(0, Count * _image.BytesPerImage).CopyTo(pixels.bytes);
-            var (logits, embedding) = _network.Forward(pixels);
+            var rows = _input.Room(Count);
+            _values.AsSpan(0, Count * _input.BytesPerRow).CopyTo(rows.bytes);
+            var (logits, embedding) = _network.Forward(rows);
             logits.cpu().contiguous().data<float>().CopyTo(_logits.AsSpan(0, Count * _classes));
             CheckFinite();
             if (_embedding is not null)
@@ -80,7 +80,7 @@ internal sealed class ModelRowMap(DataViewSchema input, ImageColumn image, Model
         {
             for (var i = 0; i < Count * _classes; i++)
                 if (!float.IsFinite(_logits[i]))
-                    throw RowError.Naming(Position(i / _classes), Invariant($"The logits of row {Position(i / _classes)} (counted from 0) are not finite: one is {_logits[i]}. Does the image hold values far outside those of training, or did training diverge?"));
+                    throw RowError.Naming(Position(i / _classes), Invariant($"The logits of row {Position(i / _classes)} (counted from 0) are not finite: one is {_logits[i]}. Does the row hold values far outside those of training, or did training diverge?"));
         }
 
         private ReadOnlySpan<float> Row(float[] values, int size, int row)

@@ -5,29 +5,28 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>
-/// A network ready to score: its weights on a device in evaluation mode, and how images become its input. The model puts it, as an
+/// A network ready to score: its weights on a device in evaluation mode, and how rows become its input. The model puts it, as an
 /// annotation, on its <c>Logits</c> column, where scores that need more than logits find it. Safe for several threads at once.
 /// </summary>
 internal sealed class TrainedNetwork : IDisposable
 {
     private readonly ClassifierNetwork _classifier;
     private readonly (Tensor Mean, Tensor Scale) _normalization;
-    private readonly double _pixelRange;
-    private readonly ImageColumn _image;
+    private readonly InputNormalization _given;
+    private readonly NetworkInput _input;
     private readonly NativeLifetime _lifetime;
     private FoldedNetwork? _folded;
 
     /// <param name="classifier">The network, owned from now on.</param>
     /// <param name="device">Where it is.</param>
-    /// <param name="image">The column that its images came from in training.</param>
-    /// <param name="normalization">How pixels are centred and scaled.</param>
+    /// <param name="input">The column that its rows came from in training.</param>
+    /// <param name="normalization">How they are centred and scaled.</param>
     /// <param name="owner">The public type that users dispose of, for <see cref="ObjectDisposedException"/>.</param>
-    public TrainedNetwork(ClassifierNetwork classifier, Device device, ImageColumn image, PixelNormalization normalization, Type owner)
+    public TrainedNetwork(ClassifierNetwork classifier, Device device, NetworkInput input, InputNormalization normalization, Type owner)
     {
         classifier.eval();
-        (_classifier, _image) = (classifier, image);
+        (_classifier, _input, _given) = (classifier, input, normalization);
         Device = device;
-        _pixelRange = normalization.PixelRange(image.Kind);
         using var scope = NewDisposeScope();
         var (mean, scale) = normalization.OnDevice(device);
         _normalization = (mean.DetachFromDisposeScope(), scale.DetachFromDisposeScope());
@@ -35,18 +34,21 @@ internal sealed class TrainedNetwork : IDisposable
     }
 
     private TrainedNetwork(TrainedNetwork lender, Type owner, Action returned)
-        => (_classifier, _normalization, _pixelRange, _image, Device, _lifetime)
-            = (lender._classifier, lender._normalization, lender._pixelRange, lender._image, lender.Device, new(owner, returned));
+        => (_classifier, _normalization, _given, _input, Device, _lifetime)
+            = (lender._classifier, lender._normalization, lender._given, lender._input, lender.Device, new(owner, returned));
 
     public Device Device { get; }
 
-    /// <summary>The whole range of pixel values, black to white, in units of the normalised input, [channels, 1, 1]; in the caller's scope.</summary>
-    public Tensor PixelRange
+    /// <summary>What a row is to the network.</summary>
+    public NetworkInput Input => _input;
+
+    /// <summary>What the size of a step in the input is a share of, in units of the normalised input, in the caller's scope: the range of pixels, or a feature's deviation.</summary>
+    public Tensor StepUnit
     {
         get
         {
             using var use = Enter();
-            return _normalization.Scale.view(-1, 1, 1).Times(_pixelRange);
+            return _input.StepUnit(_given, _normalization.Scale);
         }
     }
 
@@ -67,27 +69,11 @@ internal sealed class TrainedNetwork : IDisposable
     /// <exception cref="ObjectDisposedException">The model has been disposed of.</exception>
     public NativeLifetime.Use Enter() => _lifetime.Enter();
 
-    /// <summary>Finds the images in a schema: a column of the name, and with images of the size, that the network was trained on.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The column is missing, has another type or images of another size.</exception>
-    public ImageColumn BindImage(DataViewSchema schema)
-    {
-        var image = ImageColumn.Find(schema, _image.Name, _image.SizeIsLostIn(schema) ? _image.Shape : null);
-        if (schema[_image.Name].Type is VectorDataViewType { Dimensions.Length: 1 })   // the order of its values is lost too: it is training's
-            image = image with { Interleaved = _image.Interleaved };
-        if (_image.Kind == PixelKind.VectorOfSingle && image.Kind != PixelKind.VectorOfSingle)
-            throw ColumnError.Mismatch("feature", image.Name, "Vector<Single>, in the units of training", $"{image.Kind}, whose values run from 0 to 255", "Give the model the same transforms as in training.");
-        if (image.Kind == PixelKind.Image && _image.Shape.Channels is 1 or 3)   // an MLImage serves as colour or as grey
-            image = image with { Shape = image.Shape with { Channels = _image.Shape.Channels } };
-        return image.Shape == _image.Shape
-            ? image
-            : throw ColumnError.Mismatch("feature", image.Name, $"images of {_image.Shape}, as in training", image.Shape.ToString(), "Resize the images to that size before the model.");
-    }
-
-    /// <summary>Pixels [B, H, W, C], as <see cref="PixelReader"/> reads them, to the network's normalised input [B, C, H, W].</summary>
-    public Tensor Normalize(Tensor pixels)
+    /// <summary>Rows [B, …], as an <see cref="InputReader"/> reads them, to the network's normalised input.</summary>
+    public Tensor Normalize(Tensor rows)
     {
         using var use = Enter();
-        return PixelNormalization.Apply(pixels.to(Device), _normalization);
+        return _input.ToNetwork(InputNormalization.Apply(rows.to(Device), _normalization));
     }
 
     /// <summary>
@@ -130,22 +116,22 @@ internal sealed class TrainedNetwork : IDisposable
         static void Wait(Tensor embedding) => embedding.sum().item<float>();
     }
 
-    /// <summary>The pixels; on the CPU a single image comes twice, and what is computed from its double is to be thrown away.</summary>
+    /// <summary>The rows; on the CPU a single one comes twice, and what is computed from its double is to be thrown away.</summary>
     /// <remarks>
     /// For a single small image libtorch leaves oneDNN for NNPACK, which on processors that it does not know writes a warning to the console for
     /// each convolution. Two rows stay with oneDNN, and take about as long.
     /// </remarks>
-    public Tensor WithoutLoneImage(Tensor pixels) => pixels.shape[0] == 1 && Device.type == DeviceType.CPU ? cat([pixels, pixels]) : pixels;
+    public Tensor WithoutLoneImage(Tensor rows) => rows.shape[0] == 1 && Device.type == DeviceType.CPU ? cat([rows, rows]) : rows;
 
     /// <summary>One forward pass.</summary>
-    /// <param name="pixels">[B, H, W, C], on any device.</param>
+    /// <param name="rows">[B, …], on any device.</param>
     /// <returns>Logits [B, C] and embedding [B, D], on the network's device, in the caller's scope.</returns>
-    public (Tensor Logits, Tensor Embedding) Forward(Tensor pixels)
+    public (Tensor Logits, Tensor Embedding) Forward(Tensor rows)
     {
         using var use = Enter();
         using var noGradient = inference_mode();
         using var scope = NewDisposeScope();
-        var embedding = Embed(pixels);
+        var embedding = Embed(rows);
         var logits = _classifier.Classify(embedding);
         return (logits.MoveToOuterDisposeScope(), embedding.MoveToOuterDisposeScope());
     }

@@ -3,21 +3,24 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>Rows to score, or to learn from. What a score does not list in <see cref="OodScore.Needs"/> or <see cref="OodScore.LearnsFrom"/> may be null.</summary>
-/// <remarks>All tensors but the pixels are on one device: the network's where the score needs the network, else the CPU.</remarks>
+/// <remarks>All tensors but the rows' values are on one device: the network's where the score needs the network, else the CPU.</remarks>
 /// <param name="Logits">[B, C], float32.</param>
 /// <param name="Embedding">[B, D], float32.</param>
 /// <param name="Network">The network that made the logits.</param>
-/// <param name="Pixels">[B, H, W, C], on the CPU, as <see cref="TrainedNetwork.Normalize"/> takes them.</param>
+/// <param name="Values">[B, …], on the CPU, as <see cref="TrainedNetwork.Normalize"/> takes them.</param>
 /// <param name="Learned">What <see cref="OodScore.Learn"/> returned; empty for a score that learns nothing.</param>
 /// <param name="Labels">[B], int64, from 0; only in <see cref="OodScore.Learn"/>. Rows without a label, −1, are gone by then.</param>
 internal readonly record struct OodBatch(
     Tensor Logits,
     Tensor? Embedding,
     TrainedNetwork? Network,
-    Tensor? Pixels,
+    Tensor? Values,
     IReadOnlyDictionary<string, Tensor> Learned,
     Tensor? Labels = null)
 {
+    /// <summary>How many of them to score together, where there may be very many.</summary>
+    public long AtOnce => Values is null ? 128 : Network!.Input.RowsPerBatch;
+
     /// <summary>Some of the rows.</summary>
     /// <param name="rows">[R], int64, on the CPU.</param>
     public OodBatch Rows(Tensor rows)
@@ -27,7 +30,7 @@ internal readonly record struct OodBatch(
         {
             Logits = Logits.index_select(0, onDevice),
             Embedding = Embedding?.index_select(0, onDevice),
-            Pixels = Pixels?.index_select(0, rows),
+            Values = Values?.index_select(0, rows),
             Labels = Labels?.index_select(0, onDevice),
         };
     }

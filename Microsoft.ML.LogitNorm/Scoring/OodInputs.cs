@@ -16,8 +16,8 @@ internal enum OodInputs
     /// <summary>A network whose head is a linear layer, f = W z + b; comes with <see cref="Network"/>.</summary>
     LinearHead = 16 | Network,
 
-    /// <summary>The image itself, to be changed and classified again; comes with <see cref="Network"/>.</summary>
-    Images = 4 | Network,
+    /// <summary>The row itself, an image or a feature vector, to be changed and classified again; comes with <see cref="Network"/>.</summary>
+    Rows = 4 | Network,
 
     /// <summary>The class of each row, from a label column; for <see cref="OodScore.LearnsFrom"/> only.</summary>
     Labels = 8,

@@ -11,9 +11,9 @@ internal sealed class OodRows
     private readonly OodSource _source;
     private readonly VectorReader _logits;
     private readonly VectorReader? _embedding;
-    private readonly PixelReader? _pixels;
+    private readonly InputReader? _reader;
     private readonly List<float> _logitValues = [], _embeddingValues = [];
-    private readonly List<byte> _pixelBytes = [];
+    private readonly List<byte> _values = [];
     private readonly ValueGetter<uint>? _getLabel;
     private readonly List<long> _labels = [];
 
@@ -22,7 +22,7 @@ internal sealed class OodRows
         _source = source;
         _logits = new(row, source.Logits);
         _embedding = source.Embedding is { } embedding ? new(row, embedding) : null;
-        _pixels = source.Image is { } image ? PixelReader.Open(row, image) : null;
+        _reader = source.Input?.Open(row);
         _getLabel = source.Label is { } label ? row.GetGetter<uint>(label) : null;
     }
 
@@ -53,11 +53,11 @@ internal sealed class OodRows
     {
         _logits.ReadTo(_logitValues, Count, position);
         _embedding?.ReadTo(_embeddingValues, Count, position);
-        if (_pixels is not null)
+        if (_reader is not null)
         {
-            var size = _source.Image!.BytesPerImage;
-            CollectionsMarshal.SetCount(_pixelBytes, (Count + 1) * size);
-            _pixels.Read(CollectionsMarshal.AsSpan(_pixelBytes)[(Count * size)..]);
+            var size = _source.Input!.BytesPerRow;
+            CollectionsMarshal.SetCount(_values, (Count + 1) * size);
+            _reader.Read(CollectionsMarshal.AsSpan(_values)[(Count * size)..]);
         }
         if (_getLabel is not null)
         {
@@ -73,7 +73,7 @@ internal sealed class OodRows
         Count = 0;
         _logitValues.Clear();
         _embeddingValues.Clear();
-        _pixelBytes.Clear();
+        _values.Clear();
         _labels.Clear();
     }
 
@@ -86,7 +86,7 @@ internal sealed class OodRows
             Matrix(_logitValues, _logits.Width, device),
             _embedding is null ? null : Matrix(_embeddingValues, _embedding.Width, device),
             _source.Network,
-            _source.Image is { } image ? Pixels(image) : null,
+            _source.Input is { } input ? Values(input) : null,
             learned,
             _getLabel is null ? null : tensor(_labels, int64).to(device));
     }
@@ -98,11 +98,11 @@ internal sealed class OodRows
         return tensor.to(device);
     }
 
-    private Tensor Pixels(ImageColumn image)
+    private Tensor Values(NetworkInput input)
     {
-        var tensor = empty([Count, image.Shape.Height, image.Shape.Width, image.Shape.Channels], image.PixelType);
-        CollectionsMarshal.AsSpan(_pixelBytes)[..(Count * image.BytesPerImage)].CopyTo(tensor.bytes);
-        return tensor;
+        var values = input.Room(Count);
+        CollectionsMarshal.AsSpan(_values)[..(Count * input.BytesPerRow)].CopyTo(values.bytes);
+        return values;
     }
 
     private sealed class VectorReader(DataViewRow row, DataViewSchema.Column column)

@@ -6,10 +6,10 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="Logits">The logits' column.</param>
 /// <param name="Embedding">The embedding's column, if needed.</param>
 /// <param name="Network">The network behind the logits, if needed.</param>
-/// <param name="Image">The images' column, if needed.</param>
+/// <param name="Input">The column that the network takes, if needed.</param>
 /// <param name="Label">The labels' column, if needed.</param>
 internal sealed record OodSource(
-    DataViewSchema.Column Logits, DataViewSchema.Column? Embedding, TrainedNetwork? Network, ImageColumn? Image, DataViewSchema.Column? Label)
+    DataViewSchema.Column Logits, DataViewSchema.Column? Embedding, TrainedNetwork? Network, NetworkInput? Input, DataViewSchema.Column? Label)
 {
     private const long BlockBytes = 16 << 20;
     private const string AppendTrainer = "Append the LogitNorm trainer (or its model) before OodScore.";
@@ -21,14 +21,14 @@ internal sealed record OodSource(
     public int? EmbeddingSize => Embedding is { } column ? VectorColumn.SizeOf(column) : null;
 
     /// <summary>
-    /// Rows to score together: enough that torch's cost per call does not count, and fewer where images are looked at and large. Rows that pass through are held in memory for so long.
+    /// Rows to score together: enough that torch's cost per call does not count, and fewer where rows are looked at and large. Rows that pass through are held in memory for so long.
     /// </summary>
-    public int RowsPerBatch => Image?.RowsPerBatch ?? 128;
+    public int RowsPerBatch => Input?.RowsPerBatch ?? 128;
 
     /// <summary>Rows to read before they become tensors, where all rows are gathered: some megabytes of them, however large one is.</summary>
     public int RowsPerBlock => (int)Math.Clamp(BlockBytes / BytesPerRow, 1, 1024);
 
-    private long BytesPerRow => ((Classes + (long)(EmbeddingSize ?? 0)) * sizeof(float)) + (Image?.BytesPerImage ?? 0);
+    private long BytesPerRow => ((Classes + (long)(EmbeddingSize ?? 0)) * sizeof(float)) + (Input?.BytesPerRow ?? 0);
 
     /// <summary>Checks what can be known before the data is there: for scoring, and for learning if the score learns.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, or the logits have lost their network.</exception>
@@ -60,14 +60,14 @@ internal sealed record OodSource(
         var network = inputs.HasFlag(OodInputs.Network) ? FindNetwork(logits, who) : null;
         if (inputs.HasFlag(OodInputs.LinearHead) && network!.Classifier.Head is not LinearHead)
             throw NotLinear(who, $"logits of Head.{network.Classifier.Head}");
-        var image = inputs.HasFlag(OodInputs.Images) ? network!.BindImage(schema) : null;
+        var input = inputs.HasFlag(OodInputs.Rows) ? network!.Input.Bind(schema) : null;
         DataViewSchema.Column? label = inputs.HasFlag(OodInputs.Labels) ? FindLabel(schema, labelColumnName, logits, who) : null;
-        return new(logits, embedding, network, image, label);
+        return new(logits, embedding, network, input, label);
     }
 
     /// <summary>The columns to read for a row.</summary>
     public IEnumerable<DataViewSchema.Column> Columns(DataViewSchema schema)
-        => ((DataViewSchema.Column?[])[Logits, Embedding, Image is null ? null : schema[Image.Name], Label]).OfType<DataViewSchema.Column>();
+        => ((DataViewSchema.Column?[])[Logits, Embedding, Input is null ? null : schema[Input.Name], Label]).OfType<DataViewSchema.Column>();
 
     private static TrainedNetwork FindNetwork(DataViewSchema.Column logits, string who)
     {

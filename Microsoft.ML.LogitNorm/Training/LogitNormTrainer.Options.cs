@@ -9,17 +9,20 @@ public sealed partial class LogitNormTrainer
         /// <exception cref="ArgumentException">Null or empty.</exception>
         public string LabelColumnName { get; init => field = NotEmpty(value, nameof(LabelColumnName)); } = "Label";
 
-        /// <summary>The column with the images: MLImage of known size, or a vector of float or byte from <c>ExtractPixels</c>.</summary>
+        /// <summary>
+        /// The column with the images: MLImage of known size, or a vector of float or byte from <c>ExtractPixels</c>; or, for <see cref="Backbone.Dense"/>, with feature vectors: a
+        /// plain vector of float of known length.
+        /// </summary>
         /// <exception cref="ArgumentException">Null or empty.</exception>
         public string FeatureColumnName { get; init => field = NotEmpty(value, nameof(FeatureColumnName)); } = "Features";
 
         /// <summary>The images' size, where the feature column's type does not tell it; vectors then hold all of one channel, then the next.</summary>
         public ImageShape? ImageShape { get; init; }
 
-        /// <summary>How pixels are centred and scaled; null (default) measures mean and standard deviation of each channel on the training rows.</summary>
-        public PixelNormalization? Normalization { get; init; }
+        /// <summary>How pixels or features are centred and scaled; null (default) measures mean and standard deviation of each channel or feature on the training rows.</summary>
+        public InputNormalization? Normalization { get; init; }
 
-        /// <summary>The network's architecture. The default is the paper's WRN-40-2 with dropout 0.3.</summary>
+        /// <summary>The network's architecture, which decides on images or feature vectors. The default is the paper's WRN-40-2 with dropout 0.3.</summary>
         /// <exception cref="ArgumentNullException">Null.</exception>
         public Backbone Backbone { get; init => field = NotNull(value, nameof(Backbone)); } = Backbone.WideResNet();
 
@@ -81,9 +84,11 @@ public sealed partial class LogitNormTrainer
             init => field = double.IsFinite(value) && value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(WeightDecay), value, "Weight decay is at least 0, such as 5e-4.");
         } = 5e-4;
 
-        /// <summary>Random changes to the training images. The default is the paper's crop and horizontal flip; switch the flip off where a mirrored image has another meaning.</summary>
-        /// <exception cref="ArgumentNullException">Null.</exception>
-        public Augmentation Augmentation { get; init => field = NotNull(value, nameof(Augmentation)); } = Augmentation.CropAndFlip();
+        /// <summary>
+        /// Random changes to the training images. Null (default) is the paper's crop and horizontal flip, and nothing for feature vectors; switch the flip off where a
+        /// mirrored image has another meaning.
+        /// </summary>
+        public Augmentation? Augmentation { get; init; }
 
         /// <summary>Where decoded images are between epochs: in memory (default) as long as they take at most a quarter of it, otherwise streamed.</summary>
         /// <exception cref="ArgumentOutOfRangeException">Not one of the enumeration.</exception>
@@ -144,9 +149,13 @@ public sealed partial class LogitNormTrainer
         /// <summary>Stops the training at the next step, by an <see cref="OperationCanceledException"/>.</summary>
         public CancellationToken CancellationToken { get; init; }
 
-        /// <summary>The options for a number of training rows, which decides on <see cref="BatchSize"/> where it was left open.</summary>
+        /// <summary>The options for a number of training rows, with what was left open: <see cref="BatchSize"/> and <see cref="Augmentation"/>.</summary>
         /// <exception cref="ArgumentOutOfRangeException">There are fewer than 2 rows, and no batch size was given.</exception>
-        internal Options For(long rows) => this with { BatchSize = BatchSize ?? (int)Math.Min(128, rows) };
+        internal Options For(long rows) => this with
+        {
+            BatchSize = BatchSize ?? (int)Math.Min(128, rows),
+            Augmentation = Augmentation ?? (Backbone.TakesVectors ? Augmentation.None() : Augmentation.CropAndFlip()),
+        };
 
         /// <summary>All options, the same in every culture.</summary>
         public override string ToString() => RecordText.Of(this);

@@ -5,14 +5,14 @@ using static System.FormattableString;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Trains an image classifier whose confidence separates what it knows from what it does not.</summary>
+/// <summary>Trains a classifier of images, or of feature vectors, whose confidence separates what it knows from what it does not.</summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
 /// To create this trainer, use `MulticlassClassification.Trainers.LogitNorm`.
 ///
 /// ### Input and Output Columns
 /// The label column must be a [key](xref:Microsoft.ML.Data.KeyDataViewType), the feature column an image (`MLImage`) of known size, or a vector of
-/// <xref:System.Single> or <xref:System.Byte> with known shape.
+/// <xref:System.Single> or <xref:System.Byte> with known shape. `Backbone.Dense` takes a plain vector of <xref:System.Single> of known length.
 ///
 /// | Output Column Name | Column Type | Description |
 /// | -- | -- | -- |
@@ -24,14 +24,14 @@ namespace Microsoft.ML.LogitNorm;
 /// ### Trainer Characteristics
 /// |  |  |
 /// | -- | -- |
-/// | Machine learning task | Multiclass classification of images |
-/// | Is normalization required? | No: pixels are normalised by the model |
+/// | Machine learning task | Multiclass classification of images, or of feature vectors |
+/// | Is normalization required? | No: pixels and features are normalised by the model |
 /// | Is caching required? | No: images are decoded once and kept, or streamed where memory does not hold them (`Options.ImageCache`) |
 /// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.LogitNorm, and libtorch-cpu-* or TorchSharp-cuda-* |
 /// | Exportable to ONNX | No |
 ///
 /// ### Training Algorithm Details
-/// Stochastic gradient descent on a convolutional network. With softmax cross-entropy the norm of the logit vector f keeps growing through training, and the
+/// Stochastic gradient descent on a network, convolutional for images. With softmax cross-entropy the norm of the logit vector f keeps growing through training, and the
 /// network becomes confident of anything. The LogitNorm loss is the cross-entropy of f / (τ‖f‖₂), so only the direction of f is trained
 /// (Wei et al., "Mitigating Neural Network Overconfidence with Logit Normalization", ICML 2022, arXiv 2205.09310, equation 4).
 /// ]]>
@@ -49,6 +49,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     {
         ArgumentNullException.ThrowIfNull(options);
         CheckLossFitsHead(options);
+        CheckOptionsFitBackbone(options);
         TorchRuntime.EnsureAvailable(env);
         (_env, _options) = (env, options);
     }
@@ -59,14 +60,14 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        ImageColumn.Check(inputSchema, _options.FeatureColumnName, _options.ImageShape);
+        NetworkInput.Check(inputSchema, _options.FeatureColumnName, _options.Backbone, _options.ImageShape);
         return ModelColumns.Promise(inputSchema, LabelColumn.Check(inputSchema, _options.LabelColumnName), _options.Head);
     }
 
-    /// <summary>Decodes the images, trains the network and returns the model, which owns the network's memory: dispose of it.</summary>
+    /// <summary>Reads the rows, trains the network and returns the model, which owns the network's memory: dispose of it.</summary>
     /// <param name="input">The training data.</param>
     /// <exception cref="ArgumentOutOfRangeException">The label or feature column is missing or has another type.</exception>
-    /// <exception cref="InvalidOperationException">The rows cannot be trained on: none, none with a label, a class without rows, fewer rows than <see cref="Options.BatchSize"/> asks for, an image that cannot be read, which is named; or <see cref="Options.CheckpointFile"/> is of another training.</exception>
+    /// <exception cref="InvalidOperationException">The rows cannot be trained on: none, none with a label, a class without rows, fewer rows than <see cref="Options.BatchSize"/> asks for, a row that cannot be read, which is named, a feature that is the same in all rows; or <see cref="Options.CheckpointFile"/> is of another training.</exception>
     /// <exception cref="InvalidDataException"><see cref="Options.CheckpointFile"/> is damaged, or no checkpoint.</exception>
     /// <exception cref="IOException"><see cref="Options.CheckpointFile"/> cannot be written.</exception>
     /// <exception cref="TrainingDivergedException">The loss is no longer a number.</exception>
@@ -76,28 +77,28 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         ArgumentNullException.ThrowIfNull(input);
         using var log = new ContextLog(_env, "trainer");
         var clock = Stopwatch.StartNew();
-        var (label, image) = Check(input, _options.ValidationSet?.Schema);
+        var (label, rows) = Check(input, _options.ValidationSet?.Schema);
         if (_options.CheckpointFile is not null)
             TrainingCheckpoint.CheckWritable(_options.CheckpointFile);
         var device = TorchDevice.Select(_env);
         var budget = Budget(device);
-        using var training = Open(input, image, label, "training", budget, log, measured: _options.Normalization is null, hashed: _options.CheckpointFile is not null);
-        CheckTrainable(training, input, label);
+        using var training = Open(input, rows, label, "training", budget, log);
+        CheckTrainable(training, input, rows, label);
         var options = _options.For(training.Count);
-        using var validation = _options.ValidationSet is { } set ? Open(set, image, label, "validation", budget, log) : null;
+        using var validation = _options.ValidationSet is { } set ? Open(set, rows, label, "validation", budget, log) : null;
         if (validation is { Count: 0 })
             throw label.NoneIn(_options.ValidationSet!, "ValidationSet", "Leave it out, or give it rows with labels.");
-        var streamed = training is StreamedImages;
-        log.Info(Invariant($"Decoded {training.Count:N0} images of {image.Shape} in {clock.Elapsed.TotalSeconds:N1} s{(streamed ? $"; they take {Megabytes(training.Count * image.BytesPerImage)} and are streamed from here on" : "")}."));
+        var streamed = training is StreamedExamples;
+        log.Info(Invariant($"Read {training.Count:N0} {rows.Rows} in {clock.Elapsed.TotalSeconds:N1} s{(streamed ? $"; they take {Megabytes(training.Count * rows.BytesPerRow)} and are streamed from here on" : "")}."));
 
         var given = _options.Seed ?? MachineLearningContext.Seed(_env);
         var checkpoint = _options.CheckpointFile is { } path
-            ? TrainingCheckpoint.Open(Path.GetFullPath(path), TrainingSettings.Of(options, image, label, training.Count, streamed), training.Hash(), given)
+            ? TrainingCheckpoint.Open(Path.GetFullPath(path), TrainingSettings.Of(options, rows, label, training.Count, streamed), training.Summary.Hash, given)
             : null;
         var seed = checkpoint?.Seed ?? given ?? Random.Shared.Next();
         Announce(device, seed, checkpoint, log);
-        var normalization = _options.Normalization ?? training.MeasureNormalization();
-        var spec = new ModelSpec(_options.Backbone, label.ClassCount, image, normalization, label.Classes, _options.Head);
+        var normalization = _options.Normalization ?? training.Summary.Moments!;   // there are rows
+        var spec = new ModelSpec(_options.Backbone, label.ClassCount, rows, normalization, label.Classes, _options.Head);
         return ModelOf(new TrainingLoop(options, device, seed, clock, log, ModelOf, checkpoint).Run(training, validation, spec));
 
         LogitNormModel ModelOf(TrainedNetwork network) => new(_env, spec, network);
@@ -119,81 +120,89 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
             throw new ArgumentException($"Loss is {options.Loss}, which is defined by the decision boundaries of a linear head, but Head is {options.Head}. Leave Head at Head.Linear(), or choose another loss.", nameof(options));
     }
 
+    private static void CheckOptionsFitBackbone(Options options)
+    {
+        if (!options.Backbone.TakesVectors)
+            return;
+        if (options.ImageShape is not null)
+            throw new ArgumentException($"ImageShape is {options.ImageShape}, but {options.Backbone} takes feature vectors. Leave ImageShape out, or choose a backbone for images.", nameof(options));
+        if (options.Augmentation is not (null or NoAugmentation))
+            throw new ArgumentException($"Augmentation is {options.Augmentation}, which changes images, but {options.Backbone} takes feature vectors. Leave Augmentation out.", nameof(options));
+    }
+
     /// <summary>Finds the columns to train on, and checks that network and validation rows fit them. No row is read but to say why there are no classes.</summary>
-    internal (LabelColumn Label, ImageColumn Image) Check(IDataView training, DataViewSchema? validation)
+    internal (LabelColumn Label, NetworkInput Input) Check(IDataView training, DataViewSchema? validation)
     {
         var label = LabelColumn.Find(training.Schema, _options.LabelColumnName);
-        var image = ImageColumn.Find(training.Schema, _options.FeatureColumnName, _options.ImageShape);
+        var input = NetworkInput.Find(training.Schema, _options.FeatureColumnName, _options.Backbone, _options.ImageShape);
         // MapValueToKey makes one class of no values at all.
         if (label.ClassCount < 2)
             throw label.HasRowsIn(training)
                 ? new InvalidOperationException($"Label column '{label.Name}' has {label.ClassCount} class; a classifier needs at least 2.")
                 : label.NoneIn(training, "The training data", FillLabels);
-        CheckNetworkFits(image);
-        CheckValidation(validation, image, label);
-        return (label, image);
+        CheckNetworkFits(input);
+        CheckValidation(validation, input, label);
+        return (label, input);
     }
 
-    /// <summary>Whether so many labelled images are streamed rather than kept, by a training that begins now.</summary>
-    internal bool Streams(ImageColumn image, long rows) => _options.ImageCache == ImageCache.Stream
-        || (_options.ImageCache == ImageCache.Auto && (Int128)rows * image.BytesPerImage > Budget(TorchDevice.Select(_env)).Most);
+    /// <summary>Whether so many labelled rows are streamed rather than kept, by a training that begins now.</summary>
+    internal bool Streams(NetworkInput input, long rows) => _options.ImageCache == ImageCache.Stream
+        || (_options.ImageCache == ImageCache.Auto && (Int128)rows * input.BytesPerRow > Budget(TorchDevice.Select(_env)).Most);
 
-    /// <summary>Decodes the labelled rows and keeps them, or finds out that they are to be streamed; the others are left out with a warning.</summary>
-    private IImageSource Open(IDataView data, ImageColumn image, LabelColumn label, string role, ImageBudget budget, ContextLog log, bool measured = false, bool hashed = false)
+    /// <summary>Reads the labelled rows and keeps them, or finds out that they are to be streamed; the others are left out with a warning.</summary>
+    private IExampleSource Open(IDataView data, NetworkInput input, LabelColumn label, string role, ExampleBudget budget, ContextLog log)
     {
         if (_options.ImageCache == ImageCache.Memory)
-            return Load(data, image, label, role, log);
+            return Load(data, input, label, role, log);
         if (_options.ImageCache != ImageCache.Stream)
         {
             var most = Math.Max(0, budget.Most);
-            if (Load(data, image, label, role, log, most) is { } images)
+            if (Load(data, input, label, role, log, most) is { } examples)
             {
-                budget.Take(images.Count * image.BytesPerImage);
-                return images;
+                budget.Take(examples.Count * input.BytesPerRow);
+                return examples;
             }
-            log.Info($"The {role} images take more than {Megabytes(most)}, {budget.Reason}, and are streamed. ImageCache.Memory keeps them nevertheless.");
+            log.Info($"The {role} rows take more than {Megabytes(most)}, {budget.Reason}, and are streamed. ImageCache.Memory keeps them nevertheless.");
         }
-        var streamed = new StreamedImages(data, image, label.Name, Math.Max(1, BytesInPool / image.BytesPerImage), measured, hashed, _options.CancellationToken);
+        var streamed = new StreamedExamples(data, input, label, Math.Max(1, BytesInPool / input.BytesPerRow), _options.CancellationToken);
         log.WarnOfUnlabelled(streamed.Unlabelled, $"{role} rows");
         return streamed;
     }
 
-    private static ImageBudget Budget(TorchSharp.torch.Device device)
+    private static ExampleBudget Budget(TorchSharp.torch.Device device)
     {
         var host = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        return device.type == TorchSharp.DeviceType.CUDA ? ImageBudget.OnDevice(host, CudaMemory.Free(device.index)) : ImageBudget.OnHost(host);
+        return device.type == TorchSharp.DeviceType.CUDA ? ExampleBudget.OnDevice(host, CudaMemory.Free(device.index)) : ExampleBudget.OnHost(host);
     }
 
     private static string Megabytes(long bytes) => Invariant($"{bytes / 1e6:N0} MB");
 
-    /// <summary>Decodes the labelled rows; the others are left out with a warning.</summary>
-    internal ImageSet Load(IDataView data, ImageColumn image, LabelColumn label, string role, ContextLog log) => Load(data, image, label, role, log, long.MaxValue)!;
+    /// <summary>Reads the labelled rows; the others are left out with a warning.</summary>
+    internal ExampleSet Load(IDataView data, NetworkInput input, LabelColumn label, string role, ContextLog log) => Load(data, input, label, role, log, long.MaxValue)!;
 
-    private ImageSet? Load(IDataView data, ImageColumn image, LabelColumn label, string role, ContextLog log, long mostBytes)
+    private ExampleSet? Load(IDataView data, NetworkInput input, LabelColumn label, string role, ContextLog log, long mostBytes)
     {
-        var (images, unlabelled) = ImageSetLoader.Load(data, image, label.Name, _options.CancellationToken, mostBytes);
+        var (examples, unlabelled) = ExampleSetLoader.Load(data, input, label, _options.CancellationToken, mostBytes);
         log.WarnOfUnlabelled(unlabelled, $"{role} rows");
-        return images;
+        return examples;
     }
 
-    private void CheckNetworkFits(ImageColumn image)
+    private void CheckNetworkFits(NetworkInput input)
     {
-        var smallest = _options.Backbone.Graph(NodeShape.Image(image.Shape.Channels)).MinimumImageSize;
-        if (image.Shape.Height < smallest || image.Shape.Width < smallest)
-            throw new InvalidOperationException($"Images of {image.Shape} in column '{image.Name}' are too small for {_options.Backbone}, which needs at least {smallest}×{smallest} pixels. Resize them, or choose another backbone.");
-        if (_options.Normalization is { } given && given.Mean.Count != image.Shape.Channels)
-            throw new InvalidOperationException($"Normalization has {given.Mean.Count} channels; images in column '{image.Name}' have {image.Shape.Channels}.");
+        input.CheckFits(_options.Backbone);
+        if (_options.Normalization is { } given && given.Mean.Count != input.Channels)
+            throw new InvalidOperationException($"Normalization is of {given.Mean.Count} channels or features; column '{input.Name}' holds {input.Rows}.");
     }
 
-    private void CheckValidation(DataViewSchema? schema, ImageColumn image, LabelColumn label)
+    private void CheckValidation(DataViewSchema? schema, NetworkInput input, LabelColumn label)
     {
         if (schema is null)
             return;
         const string Remedy = "Transform the training and the validation rows by the same fitted pipeline.";
         try
         {
-            if (ImageColumn.Find(schema, image.Name, _options.ImageShape) is var found && found != image)
-                throw new InvalidOperationException($"ValidationSet has other images in column '{image.Name}': expected {image.Kind} {image.Shape}, found {found.Kind} {found.Shape}. {Remedy}");
+            if (NetworkInput.Find(schema, input.Name, _options.Backbone, _options.ImageShape) is var found && found != input)
+                throw new InvalidOperationException($"ValidationSet has other rows in column '{input.Name}': expected {input}, found {found}. {Remedy}");
             if (LabelColumn.Find(schema, label.Name) is var classes && !classes.HasClassesOf(label))
                 throw new InvalidOperationException($"ValidationSet has other classes in column '{label.Name}': expected {label.ClassesText}, found {classes.ClassesText}. {Remedy}");
         }
@@ -203,15 +212,27 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         }
     }
 
-    private void CheckTrainable(IImageSource images, IDataView training, LabelColumn label)
+    private void CheckTrainable(IExampleSource examples, IDataView training, NetworkInput input, LabelColumn label)
     {
-        if (images.Count == 0)
+        if (examples.Count == 0)
             throw label.NoneIn(training, "The training data", FillLabels);
-        var counts = images.ClassCounts(label.ClassCount);
+        var (counts, _, constants, _) = examples.Summary;
         var empty = Enumerable.Range(0, label.ClassCount).Where(i => counts[i] == 0).Select(label.NameOf).ToArray();
         if (empty.Length > 0)
-            throw new InvalidOperationException($"No training rows for {empty.Length} of the {label.ClassCount} classes of column '{label.Name}': {string.Join(", ", empty.Take(10))}. Add images, or map the labels anew.");
-        if (images.Count < _options.BatchSize)
-            throw new InvalidOperationException(Invariant($"BatchSize is {_options.BatchSize}, but there are only {images.Count:N0} training rows. Make it at most that."));
+            throw new InvalidOperationException($"No training rows for {empty.Length} of the {label.ClassCount} classes of column '{label.Name}': {string.Join(", ", empty.Take(10))}. Add rows, or map the labels anew.");
+        if (examples.Count < _options.BatchSize)
+            throw new InvalidOperationException(Invariant($"BatchSize is {_options.BatchSize}, but there are only {examples.Count:N0} training rows. Make it at most that."));
+        if (input is VectorInput && constants.Count > 0 && _options.Normalization is null)
+            throw ConstantFeatures(training.Schema[input.Name], constants);
+    }
+
+    // Nothing tells what another value would mean, and after standardising it would be as large as it pleases.
+    private static InvalidOperationException ConstantFeatures(DataViewSchema.Column column, IReadOnlyList<int> constants)
+    {
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        if (column.HasSlotNames())
+            column.GetSlotNames(ref names);
+        var listed = constants.Take(10).Select(slot => names.Length > 0 ? $"{slot} '{names.GetItemOrDefault(slot)}'" : $"{slot}");
+        return new(Invariant($"Column '{column.Name}' has {constants.Count} features that are the same in all training rows; expected features that vary. They are, counted from 0: {string.Join(", ", listed)}{(constants.Count > 10 ? ", …" : "")}. Leave them out, for example by SelectFeaturesBasedOnCount where they are always 0, or give Normalization if they are to stay."));
     }
 }

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>The training itself: from decoded images to a trained network.</summary>
+/// <summary>The training itself: from labelled rows to a trained network.</summary>
 /// <param name="options">How to train.</param>
 /// <param name="device">Where to train.</param>
 /// <param name="seed">Where all randomness comes from.</param>
@@ -26,14 +26,14 @@ internal sealed class TrainingLoop(
     private TimeSpan Elapsed => _earlier + clock.Elapsed;
 
     /// <summary>Trains. The sets are moved to the device and freed when training ends, whoever made them.</summary>
-    public TrainedNetwork Run(IImageSource training, IImageSource? validation, ModelSpec spec)
+    public TrainedNetwork Run(IExampleSource training, IExampleSource? validation, ModelSpec spec)
     {
         using var scope = NewDisposeScope();
         using var random = new NetworkRandom(seed);
         using var generator = new Generator(unchecked((ulong)seed), CPU);
         var network = spec.CreateNetwork(random);
         network.to(device);
-        var trained = new TrainedNetwork(network, device, spec.Image, spec.Normalization, owner: typeof(LogitNormModel));
+        var trained = new TrainedNetwork(network, device, spec.Input, spec.Normalization, owner: typeof(LogitNormModel));
         try
         {
             using var onDevice = training.To(device);
@@ -45,7 +45,7 @@ internal sealed class TrainingLoop(
                 for (var epoch = (checkpoint?.Epoch ?? 0) + 1; epoch <= options.Epochs; epoch++)
                 {
                     using (var lent = new LentModel(trained, modelOf))
-                        Report(TrainEpoch(epoch, network, trained, optimizer, onDevice, generator, lent.Model), validationOnDevice, trained);
+                        Report(TrainEpoch(epoch, trained, optimizer, onDevice, generator, lent.Model), validationOnDevice, trained);
                     checkpoint?.Save(epoch, Elapsed, state);
                 }
             }
@@ -68,13 +68,14 @@ internal sealed class TrainingLoop(
         return new([new(decayed, options.WeightDecay), new(undecayed, 0)], options.LearningRate, options.Momentum, options.Nesterov);
     }
 
-    private TrainingEpoch TrainEpoch(int epoch, ClassifierNetwork network, TrainedNetwork trained, GradientDescent optimizer, IImageSource images, Generator generator, LogitNormModel model)
+    private TrainingEpoch TrainEpoch(int epoch, TrainedNetwork trained, GradientDescent optimizer, IExampleSource examples, Generator generator, LogitNormModel model)
     {
         using var scope = NewDisposeScope();
+        var network = trained.Classifier;
         network.train();
         var start = clock.Elapsed;
-        var steps = (int)(images.Count / _batchSize);
-        using var batches = images.Shuffle(_batchSize, options.Augmentation, generator);
+        var steps = (int)(examples.Count / _batchSize);
+        using var batches = examples.Shuffle(_batchSize, options.Augmentation!, generator);
         var losses = zeros(steps, device: device);
         var correct = zeros(1, int64, device);
         var normSum = zeros(1, float64, device);
@@ -85,9 +86,9 @@ internal sealed class TrainingLoop(
             var progress = (((epoch - 1L) * steps) + step) / ((double)options.Epochs * steps);
             optimizer.LearningRate = options.LearningRate * options.LearningRateSchedule.FactorAt(progress);
 
-            var (pixels, pixelLabels) = batches.Next();   // [B, H, W, C], [B]
-            var labels = pixelLabels.to(device);
-            var embedding = network.Embed(trained.Normalize(pixels));   // [B, D]
+            var (rows, rowLabels) = batches.Next();   // [B, …], [B]
+            var labels = rowLabels.to(device);
+            var embedding = network.Embed(trained.Normalize(rows));   // [B, D]
             var logits = network.Classify(embedding);   // [B, C]
             var loss = options.Loss.Compute(new(logits, embedding, network.HeadWeight, labels, progress));
             optimizer.ClearGradients();
@@ -129,7 +130,7 @@ internal sealed class TrainingLoop(
             Invariant($"The loss became {losses[step - 1].item<float>()} in epoch {epoch}, step {step}, with {options.Loss} and learning rate {options.LearningRate}. Training stopped: lower LearningRate (a tenth of it is a good try){(options.Loss is LogitNormLoss ? ", or raise tau" : "")}."));
     }
 
-    private void Report(TrainingEpoch epoch, IImageSource? validation, TrainedNetwork trained)
+    private void Report(TrainingEpoch epoch, IExampleSource? validation, TrainedNetwork trained)
     {
         if (validation is not null)
             epoch = epoch with { ValidationAccuracy = Accuracy(validation, trained), Elapsed = Elapsed };
@@ -138,19 +139,19 @@ internal sealed class TrainingLoop(
         options.EpochCompleted?.Invoke(epoch);
     }
 
-    private double Accuracy(IImageSource images, TrainedNetwork trained)
+    private double Accuracy(IExampleSource examples, TrainedNetwork trained)
     {
         trained.Classifier.eval();
-        using var batches = images.InOrder(_batchSize);
+        using var batches = examples.InOrder(_batchSize);
         long correct = 0;
-        for (long start = 0; start < images.Count; start += _batchSize)
+        for (long start = 0; start < examples.Count; start += _batchSize)
         {
             options.CancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var (pixels, labels) = batches.Next();
-            var (logits, _) = trained.Forward(pixels);
+            var (rows, labels) = batches.Next();
+            var (logits, _) = trained.Forward(rows);
             correct += logits.argmax(1).eq(labels.to(device)).sum().item<long>();
         }
-        return (double)correct / images.Count;
+        return (double)correct / examples.Count;
     }
 }

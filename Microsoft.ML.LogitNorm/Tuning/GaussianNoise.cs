@@ -1,49 +1,68 @@
-using System.Runtime.InteropServices;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Images of Gaussian noise, the paper's out-of-distribution set for tuning: no photograph, so nothing that is met later is given away.</summary>
+/// <summary>Rows of Gaussian noise, the paper's out-of-distribution set for tuning: no photograph, so nothing that is met later is given away.</summary>
 /// <remarks>
-/// Each value is drawn by itself from a normal distribution around the middle of the range, with a standard deviation of half the range, and clipped to it:
-/// N(0.5, 0.5²) in units of the range, so that 15.9 % of the values fall on either end.
+/// Each value is drawn by itself. Pixels from a normal distribution around the middle of their range, with a standard deviation of half the range, and clipped to it:
+/// N(0.5, 0.5²) in units of the range, so that 15.9 % of the values fall on either end. Features from one with each feature's mean and twice its standard deviation, which is
+/// what half the range of pixels is to their deviation, about a quarter of it.
 /// </remarks>
-/// <param name="Shape">The size of the images.</param>
-/// <param name="PixelType">Byte, which is rounded to, or Float32.</param>
-/// <param name="Low">The lowest value of a pixel.</param>
-/// <param name="High">The highest value of a pixel.</param>
-internal sealed record GaussianNoise(ImageShape Shape, ScalarType PixelType, float Low, float High)
+/// <param name="Input">What the rows are.</param>
+/// <param name="Mean">Of all values, or of each of the last dimension.</param>
+/// <param name="StandardDeviation">The same.</param>
+/// <param name="Range">The lowest and the highest value; null for any.</param>
+internal sealed record GaussianNoise(NetworkInput Input, IReadOnlyList<float> Mean, IReadOnlyList<float> StandardDeviation, (float Low, float High)? Range)
 {
-    /// <summary>Noise in the unit of the images.</summary>
+    private const float Widening = 2;
+
+    public IReadOnlyList<float> Mean { get; } = ValueList.Of(Mean);
+
+    public IReadOnlyList<float> StandardDeviation { get; } = ValueList.Of(StandardDeviation);
+
+    /// <summary>Noise in the unit of the rows.</summary>
     /// <remarks>
-    /// Bytes run from 0 to 255. Floats are in whatever unit the user chose: the first of [0, 1], [−1, 1] and [0, 255] that holds all of the images' values, else
-    /// the range from the lowest to the highest of them.
+    /// Pixels that are bytes run from 0 to 255. Those that are floats are in whatever unit the user chose: the first of [0, 1], [−1, 1] and [0, 255] that holds all of the
+    /// values, else the range from the lowest to the highest of them.
     /// </remarks>
-    /// <param name="images">[N, H, W, C], N ≥ 1.</param>
-    public static GaussianNoise Like(Tensor images)
+    /// <param name="rows">[N, …], N ≥ 1.</param>
+    /// <param name="input">What they are.</param>
+    public static GaussianNoise Like(Tensor rows, NetworkInput input)
     {
-        using var scope = NewDisposeScope();
-        var shape = new ImageShape((int)images.shape[3], (int)images.shape[1], (int)images.shape[2]);
-        if (images.dtype == ScalarType.Byte)
-            return new(shape, images.dtype, 0, 255);
-        var (low, high) = (images.min().item<float>(), images.max().item<float>());
-        (float Low, float High)[] units = [(0, 1), (-1, 1), (0, 255)];
-        foreach (var unit in units)
-            if (unit.Low <= low && high <= unit.High)
-                return new(shape, images.dtype, unit.Low, unit.High);
-        return new(shape, images.dtype, low, high);
+        if (input is not VectorInput)
+            return Between(RangeOf(rows), input);
+        using var moments = new FeatureMoments(input.Channels);
+        moments.Add(rows);
+        var features = moments.Finish().Moments;
+        return new(input, features.Mean, ValueList.Of([.. features.StandardDeviation.Select(deviation => Widening * deviation)]), Range: null);
     }
 
-    /// <summary>Draws images.</summary>
+    /// <summary>Draws rows.</summary>
     /// <param name="count">How many.</param>
     /// <param name="generator">Where randomness comes from, on the CPU.</param>
-    /// <returns>[count, H, W, C] in the caller's scope, on the CPU.</returns>
+    /// <returns>[count, …] in the caller's scope, on the CPU.</returns>
     public Tensor Draw(long count, Generator generator)
     {
         using var scope = NewDisposeScope();
-        var noise = randn([count, Shape.Height, Shape.Width, Shape.Channels], float32, generator: generator)
-            .Times((High - Low) / 2).Plus((Low + High) / 2).Within(Low, High);
-        return (PixelType == ScalarType.Byte ? noise.round_().to(ScalarType.Byte) : noise).MoveToOuterDisposeScope();
+        var noise = randn([count, .. Input.RowShape], float32, generator: generator).mul_(tensor(StandardDeviation.ToArray())).Plus(tensor(Mean.ToArray()));
+        if (Range is var (low, high))
+            noise = noise.Within(low, high);
+        return (Input.ItemType == ScalarType.Byte ? noise.round_().to(ScalarType.Byte) : noise).MoveToOuterDisposeScope();
+    }
+
+    private static GaussianNoise Between((float Low, float High) range, NetworkInput input)
+        => new(input, ValueList.Create([(range.Low + range.High) / 2]), ValueList.Create([(range.High - range.Low) / 2]), range);
+
+    private static (float Low, float High) RangeOf(Tensor pixels)
+    {
+        using var scope = NewDisposeScope();
+        if (pixels.dtype == ScalarType.Byte)
+            return (0, 255);
+        var (low, high) = (pixels.min().item<float>(), pixels.max().item<float>());
+        (float Low, float High)[] units = [(0, 1), (-1, 1), (0, 255)];
+        foreach (var unit in units)
+            if (unit.Low <= low && high <= unit.High)
+                return unit;
+        return (low, high);
     }
 }

@@ -11,14 +11,15 @@ namespace Microsoft.ML.LogitNorm;
 /// <remarks>
 /// <para>
 /// To create it, use <c>MulticlassClassification.LogitNormTuner</c>. It trains one network for each τ, scores a validation set of known images and as many
-/// images of noise as asked for by <see cref="OodScores.MaxSoftmax"/>, and chooses by <see cref="TuningResult.Best"/>'s rule. No other out-of-distribution image
+/// rows of noise as asked for by <see cref="OodScores.MaxSoftmax"/>, and chooses by <see cref="TuningResult.Best"/>'s rule. No other out-of-distribution image
 /// is looked at, so results on real ones stay honest. Wei et al., "Mitigating Neural Network Overconfidence with Logit Normalization", ICML 2022,
 /// arXiv 2205.09310.
 /// </para>
 /// <para>
 /// Noise has the unit of the training images. Pixels of <see cref="MLImage"/> and bytes run from 0 to 255; for vectors of float it is the first of [0, 1], [−1, 1] and
 /// [0, 255] that holds all values of the validation images, else the range from their lowest to their highest value. Values are normally
-/// distributed around its middle with half of it as standard deviation, and clipped to it.
+/// distributed around its middle with half of it as standard deviation, and clipped to it. Noise like feature vectors has in each feature the mean of the validation
+/// rows, and twice their standard deviation.
 /// </para>
 /// </remarks>
 public sealed partial class LogitNormTuner
@@ -50,17 +51,17 @@ public sealed partial class LogitNormTuner
         ArgumentNullException.ThrowIfNull(validationSet);
         using var log = new ContextLog(_env, "tuner");
         var trainer = new LogitNormTrainer(_env, _options.Trainer);
-        var (label, image) = trainer.Check(trainingSet, validationSet.Schema);
-        using var validation = trainer.Load(validationSet, image, label, "validation", log);
+        var (label, input) = trainer.Check(trainingSet, validationSet.Schema);
+        using var validation = trainer.Load(validationSet, input, label, "validation", log);
         if (validation.Count == 0)
             throw label.NoneIn(validationSet, "The validation set", "Give it rows with labels.");
 
         var trainingRows = trainingSet.GetColumn<uint>(label.Name).LongCount(key => key > 0);
         // Decided once for all trials, whatever memory is free later: a trial on streamed images does not compare with one on images in memory.
-        var streamed = trainer.Streams(image, trainingRows);
-        var settings = TuningSettings.Of(_options, image, label, trainingRows, validation.Count, streamed);
+        var streamed = trainer.Streams(input, trainingRows);
+        var settings = TuningSettings.Of(_options, input, label, trainingRows, validation.Count, streamed);
         var file = TuningFile.Open(_options.ResultsFile, settings, _options.Trainer.Seed ?? MachineLearningContext.Seed(_env));
-        var noise = GaussianNoise.Like(validation.Pixels);
+        var noise = GaussianNoise.Like(validation.Values, input);
         TuningTrial[] trials = [.. _options.Taus.Select(tau => file.Find(tau) ?? Run(tau))];
 
         var best = TuningResult.Choose(trials, _options.AccuracyLoss);
@@ -69,7 +70,7 @@ public sealed partial class LogitNormTuner
 
         TuningTrial Run(double tau)
         {
-            var trial = Try(tau, file.Seed, streamed, trainingSet, validation, noise, image.RowsPerBatch);
+            var trial = Try(tau, file.Seed, streamed, trainingSet, validation, noise, input.RowsPerBatch);
             file.Add(trial);
             log.Info($"Trial of {trial}");
             _options.TrialCompleted?.Invoke(trial);
@@ -79,7 +80,7 @@ public sealed partial class LogitNormTuner
 
     private TrainingLoss Loss(double tau) => TrainingLoss.LogitNorm(tau, _options.Warmup);
 
-    private TuningTrial Try(double tau, int seed, bool streamed, IDataView trainingSet, ImageSet validation, GaussianNoise noise, int rowsPerBatch)
+    private TuningTrial Try(double tau, int seed, bool streamed, IDataView trainingSet, ExampleSet validation, GaussianNoise noise, int rowsPerBatch)
     {
         var clock = Stopwatch.StartNew();
         var options = _options.Trainer with
@@ -103,12 +104,12 @@ public sealed partial class LogitNormTuner
         }
     }
 
-    private (float[] Scores, double Accuracy) Validate(TrainedNetwork network, ImageSet validation, int rowsPerBatch)
+    private (float[] Scores, double Accuracy) Validate(TrainedNetwork network, ExampleSet validation, int rowsPerBatch)
     {
         long correct = 0;
         var scores = Batches(validation.Count, rowsPerBatch, (start, count) =>
         {
-            var (logits, _) = network.Forward(validation.Pixels.narrow(0, start, count));
+            var (logits, _) = network.Forward(validation.Values.narrow(0, start, count));
             correct += logits.argmax(1).eq(validation.Labels.narrow(0, start, count).to(network.Device)).sum().item<long>();
             return logits;
         });

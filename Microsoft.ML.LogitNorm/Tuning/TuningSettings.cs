@@ -10,15 +10,15 @@ internal static class TuningSettings
 
     /// <summary>The settings by their names.</summary>
     /// <param name="options">How the trials are made.</param>
-    /// <param name="image">The images' column.</param>
+    /// <param name="input">What is trained on.</param>
     /// <param name="label">The labels' column.</param>
     /// <param name="trainingRows">Labelled rows to train on.</param>
     /// <param name="validationRows">Labelled rows to validate on.</param>
-    /// <param name="streamed">Whether the trials stream their images, by the option or because memory does not hold them: they are then shuffled otherwise.</param>
-    public static Dictionary<string, JsonElement> Of(LogitNormTuner.Options options, ImageColumn image, LabelColumn label, long trainingRows, long validationRows, bool streamed)
+    /// <param name="streamed">Whether the trials stream their rows, by the option or because memory does not hold them: they are then shuffled otherwise.</param>
+    public static Dictionary<string, JsonElement> Of(LogitNormTuner.Options options, NetworkInput input, LabelColumn label, long trainingRows, long validationRows, bool streamed)
     {
         var trainer = options.Trainer.For(trainingRows) with { Epochs = options.EpochsPerTrial ?? options.Trainer.Epochs };
-        var settings = Complete(TrainingSettings.Of(trainer, image, label, trainingRows, streamed), options);
+        var settings = Complete(TrainingSettings.Of(trainer, input, label, trainingRows, streamed), options);
         TrainingSettings.Add(settings, "ValidationRows", validationRows);
         return settings;
     }

@@ -26,7 +26,7 @@ public class LogitScoresBenchmark
         manual_seed(1);
         _scope = NewDisposeScope();
         // Untrained: the time does not depend on the weights.
-        var image = new ImageColumn("Image", new(3, 32, 32), PixelKind.Image, Interleaved: true);
+        var image = new ImageInput("Image", new(3, 32, 32), PixelKind.Image, Interleaved: true);
         _network = new(Backbone.WideResNet(40, 2).CreateNetwork(NodeShape.Image(3), Classes, new NetworkRandom(1)), CPU, image, new([128, 128, 128], [64, 64, 64]), owner: typeof(LogitNormModel));
         _pixels = randint(0, 256, [Rows, 32, 32, 3], dtype: ScalarType.Byte);
 

@@ -105,7 +105,7 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
         {
             Logits = Whole(batch => batch.Logits)!,
             Embedding = Whole(batch => batch.Embedding),
-            Pixels = Whole(batch => batch.Pixels),
+            Values = Whole(batch => batch.Values),
             Labels = Whole(batch => batch.Labels),
         };
 

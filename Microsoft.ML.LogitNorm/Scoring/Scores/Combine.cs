@@ -39,7 +39,7 @@ internal sealed record Combine(IReadOnlyList<OodScore> Parts) : OodScore
         var order = randperm(count, int64, generator: generator);
         var kept = count / OneOf;
         var ranking = PartsLearn ? rows.Rows(order.narrow(0, 0, kept)) : rows;
-        var learning = PartsLearn ? (rows with { Pixels = null }).Rows(order.narrow(0, kept, count - kept)) : rows;
+        var learning = PartsLearn ? (rows with { Values = null }).Rows(order.narrow(0, kept, count - kept)) : rows;
         var learned = new Dictionary<string, Tensor>();
         foreach (var (i, part) in Parts.Index())
         {
@@ -86,7 +86,7 @@ internal sealed record Combine(IReadOnlyList<OodScore> Parts) : OodScore
 
     // All rows at once could be too many for a score that looks at whole images, or compares with many rows.
     private static Tensor ScoreInBatches(OodScore score, OodBatch rows)
-        => cat([.. TensorArithmetic.Range(rows.Logits.shape[0], int64).split(rows.Pixels is { } pixels ? ImageColumn.ImagesAtOnce(pixels.shape[1], pixels.shape[2]) : 128).Select(part =>
+        => cat([.. TensorArithmetic.Range(rows.Logits.shape[0], int64).split(rows.AtOnce).Select(part =>
         {
             using var scope = NewDisposeScope();
             return score.Score(rows.Rows(part)).to(float64).MoveToOuterDisposeScope();

@@ -20,10 +20,11 @@ internal static class TrainingSettings
     public static Dictionary<string, JsonElement> Defaults => Of(new LogitNormTrainer.Options());
 
     /// <summary>The settings by their names.</summary>
-    public static Dictionary<string, JsonElement> Of(LogitNormTrainer.Options options, ImageColumn image, LabelColumn label, long rows, bool streamed)
+    public static Dictionary<string, JsonElement> Of(LogitNormTrainer.Options options, NetworkInput input, LabelColumn label, long rows, bool streamed)
     {
         var settings = Of(options);
-        Add(settings, "Images", $"{image.Kind} {image.Shape}");
+        Add(settings, "Rows", input.Rows);
+        Add(settings, "Values", input.ItemType.ToString());
         Add(settings, "Classes", label.ClassesText);
         Add(settings, "TrainingRows", rows);
         if (streamed)

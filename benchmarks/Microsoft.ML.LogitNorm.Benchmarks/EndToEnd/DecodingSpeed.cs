@@ -22,7 +22,7 @@ internal sealed class DecodingSpeed(EndToEndSettings settings)
                 .Append(ml.Transforms.ResizeImages("Features", Side, Side))
                 .Fit(ml.Data.LoadFromEnumerable(rows))
                 .Transform(ml.Data.LoadFromEnumerable(rows));
-            var column = ImageColumn.Find(data.Schema, "Features", null);
+            var column = ImageInput.Find(data.Schema, "Features", null);
             // What a streamed training must keep up with.
             using var training = new BareTraining(Backbone.ResNet18().CreateNetwork(NodeShape.Image(SyntheticImages.Channels), SyntheticImages.Classes, new NetworkRandom(1)), NetworkBatch, channelsLast: true, Side);
             var seconds = Rounds.Seconds(settings.Rounds, () => Read(data, column, 1), () => Read(data, column, 2), training.Step);
@@ -38,7 +38,7 @@ internal sealed class DecodingSpeed(EndToEndSettings settings)
         }
     }
 
-    private static void Read(IDataView data, ImageColumn column, int threads)
+    private static void Read(IDataView data, ImageInput column, int threads)
     {
         var cursors = data.GetRowCursorSet([data.Schema[column.Name]], threads);
         Task.WaitAll([.. cursors.Select(cursor => Task.Factory.StartNew(() => ReadAll(cursor), TaskCreationOptions.LongRunning))]);
@@ -48,7 +48,7 @@ internal sealed class DecodingSpeed(EndToEndSettings settings)
             using (cursor)
             {
                 var pixels = new byte[column.BytesPerImage];
-                var reader = PixelReader.Open(cursor, column);
+                var reader = InputReader.Open(cursor, column);
                 while (cursor.MoveNext())
                     reader.Read(pixels);
             }

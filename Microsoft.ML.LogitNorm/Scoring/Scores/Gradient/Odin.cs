@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>ODIN: the softmax confidence at a high temperature, after a small step of the image towards more confidence.</summary>
+/// <summary>ODIN: the softmax confidence at a high temperature, after a small step of the image, or of the features, towards more confidence.</summary>
 /// <remarks>
 /// −max softmax(f(x̃)/T), x̃ = x − (ε/σ) · sign(∂CE(f(x)/T, arg max f(x))/∂x), for the normalised image x [B, channels, H, W] and each channel's standard deviation σ; gives [B] in
 /// [−1, −1/C], higher = more likely out of distribution. A known image gains more by the step than an unknown one.
@@ -12,7 +12,7 @@ namespace Microsoft.ML.LogitNorm;
 /// Needs the network and the image, or only <c>Logits</c> if ε = 0; learns nothing. Cost: two forward passes and one backward pass of the network.
 /// </remarks>
 /// <param name="Temperature">T &gt; 0; the paper uses 1000.</param>
-/// <param name="Epsilon">Size of the step, as a share of the range of pixel values; at least 0, the LogitNorm authors use 0.0014. See <see cref="PixelNormalization.PixelRange"/> for that range.</param>
+/// <param name="Epsilon">Size of the step, as a share of the range of pixel values; at least 0, the LogitNorm authors use 0.0014. See <see cref="InputNormalization.PixelRange"/> for that range. Of feature vectors it is a share of each feature's standard deviation.</param>
 internal sealed record Odin(double Temperature, double Epsilon) : OodScore
 {
     public double Temperature { get; } = double.IsFinite(Temperature) && Temperature > 0
@@ -23,22 +23,22 @@ internal sealed record Odin(double Temperature, double Epsilon) : OodScore
         ? Epsilon
         : throw new ArgumentOutOfRangeException("epsilon", Epsilon, "The step is at least 0 and below 1, as a share of the pixels' range; the LogitNorm authors use 0.0014.");
 
-    internal override OodInputs Needs => Epsilon > 0 ? OodInputs.Images : OodInputs.Logits;
+    internal override OodInputs Needs => Epsilon > 0 ? OodInputs.Rows : OodInputs.Logits;
 
     internal override Tensor Score(in OodBatch batch)
     {
         if (Epsilon == 0)
             return Confidence(batch.Logits).neg();
         var network = batch.Network!;
-        var step = network.PixelRange.Times(Epsilon);   // [channels, 1, 1], in units of the normalised image
-        var perturbed = Perturbed(network.Classifier, network.Normalize(network.WithoutLoneImage(batch.Pixels!)), step);
+        var step = network.StepUnit.Times(Epsilon);   // [channels, 1, 1] or [features], in units of the normalised input
+        var perturbed = Perturbed(network.Classifier, network.Normalize(network.WithoutLoneImage(batch.Values!)), step);
         return Confidence(network.Classifier.call(perturbed)).neg().narrow(0, 0, batch.Logits.shape[0]);
     }
 
     /// <summary>x̃, from x.</summary>
-    internal Tensor Perturbed(ClassifierNetwork classifier, Tensor images, Tensor step)
+    internal Tensor Perturbed(ClassifierNetwork classifier, Tensor normalized, Tensor step)
     {
-        var input = images.detach().clone();
+        var input = normalized.detach().clone();
         using (enable_grad())
         {
             input.requires_grad_();

@@ -6,7 +6,7 @@ namespace Microsoft.ML.LogitNorm.Tests.Images;
 
 /// <summary>Passes over images that are decoded anew each time. Each image's pixels tell its number.</summary>
 [TestFixture]
-public sealed class StreamedImagesTests
+public sealed class StreamedExamplesTests
 {
     private const int BatchSize = 8;
 
@@ -62,9 +62,9 @@ public sealed class StreamedImagesTests
     public void Statistics_OfTheSameRows_AreThoseInMemory()
     {
         var view = View(700);
-        var column = ImageColumn.Find(view.Schema, "Pixels", null);
+        var column = ImageInput.Find(view.Schema, "Pixels", null);
         using var streamed = Images(700, 16);
-        using var kept = ImageSetLoader.Load(view, column, "Label", CancellationToken.None).Images!;
+        using var kept = ExampleSetLoader.Load(view, column, "Label", CancellationToken.None).Images!;
         using (Assert.EnterMultipleScope())
         {
             Assert.That(streamed.Count, Is.EqualTo(kept.Count));
@@ -79,11 +79,11 @@ public sealed class StreamedImagesTests
     public void Load_MoreThanAllowed_GivesNothing()
     {
         var view = View(100);
-        var column = ImageColumn.Find(view.Schema, "Pixels", null);
+        var column = ImageInput.Find(view.Schema, "Pixels", null);
         var before = Tensor.TotalCount;
-        Assert.That(ImageSetLoader.Load(view, column, "Label", CancellationToken.None, (100 * column.BytesPerImage) - 1).Images, Is.Null);
+        Assert.That(ExampleSetLoader.Load(view, column, "Label", CancellationToken.None, (100 * column.BytesPerImage) - 1).Images, Is.Null);
         Assert.That(Tensor.TotalCount, Is.EqualTo(before));
-        using var kept = ImageSetLoader.Load(view, column, "Label", CancellationToken.None, 100 * column.BytesPerImage).Images;
+        using var kept = ExampleSetLoader.Load(view, column, "Label", CancellationToken.None, 100 * column.BytesPerImage).Images;
         Assert.That(kept!.Count, Is.EqualTo(100));
     }
 
@@ -154,26 +154,26 @@ public sealed class StreamedImagesTests
         var before = Tensor.TotalCount;
         var view = _ml.Data.LoadFromEnumerable(InTime.Endless(RowOf, stop: cancellation.Cancel));
         Assert.Catch<OperationCanceledException>(
-            () => new StreamedImages(view, ImageColumn.Find(view.Schema, "Pixels", null), "Label", 16, measured: true, hashed: false, cancellation.Token).Dispose());
+            () => new StreamedExamples(view, ImageInput.Find(view.Schema, "Pixels", null), "Label", 16, measured: true, hashed: false, cancellation.Token).Dispose());
         Assert.That(Tensor.TotalCount, Is.EqualTo(before));
     }
 
-    private StreamedImages Images(int count, int pooled) => Images(View(count), pooled);
+    private StreamedExamples Images(int count, int pooled) => Images(View(count), pooled);
 
-    private static StreamedImages Images(IDataView view, int pooled)
-        => new(view, ImageColumn.Find(view.Schema, "Pixels", null), "Label", pooled, measured: true, hashed: true, CancellationToken.None);
+    private static StreamedExamples Images(IDataView view, int pooled)
+        => new(view, ImageInput.Find(view.Schema, "Pixels", null), "Label", pooled, measured: true, hashed: true, CancellationToken.None);
 
     private IDataView View(int count) => _ml.Data.LoadFromEnumerable(Enumerable.Range(0, count).Select(RowOf));
 
     private static Row RowOf(int i) => new() { Label = (uint)(i % 10), Pixels = [i, 0, 0, 0] };
 
-    private static List<int> Epoch(StreamedImages images, ulong seed)
+    private static List<int> Epoch(StreamedExamples images, ulong seed)
     {
         using var generator = new Generator(seed, CPU);
         return Epoch(images, generator);
     }
 
-    private static List<int> Epoch(StreamedImages images, Generator generator)
+    private static List<int> Epoch(StreamedExamples images, Generator generator)
     {
         using var batches = images.Shuffle(BatchSize, Augmentation.None(), generator);
         var numbers = new List<int>();

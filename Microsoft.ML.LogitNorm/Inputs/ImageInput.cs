@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 using static TorchSharp.torch;
@@ -10,39 +9,76 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="Shape">The size of its images.</param>
 /// <param name="Kind">What the column's values are.</param>
 /// <param name="Interleaved">For vectors: channels last (height, width, channel); otherwise channels first, as <c>ExtractPixels</c> gives by default.</param>
-internal sealed record ImageColumn(string Name, ImageShape Shape, PixelKind Kind, bool Interleaved)
+internal sealed record ImageInput(string Name, ImageShape Shape, PixelKind Kind, bool Interleaved) : NetworkInput(Name)
 {
+    /// <summary>Largest side of the images of noise by which a scoring copy is compared and timed: what a model file says of its images costs nothing.</summary>
+    internal const int MostProbeSide = 32;
+
     private const int MostBatchBytes = 256 << 20;
-    private const string Role = "feature";
+    private const string NameIt = "Name the column that holds the images in FeatureColumnName, or make one with LoadImages and ResizeImages.";
     private const string Expected = "MLImage of known size or a vector of Single or Byte of known shape";
 
-    /// <summary>The type that pixels have in memory and in the training set: bytes stay bytes.</summary>
-    [JsonIgnore]
-    public ScalarType PixelType => Kind == PixelKind.VectorOfSingle ? ScalarType.Float32 : ScalarType.Byte;
+    public override NodeShape Node => NodeShape.Image(Shape.Channels);
 
-    /// <summary>Bytes of one image, at most what an array holds.</summary>
-    [JsonIgnore]
-    public int BytesPerImage => checked((int)Shape.ValueCount * BytesPerValue(Kind));
+    public override IReadOnlyList<long> RowShape => [Shape.Height, Shape.Width, Shape.Channels];
 
-    /// <summary>
-    /// How many images are classified together: 128 up to 64×64 pixels, where more are no faster, and fewer of larger ones, so that a network's feature maps
-    /// stay within some hundred megabytes, and the images themselves, which may have many channels, within <see cref="MostBatchBytes"/>.
-    /// </summary>
-    [JsonIgnore]
-    public int RowsPerBatch => (int)Math.Clamp(MostBatchBytes / BytesPerValue(Kind) / Shape.ValueCount, 1, ImagesAtOnce(Shape.Height, Shape.Width));
+    public override ScalarType ItemType => Kind == PixelKind.VectorOfSingle ? ScalarType.Float32 : ScalarType.Byte;
 
-    /// <summary>Checks what a file could have wrong.</summary>
-    /// <exception cref="InvalidDataException">There is no name, or no image could be of that size.</exception>
-    public void Check()
+    public override int BytesPerRow => checked((int)Shape.ValueCount * BytesPerValue(Kind));
+
+    /// <remarks>
+    /// 128 up to 64×64 pixels, where more are no faster, and fewer of larger ones, so that a network's feature maps stay within some hundred megabytes, and the images
+    /// themselves, which may have many channels, within <see cref="MostBatchBytes"/>.
+    /// </remarks>
+    public override int RowsPerBatch => (int)Math.Clamp(MostBatchBytes / BytesPerValue(Kind) / Shape.ValueCount, 1, ImagesAtOnce(Shape.Height, Shape.Width));
+
+    public override string Rows => $"images of {Shape}";
+
+    public override string Item => "pixel";
+
+    public override void Check()
     {
-        if (Name.Length == 0)
-            throw new InvalidDataException("the image column has no name.");
+        base.Check();
         if (!Enum.IsDefined(Kind))
             throw new InvalidDataException($"images of kind {Kind} are unknown.");
         if ((Int128)Shape.Channels * Shape.Height * Shape.Width * sizeof(float) > Array.MaxLength)
             throw new InvalidDataException($"images of {Shape} are impossible.");
         if (Kind == PixelKind.Image && Shape.Channels is not (1 or 3))
             throw new InvalidDataException($"images of {Shape} are impossible: an MLImage has 1 or 3 channels.");
+    }
+
+    public override NetworkInput Bind(DataViewSchema schema)
+    {
+        var image = Find(schema, Name, SizeIsLostIn(schema) ? Shape : null);
+        if (schema[Name].Type is VectorDataViewType { Dimensions.Length: 1 })   // the order of its values is lost too: it is training's
+            image = image with { Interleaved = Interleaved };
+        if (Kind == PixelKind.VectorOfSingle && image.Kind != PixelKind.VectorOfSingle)
+            throw ColumnError.Mismatch(Role, image.Name, "Vector<Single>, in the units of training", $"{image.Kind}, whose values run from 0 to 255", "Give the model the same transforms as in training.");
+        if (image.Kind == PixelKind.Image && Shape.Channels is 1 or 3)   // an MLImage serves as colour or as grey
+            image = image with { Shape = image.Shape with { Channels = Shape.Channels } };
+        return image.Shape == Shape
+            ? image
+            : throw ColumnError.Mismatch(Role, image.Name, $"images of {Shape}, as in training", image.Shape.ToString(), "Resize the images to that size before the model.");
+    }
+
+    public override InputReader Open(DataViewRow row) => InputReader.Open(row, this);
+
+    /// <remarks>[B, H, W, C] to the view [B, C, H, W], which lies in memory channels last.</remarks>
+    public override Tensor ToNetwork(Tensor normalized) => normalized.permute(0, 3, 1, 2);
+
+    /// <remarks>The whole range of pixel values, black to white.</remarks>
+    public override Tensor StepUnit(InputNormalization normalization, Tensor scale) => scale.view(-1, 1, 1).Times(normalization.PixelRange(Kind));
+
+    /// <remarks>Images are cut to <see cref="MostProbeSide"/>.</remarks>
+    public override IReadOnlyList<long> ProbeShape => [Math.Min(Shape.Height, MostProbeSide), Math.Min(Shape.Width, MostProbeSide), Shape.Channels];
+
+    public override void CheckFits(Backbone backbone)
+    {
+        if (backbone.TakesVectors)
+            throw NotFor(backbone, $"{Rows}");
+        var smallest = backbone.Graph(Node).MinimumImageSize;
+        if (Math.Min(Shape.Height, Shape.Width) < smallest)
+            throw new InvalidOperationException($"Images of {Shape} in column '{Name}' are too small for {backbone}, which needs at least {smallest}×{smallest} pixels. Resize them, or choose another backbone.");
     }
 
     /// <summary>How many images of a size go through a network together.</summary>
@@ -52,7 +88,7 @@ internal sealed record ImageColumn(string Name, ImageShape Shape, PixelKind Kind
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or has another type.</exception>
     public static void Check(SchemaShape schema, string name, ImageShape? given)
     {
-        var column = RequiredColumn.Find(schema, Role, name, "Name the column that holds the images in FeatureColumnName, or make one with LoadImages and ResizeImages.");
+        var column = RequiredColumn.Find(schema, Role, name, NameIt);
         switch (column)
         {
             case { Kind: SchemaShape.Column.VectorKind.Scalar, ItemType: ImageDataViewType image }:
@@ -72,9 +108,9 @@ internal sealed record ImageColumn(string Name, ImageShape Shape, PixelKind Kind
     /// <param name="name">The column's name.</param>
     /// <param name="given">The images' size where the column's type does not tell it.</param>
     /// <exception cref="ArgumentOutOfRangeException">The column is missing, has another type, or its images have no known size.</exception>
-    public static ImageColumn Find(DataViewSchema schema, string name, ImageShape? given)
+    public static ImageInput Find(DataViewSchema schema, string name, ImageShape? given)
     {
-        var column = RequiredColumn.Find(schema, Role, name, "Name the column that holds the images in FeatureColumnName, or make one with LoadImages and ResizeImages.");
+        var column = RequiredColumn.Find(schema, Role, name, NameIt);
         switch (column.Type)
         {
             case ImageDataViewType image:
@@ -91,7 +127,7 @@ internal sealed record ImageColumn(string Name, ImageShape Shape, PixelKind Kind
     /// <summary>
     /// Whether a schema's column of this name does not tell the size of its images. It is then taken for this column's, and each row is checked.
     /// </summary>
-    public bool SizeIsLostIn(DataViewSchema schema) => schema.GetColumnOrNull(Name) is { Type: var type } && type switch
+    private bool SizeIsLostIn(DataViewSchema schema) => schema.GetColumnOrNull(Name) is { Type: var type } && type switch
     {
         ImageDataViewType image => image.Height == 0,
         VectorDataViewType vector => OwnShape(vector) is not { Shape: var own } || (own != Shape && vector.Size == Shape.ValueCount),
@@ -99,7 +135,7 @@ internal sealed record ImageColumn(string Name, ImageShape Shape, PixelKind Kind
     };
 
     // An array or a span holds no more.
-    private static ImageColumn Checked(ImageColumn image, DataViewSchema.Column column)
+    private static ImageInput Checked(ImageInput image, DataViewSchema.Column column)
         => image.Shape.ValueCount <= Array.MaxLength / BytesPerValue(image.Kind)
             ? image
             : throw ColumnError.Mismatch(Role, image.Name, "images of less than 2 GB each", $"{column.Type} of {image.Shape}", "Put ResizeImages before the trainer.");
@@ -122,7 +158,7 @@ internal sealed record ImageColumn(string Name, ImageShape Shape, PixelKind Kind
     private static (ImageShape Shape, bool Interleaved) VectorShape(VectorDataViewType type, string name, ImageShape? given)
     {
         if (given is null)
-            return OwnShape(type) ?? throw ColumnError.Mismatch(Role, name, Expected, type.ToString()!, "The shape is lost: use ExtractPixels directly before the trainer, or give ImageShape.");
+            return OwnShape(type) ?? throw ColumnError.Mismatch(Role, name, Expected, type.ToString()!, "The shape is lost: use ExtractPixels directly before the trainer, or give ImageShape. Where these are no pixels, choose Backbone.Dense().");
         return type.Dimensions switch
         {
             [var c, var h, var w] when (c, h, w) == (given.Channels, given.Height, given.Width) => (given, false),

@@ -3,21 +3,21 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Per-channel mean and standard deviation, by which a network's input is centred and scaled: (x − mean) / standard deviation.</summary>
+/// <summary>Mean and standard deviation of each channel of images, or of each feature of vectors, by which a network's input is standardised: (x − mean) / standard deviation.</summary>
 /// <remarks>
 /// In the units of the feature column: 0 to 255 for images and bytes, whatever they hold for vectors of float. Values known on a scale of
 /// 0 to 1, such as CIFAR-10's 0.4914, are multiplied by 255 for images.
 /// </remarks>
-public sealed record PixelNormalization
+public sealed record InputNormalization
 {
-    /// <summary>Normalises by the given values, one a channel.</summary>
+    /// <summary>Normalises by the given values, one for each channel or feature.</summary>
     /// <exception cref="ArgumentException">The lists differ in length or are empty, a value is not finite, or a standard deviation is not above 0.</exception>
-    public PixelNormalization(IReadOnlyList<float> mean, IReadOnlyList<float> standardDeviation)
+    public InputNormalization(IReadOnlyList<float> mean, IReadOnlyList<float> standardDeviation)
     {
         ArgumentNullException.ThrowIfNull(mean);
         ArgumentNullException.ThrowIfNull(standardDeviation);
         if (mean.Count == 0 || mean.Count != standardDeviation.Count)
-            throw new ArgumentException($"Give one mean and one standard deviation for each channel; got {mean.Count} and {standardDeviation.Count}.", nameof(standardDeviation));
+            throw new ArgumentException($"Give one mean and one standard deviation for each channel or feature; got {mean.Count} and {standardDeviation.Count}.", nameof(standardDeviation));
         if (!mean.All(float.IsFinite))
             throw new ArgumentException($"Every mean must be finite; got {Text(mean)}.", nameof(mean));
         if (!standardDeviation.All(value => float.IsFinite(value) && value > 0))
@@ -25,10 +25,10 @@ public sealed record PixelNormalization
         (Mean, StandardDeviation) = (ValueList.Of(mean), ValueList.Of(standardDeviation));
     }
 
-    /// <summary>The mean of each channel.</summary>
+    /// <summary>The mean of each channel or feature.</summary>
     public IReadOnlyList<float> Mean { get; }
 
-    /// <summary>The standard deviation of each channel, above 0.</summary>
+    /// <summary>The standard deviation of each channel or feature, above 0.</summary>
     public IReadOnlyList<float> StandardDeviation { get; }
 
     /// <summary>Means and standard deviations, the same in every culture.</summary>
@@ -42,9 +42,8 @@ public sealed record PixelNormalization
     internal (Tensor Mean, Tensor Scale) OnDevice(Device device)
         => (tensor(Mean.ToArray(), device: device), tensor(StandardDeviation.Select(value => 1 / value).ToArray(), device: device));
 
-    /// <summary>Normalises pixels [B, H, W, C] to a network's input [B, C, H, W], which lies in memory channels last.</summary>
-    internal static Tensor Apply(Tensor pixels, (Tensor Mean, Tensor Scale) values)
-        => pixels.to(float32, copy: true).sub_(values.Mean).mul_(values.Scale).permute(0, 3, 1, 2);
+    /// <summary>Centres and scales rows [B, …, C] of any number type.</summary>
+    internal static Tensor Apply(Tensor rows, (Tensor Mean, Tensor Scale) values) => rows.to(float32, copy: true).sub_(values.Mean).mul_(values.Scale);
 
     private static string Text(IEnumerable<float> values) => string.Join(", ", values.Select(value => value.ToString(CultureInfo.InvariantCulture)));
 }

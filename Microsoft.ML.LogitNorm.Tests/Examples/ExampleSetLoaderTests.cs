@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.LogitNorm.Tests.Images;
 
 [TestFixture]
-public sealed class ImageSetLoaderTests
+public sealed class ExampleSetLoaderTests
 {
     private const int Pictures = 61, Size = 4;
     private const uint Missing = uint.MaxValue;   // objects count keys from 0, and whatever is not below the count is missing
@@ -109,9 +109,9 @@ public sealed class ImageSetLoaderTests
     public void Load_PixelThatIsNoNumber_NamesTheRow(float value)
     {
         var view = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 600).Select(i => new FloatRow { Label = 1, Pixels = [1, 2, i is 301 or 555 ? value : 3, 4] }));
-        var column = ImageColumn.Find(view.Schema, "Pixels", null);
+        var column = ImageInput.Find(view.Schema, "Pixels", null);
         Assert.That(
-            () => ImageSetLoader.Load(view, column, "Label", CancellationToken.None),
+            () => ExampleSetLoader.Load(view, column, "Label", CancellationToken.None),
             Throws.TypeOf<RowException>().With.Message.Contains("Column 'Pixels' has a pixel that is NaN or infinite in labelled row 301 (counted from 0)"));
     }
 
@@ -139,10 +139,10 @@ public sealed class ImageSetLoaderTests
         return _ml.Transforms.LoadImages("Image", _folder, "Path").Append(_ml.Transforms.ResizeImages("Image", Size, Size)).Fit(data).Transform(data);
     }
 
-    private static (ImageSet Images, long Unlabelled) Load(IDataView view, CancellationToken cancellation = default)
-        => ImageSetLoader.Load(view, ImageColumn.Find(view.Schema, "Image", null), "Label", cancellation) is var (images, unlabelled) ? (images!, unlabelled) : default;
+    private static (ExampleSet Images, long Unlabelled) Load(IDataView view, CancellationToken cancellation = default)
+        => ExampleSetLoader.Load(view, ImageInput.Find(view.Schema, "Image", null), "Label", cancellation) is var (images, unlabelled) ? (images!, unlabelled) : default;
 
-    private static (int Red, int Green, int Blue)[] FirstPixels(ImageSet images)
+    private static (int Red, int Green, int Blue)[] FirstPixels(ExampleSet images)
     {
         using var scope = NewDisposeScope();
         return [.. images.Pixels.select(1, 0).select(1, 0).contiguous().data<byte>().ToArray().Chunk(3).Select(pixel => ((int)pixel[0], (int)pixel[1], (int)pixel[2]))];

@@ -2,14 +2,14 @@ namespace Microsoft.ML.LogitNorm.Tests.Images;
 
 /// <summary>How much of which memory images may take where ImageCache.Auto decides.</summary>
 [TestFixture]
-public sealed class ImageBudgetTests
+public sealed class ExampleBudgetTests
 {
     private const long Gigabyte = 1L << 30;
 
     [Test]
     public void OnHost_IsAQuarterForEachSet()
     {
-        var budget = ImageBudget.OnHost(64 * Gigabyte);
+        var budget = ExampleBudget.OnHost(64 * Gigabyte);
         Assert.That(budget.Most, Is.EqualTo(16 * Gigabyte));
         budget.Take(10 * Gigabyte);
         Assert.That(budget.Most, Is.EqualTo(16 * Gigabyte));
@@ -22,7 +22,7 @@ public sealed class ImageBudgetTests
     [TestCase(64, 0, 0, "half of the GPU's free memory", TestName = "OnDevice_NothingIsFree_IsNothing")]
     public void OnDevice_LooksAtBothMemories(long hostGigabytes, long freeGigabytes, long expectedGigabytes, string reason)
     {
-        var budget = ImageBudget.OnDevice(hostGigabytes * Gigabyte, freeGigabytes < 0 ? null : freeGigabytes * Gigabyte);
+        var budget = ExampleBudget.OnDevice(hostGigabytes * Gigabyte, freeGigabytes < 0 ? null : freeGigabytes * Gigabyte);
         Assert.That(budget.Most, Is.EqualTo(expectedGigabytes * Gigabyte));
         Assert.That(budget.Reason, Does.Contain(reason));
     }
@@ -30,7 +30,7 @@ public sealed class ImageBudgetTests
     [Test]
     public void OnDevice_WhatTheFirstSetTakes_TheSecondDoesNotGet()
     {
-        var budget = ImageBudget.OnDevice(64 * Gigabyte, 8 * Gigabyte);
+        var budget = ExampleBudget.OnDevice(64 * Gigabyte, 8 * Gigabyte);
         budget.Take(3 * Gigabyte);
         Assert.That(budget.Most, Is.EqualTo(1 * Gigabyte));
     }

@@ -6,13 +6,13 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>
-/// Reads the labelled images of a data view once, on as many threads as the view gives cursors, each a little ahead of who takes them. They come in the
+/// Reads the labelled rows of a data view once, on as many threads as the view gives cursors, each a little ahead of who takes them. They come in the
 /// view's order, however the threads ran.
 /// </summary>
 /// <remarks>
 /// Each cursor has a queue of its own, so none waits for another: what comes next is the chunk with the lowest batch number among the queues' heads.
 /// </remarks>
-internal sealed class ImageReader : IDisposable
+internal sealed class ExampleReader : IDisposable
 {
     // 256 images of 64×64 in colour; fewer of larger ones.
     private const int BytesPerChunk = 3 << 20;
@@ -22,7 +22,7 @@ internal sealed class ImageReader : IDisposable
 
     private readonly IDataView _data;
     private readonly DataViewSchema.Column[] _columns;
-    private readonly ImageColumn _column;
+    private readonly NetworkInput _input;
     private readonly CancellationToken _callers;
     private readonly CancellationTokenSource _stop;
     private readonly Lane[] _lanes;
@@ -32,14 +32,14 @@ internal sealed class ImageReader : IDisposable
 
     /// <summary>Starts to read.</summary>
     /// <param name="data">The data.</param>
-    /// <param name="column">Where the images are.</param>
+    /// <param name="input">What to read of each row.</param>
     /// <param name="labelColumnName">A key column; rows whose label is missing are left out.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    public ImageReader(IDataView data, ImageColumn column, string labelColumnName, CancellationToken cancellationToken)
+    public ExampleReader(IDataView data, NetworkInput input, string labelColumnName, CancellationToken cancellationToken)
     {
-        (_data, _column, _callers) = (data, column, cancellationToken);
-        _columns = [data.Schema[column.Name], data.Schema[labelColumnName]];
-        _lanes = [.. data.GetRowCursorSet(_columns, Environment.ProcessorCount).Select(cursor => new Lane(cursor, column, labelColumnName, data))];
+        (_data, _input, _callers) = (data, input, cancellationToken);
+        _columns = [data.Schema[input.Name], data.Schema[labelColumnName]];
+        _lanes = [.. data.GetRowCursorSet(_columns, Environment.ProcessorCount).Select(cursor => new Lane(cursor, input, labelColumnName, data))];
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _threads = [.. _lanes.Select(lane => Task.Factory.StartNew(() => Run(lane), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
     }
@@ -47,9 +47,9 @@ internal sealed class ImageReader : IDisposable
     /// <summary>Rows left out so far for want of a label; all of them, once <see cref="Next"/> has returned null.</summary>
     public long Unlabelled => _lanes.Sum(lane => lane.Unlabelled);
 
-    /// <summary>The next images, which are the caller's to dispose of; null at the end.</summary>
+    /// <summary>The next rows, which are the caller's to dispose of; null at the end.</summary>
     /// <exception cref="InvalidOperationException">A row has no image, one of another size, or a pixel that is not a finite number.</exception>
-    public ImageChunk? Next()
+    public ExampleChunk? Next()
     {
         Lane? next = null;
         foreach (var lane in _lanes)
@@ -81,7 +81,7 @@ internal sealed class ImageReader : IDisposable
         _stop.Dispose();
     }
 
-    private ImageChunk? Head(Lane lane)
+    private ExampleChunk? Head(Lane lane)
     {
         try
         {
@@ -123,35 +123,35 @@ internal sealed class ImageReader : IDisposable
     private Exception Explained(Exception error)
         => RowError.Find(error) ?? (RowError.IsOfARow(error) ? RowText.FirstUnreadable(_data, _columns, Interlocked.Read(ref _rows), _stop.Token) : null) ?? error;
 
-    private void CheckFinite(ImageChunk chunk)
+    private void CheckFinite(ExampleChunk chunk)
     {
-        if (_column.Kind != PixelKind.VectorOfSingle || chunk.Labels.Count == 0)
+        if (_input.ItemType != ScalarType.Float32 || chunk.Labels.Count == 0)
             return;
         using var scope = NewDisposeScope();
-        var finite = chunk.Pixels.isfinite().flatten(1).all(1);
+        var finite = chunk.Values.isfinite().flatten(1).all(1);
         var first = finite.to(int32).argmin(0).item<long>();
         if (finite[first].item<bool>())
             return;
-        var error = RowError.Naming(_rows + first, $"Column '{_column.Name}' has a pixel that is NaN or infinite in labelled row {_rows + first} (counted from 0). Remove the row or fix it.");
+        var error = RowError.Naming(_rows + first, $"Column '{_input.Name}' has a {_input.Item} that is NaN or infinite in labelled row {_rows + first} (counted from 0). Remove the row or fix it.");
         RowText.AddToLabelled(error, _data, _columns[1], _rows + first);
         throw error;
     }
 
     /// <summary>A cursor, the thread that reads from it, and what it has read.</summary>
-    private sealed class Lane(DataViewRowCursor cursor, ImageColumn column, string labelColumnName, IDataView data) : IDisposable
+    private sealed class Lane(DataViewRowCursor cursor, NetworkInput input, string labelColumnName, IDataView data) : IDisposable
     {
-        private readonly int _rowsPerChunk = Math.Max(1, BytesPerChunk / column.BytesPerImage);
-        private ImageChunk? _filling;
+        private readonly int _rowsPerChunk = Math.Max(1, BytesPerChunk / input.BytesPerRow);
+        private ExampleChunk? _filling;
 
-        public BlockingCollection<ImageChunk> Queue { get; } = new(ChunksAhead);
+        public BlockingCollection<ExampleChunk> Queue { get; } = new(ChunksAhead);
 
-        public ImageChunk? Head { get; set; }
+        public ExampleChunk? Head { get; set; }
 
         public long Unlabelled { get; private set; }
 
         public void ReadAll(CancellationToken cancellationToken)
         {
-            var pixels = PixelReader.Open(cursor, column);
+            var reader = input.Open(cursor);
             var getLabel = cursor.GetGetter<uint>(cursor.Schema[labelColumnName]);
             var getId = cursor.GetIdGetter();
             uint label = 0;
@@ -166,10 +166,10 @@ internal sealed class ImageReader : IDisposable
                 }
                 if (_filling is not null && (_filling.Batch != cursor.Batch || _filling.Labels.Count == _filling.Capacity))
                     Hand(cancellationToken);
-                _filling ??= new(column, _rowsPerChunk, cursor.Batch);
+                _filling ??= new(input, _rowsPerChunk, cursor.Batch);
                 try
                 {
-                    pixels.Read(_filling.NextPlace);
+                    reader.Read(_filling.NextPlace);
                 }
                 catch (Exception e) when (RowError.IsOfARow(e))
                 {

@@ -5,7 +5,7 @@ using Microsoft.ML.Transforms.Image;
 namespace Microsoft.ML.LogitNorm.Tests.Images;
 
 [TestFixture]
-public sealed class PixelReaderTests
+public sealed class InputReaderTests
 {
     private const int Height = 5, Width = 4;
     private readonly MLContext _ml = new();
@@ -61,8 +61,8 @@ public sealed class PixelReaderTests
     {
         var view = _ml.Data.LoadFromEnumerable([new SparseRow { Planes = new(60, [.. Enumerable.Repeat(5f, 60)]) }, new SparseRow { Planes = new(60, 0, [], []) }]);
         using var cursor = view.GetRowCursor(view.Schema);
-        var column = ImageColumn.Find(view.Schema, "Planes", null);
-        var reader = PixelReader.Open(cursor, column);
+        var column = ImageInput.Find(view.Schema, "Planes", null);
+        var reader = InputReader.Open(cursor, column);
         var pixels = new byte[column.BytesPerImage];
         while (cursor.MoveNext())
             reader.Read(pixels);
@@ -111,9 +111,9 @@ public sealed class PixelReaderTests
 
     private static byte[] Read(IDataView view, string name, ImageShape? given)
     {
-        var column = ImageColumn.Find(view.Schema, name, given);
+        var column = ImageInput.Find(view.Schema, name, given);
         using var cursor = view.GetRowCursor([view.Schema[name]]);
-        var reader = PixelReader.Open(cursor, column);
+        var reader = InputReader.Open(cursor, column);
         cursor.MoveNext();
         var pixels = new byte[column.BytesPerImage];
         reader.Read(pixels);

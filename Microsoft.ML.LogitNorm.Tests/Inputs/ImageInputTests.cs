@@ -4,7 +4,7 @@ using Microsoft.ML.Transforms.Image;
 namespace Microsoft.ML.LogitNorm.Tests.Images;
 
 [TestFixture]
-public sealed class ImageColumnTests
+public sealed class ImageInputTests
 {
     private static readonly ImageShape Colour = new(3, 8, 6), Grey = new(1, 8, 6);
 
@@ -25,29 +25,29 @@ public sealed class ImageColumnTests
         yield return Case("Vector_OfUnknownSizeWithImageShape", Byte(0), Colour, new("X", Colour, PixelKind.VectorOfByte, false));
         yield return Case("Vector_FiveChannelsWithImageShape", Single(5, 8, 6), new(5, 8, 6), new("X", new(5, 8, 6), PixelKind.VectorOfSingle, false));
 
-        static TestCaseData Case(string name, DataViewType type, ImageShape? given, ImageColumn expected) => new TestCaseData(type, given, expected).SetArgDisplayNames(name);
+        static TestCaseData Case(string name, DataViewType type, ImageShape? given, ImageInput expected) => new TestCaseData(type, given, expected).SetArgDisplayNames(name);
     }
 
     [TestCaseSource(nameof(Accepted))]
     public void Find_AcceptedType_TellsShapeKindAndOrder(DataViewType type, ImageShape? given, object expected)
-        => Assert.That(ImageColumn.Find(Schema(type), "X", given), Is.EqualTo(expected));
+        => Assert.That(ImageInput.Find(Schema(type), "X", given), Is.EqualTo(expected));
 
     [TestCaseSource(nameof(Accepted))]
     public void Check_AcceptedType_IsSilent(DataViewType type, ImageShape? given, object expected)
-        => Assert.That(() => ImageColumn.Check(Shapes.Of(Schema(type)), "X", given), Throws.Nothing);
+        => Assert.That(() => ImageInput.Check(Shapes.Of(Schema(type)), "X", given), Throws.Nothing);
 
     // The last column says whether the type alone, without data, is enough to refuse: dimensions are not part of an estimator's promise.
     [TestCaseSource(nameof(Refused))]
     public void Find_RefusedType_NamesColumnExpectedFoundAndRemedy(DataViewType type, ImageShape? given, string[] parts, bool withoutData)
-        => AssertRefused(() => ImageColumn.Find(Schema(type), "X", given), parts);
+        => AssertRefused(() => ImageInput.Find(Schema(type), "X", given), parts);
 
     [TestCaseSource(nameof(Refused))]
     public void Check_RefusedType_NamesColumnExpectedFoundAndRemedy(DataViewType type, ImageShape? given, string[] parts, bool withoutData)
     {
         if (withoutData)
-            AssertRefused(() => ImageColumn.Check(Shapes.Of(Schema(type)), "X", given), parts);
+            AssertRefused(() => ImageInput.Check(Shapes.Of(Schema(type)), "X", given), parts);
         else
-            Assert.That(() => ImageColumn.Check(Shapes.Of(Schema(type)), "X", given), Throws.Nothing);
+            Assert.That(() => ImageInput.Check(Shapes.Of(Schema(type)), "X", given), Throws.Nothing);
     }
 
     private static IEnumerable<TestCaseData> Refused()
@@ -76,8 +76,8 @@ public sealed class ImageColumnTests
     public void Find_MissingColumn_ListsThoseThatAreThere()
     {
         var schema = Schema(new ImageDataViewType(8, 6));
-        AssertMissing(() => ImageColumn.Find(schema, "Image", null));
-        AssertMissing(() => ImageColumn.Check(Shapes.Of(schema), "Image", null));
+        AssertMissing(() => ImageInput.Find(schema, "Image", null));
+        AssertMissing(() => ImageInput.Check(Shapes.Of(schema), "Image", null));
 
         static void AssertMissing(Action find) => Assert.That(find, Throws.TypeOf<ArgumentOutOfRangeException>()
             .With.Message.Contains("feature column 'Image'").And.Message.Contains("The columns are 'X'").And.Message.Contains("FeatureColumnName"));
@@ -85,8 +85,8 @@ public sealed class ImageColumnTests
 
     [TestCaseSource(nameof(Accepted))]
     public void SizeIsLostIn_OnlyWhereTheTypeDoesNotTellIt(DataViewType type, ImageShape? given, object expected)
-        => Assert.That(((ImageColumn)expected).SizeIsLostIn(Schema(type)), Is.EqualTo(
-            type is ImageDataViewType { Height: 0 } or VectorDataViewType { Dimensions.Length: 1 } || ((ImageColumn)expected).Shape.Channels == 5));
+        => Assert.That(((ImageInput)expected).SizeIsLostIn(Schema(type)), Is.EqualTo(
+            type is ImageDataViewType { Height: 0 } or VectorDataViewType { Dimensions.Length: 1 } || ((ImageInput)expected).Shape.Channels == 5));
 
     [TestCase(0, 8, 8)]
     [TestCase(3, 0, 8)]
@@ -101,7 +101,7 @@ public sealed class ImageColumnTests
     [TestCase(3000, 4000, 1)]
     [TestCase(100_000, 100_000, 1)]
     public void ImageShape_BatchSize_ShrinksAsImagesGrow(int height, int width, int expected)
-        => Assert.That(new ImageColumn("Image", new(3, height, width), PixelKind.Image, Interleaved: true).RowsPerBatch, Is.EqualTo(expected));
+        => Assert.That(new ImageInput("Image", new(3, height, width), PixelKind.Image, Interleaved: true).RowsPerBatch, Is.EqualTo(expected));
 
     // What ML.NET's own transforms promise before there is data must be enough.
     [Test]
@@ -112,10 +112,10 @@ public sealed class ImageColumnTests
         var images = ml.Transforms.LoadImages("Image", "", "X").Append(ml.Transforms.ResizeImages("Image", 6, 8));
         Assert.Multiple(() =>
         {
-            Assert.That(() => ImageColumn.Check(images.GetOutputSchema(paths), "Image", null), Throws.Nothing);
-            Assert.That(() => ImageColumn.Check(images.Append(ml.Transforms.ConvertToGrayscale("Image")).GetOutputSchema(paths), "Image", Grey), Throws.Nothing);
-            Assert.That(() => ImageColumn.Check(images.Append(ml.Transforms.ExtractPixels("Pixels", "Image")).GetOutputSchema(paths), "Pixels", null), Throws.Nothing);
-            Assert.That(() => ImageColumn.Check(images.Append(ml.Transforms.ExtractPixels("Pixels", "Image", outputAsFloatArray: false)).GetOutputSchema(paths), "Pixels", null), Throws.Nothing);
+            Assert.That(() => ImageInput.Check(images.GetOutputSchema(paths), "Image", null), Throws.Nothing);
+            Assert.That(() => ImageInput.Check(images.Append(ml.Transforms.ConvertToGrayscale("Image")).GetOutputSchema(paths), "Image", Grey), Throws.Nothing);
+            Assert.That(() => ImageInput.Check(images.Append(ml.Transforms.ExtractPixels("Pixels", "Image")).GetOutputSchema(paths), "Pixels", null), Throws.Nothing);
+            Assert.That(() => ImageInput.Check(images.Append(ml.Transforms.ExtractPixels("Pixels", "Image", outputAsFloatArray: false)).GetOutputSchema(paths), "Pixels", null), Throws.Nothing);
         });
     }
 

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.LogitNorm.Tests.Images;
 
 [TestFixture]
-public sealed class PixelNormalizationTests
+public sealed class InputNormalizationTests
 {
     [Test]
     public void Measure_Bytes_EqualsTheDefinition()
@@ -16,7 +16,7 @@ public sealed class PixelNormalizationTests
                 (values[row, i / 2, i % 2, 0], values[row, i / 2, i % 2, 1]) = ((byte)random.Next(256), (byte)(250 + random.Next(3)));
         using var scope = NewDisposeScope();
 
-        var measured = new ImageSet(tensor(values), zeros(1)).MeasureNormalization();
+        var measured = new ExampleSet(tensor(values), zeros(1)).MeasureNormalization();
 
         for (var channel = 0; channel < 2; channel++)
         {
@@ -34,7 +34,7 @@ public sealed class PixelNormalizationTests
     public void Measure_ConstantChannel_HasDeviationOne(float value)
     {
         using var scope = NewDisposeScope();
-        var measured = new ImageSet(full([3000, 3, 3, 1], value), zeros(1)).MeasureNormalization();
+        var measured = new ExampleSet(full([3000, 3, 3, 1], value), zeros(1)).MeasureNormalization();
         Assert.That(measured.StandardDeviation, Is.EqualTo(new[] { 1f }));
         Assert.That(measured.Mean[0], Is.EqualTo(value).Within(1e-4).Percent);
     }
@@ -43,7 +43,7 @@ public sealed class PixelNormalizationTests
     public void Measure_TinyUnits_KeepTheirDeviation()
     {
         using var scope = NewDisposeScope();
-        var measured = new ImageSet(tensor(new[] { 1e-8f, 3e-8f }).view(2, 1, 1, 1), zeros(1)).MeasureNormalization();
+        var measured = new ExampleSet(tensor(new[] { 1e-8f, 3e-8f }).view(2, 1, 1, 1), zeros(1)).MeasureNormalization();
         Assert.That(measured.StandardDeviation[0], Is.EqualTo(1e-8f).Within(0.01).Percent);
     }
 
@@ -51,8 +51,8 @@ public sealed class PixelNormalizationTests
     public void Apply_SubtractsTheMeanAndDividesByTheDeviation()
     {
         using var scope = NewDisposeScope();
-        var normalization = new PixelNormalization([10, 20], [2, 4]);
-        var input = PixelNormalization.Apply(tensor(new byte[] { 12, 28, 8, 20 }).view(1, 1, 2, 2), normalization.OnDevice(CPU));
+        var normalization = new InputNormalization([10, 20], [2, 4]);
+        var input = InputNormalization.Apply(tensor(new byte[] { 12, 28, 8, 20 }).view(1, 1, 2, 2), normalization.OnDevice(CPU));
         Assert.That(input.shape, Is.EqualTo(new long[] { 1, 2, 1, 2 }));
         Assert.That(input.contiguous().data<float>().ToArray(), Is.EqualTo(new float[] { 1, -1, 2, 0 }));
     }
@@ -62,7 +62,7 @@ public sealed class PixelNormalizationTests
     {
         using var scope = NewDisposeScope();
         var pixels = ones(1, 2, 2, 1);
-        PixelNormalization.Apply(pixels, new PixelNormalization([5], [2]).OnDevice(CPU));
+        InputNormalization.Apply(pixels, new InputNormalization([5], [2]).OnDevice(CPU));
         Assert.That(pixels.data<float>().ToArray(), Is.All.EqualTo(1f));
     }
 
@@ -70,7 +70,7 @@ public sealed class PixelNormalizationTests
     public void Constructor_KeepsACopy()
     {
         float[] mean = [1];
-        var normalization = new PixelNormalization(mean, [2]);
+        var normalization = new InputNormalization(mean, [2]);
         mean[0] = float.NaN;
         Assert.That(normalization.Mean, Is.EqualTo(new[] { 1f }));
     }
@@ -81,5 +81,5 @@ public sealed class PixelNormalizationTests
     [TestCase(new[] { 1f }, new[] { 0f }, "standard deviation must be finite and above 0; got 0")]
     [TestCase(new[] { 1f }, new[] { float.PositiveInfinity }, "standard deviation must be finite")]
     public void Constructor_ImpossibleValues_AreRefused(float[] mean, float[] deviation, string message)
-        => Assert.That(() => new PixelNormalization(mean, deviation), Throws.ArgumentException.With.Message.Contains(message));
+        => Assert.That(() => new InputNormalization(mean, deviation), Throws.ArgumentException.With.Message.Contains(message));
 }

@@ -1,0 +1,88 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>All labelled rows of a data view, in memory, in the order of the view. Owns its tensors.</summary>
+/// <param name="input">What the rows are.</param>
+/// <param name="values">[N, …], bytes or floats as the column holds them.</param>
+/// <param name="labels">[N], int64, from 0.</param>
+/// <param name="classes">How many classes there are.</param>
+internal sealed class ExampleSet(NetworkInput input, Tensor values, Tensor labels, int classes) : IExampleSource
+{
+    private ExampleSummary? _summary;
+
+    /// <summary>[N, …], bytes or floats as the column holds them.</summary>
+    public Tensor Values => values;
+
+    /// <summary>[N], int64, from 0.</summary>
+    public Tensor Labels => labels;
+
+    public long Count => labels.shape[0];
+
+    /// <remarks>Made when it is first asked for, which must be before the set goes to another device.</remarks>
+    public ExampleSummary Summary => _summary ??= Summarize();
+
+    public IExampleSource To(Device device)
+    {
+        if (values.device.type == device.type)
+            return this;
+        using (this)
+            return new ExampleSet(input, values.to(device).DetachFromDisposeScope(), labels.to(device).DetachFromDisposeScope(), classes) { _summary = _summary };
+    }
+
+    public IExampleBatches Shuffle(int batchSize, Augmentation augmentation, Generator generator) => new Shuffled(this, batchSize, augmentation, generator);
+
+    public IExampleBatches InOrder(int batchSize) => new Ordered(this, batchSize);
+
+    public void Dispose()
+    {
+        values.Dispose();
+        labels.Dispose();
+    }
+
+    private ExampleSummary Summarize()
+    {
+        using var summarizer = new ExampleSummarizer(input);
+        summarizer.Add(values);
+        return summarizer.Finish(labels.data<long>(), classes);
+    }
+
+    private sealed class Shuffled(ExampleSet examples, int batchSize, Augmentation augmentation, Generator generator) : IExampleBatches
+    {
+        private readonly Tensor _order = Order(examples, generator);   // [N]
+        private long _start;
+
+        public (Tensor Values, Tensor Labels) Next()
+        {
+            var rows = _order.narrow(0, _start, batchSize);
+            _start += batchSize;
+            var labels = examples.Labels.index_select(0, rows);
+            return (augmentation.Gather(examples.Values, rows, generator), labels);
+        }
+
+        public void Dispose() => _order.Dispose();
+
+        private static Tensor Order(ExampleSet examples, Generator generator)
+        {
+            using var scope = NewDisposeScope();
+            return randperm(examples.Count, int64, generator: generator).to(examples.Values.device).DetachFromDisposeScope();
+        }
+    }
+
+    private sealed class Ordered(ExampleSet examples, int batchSize) : IExampleBatches
+    {
+        private long _start;
+
+        public (Tensor Values, Tensor Labels) Next()
+        {
+            var (start, count) = (_start, Math.Min(batchSize, examples.Count - _start));
+            _start += count;
+            return (examples.Values.narrow(0, start, count), examples.Labels.narrow(0, start, count));
+        }
+
+        public void Dispose()
+        {
+            // It has nothing of its own.
+        }
+    }
+}
