@@ -145,8 +145,8 @@ public sealed partial class LogitNormTrainer
         public CancellationToken CancellationToken { get; init; }
 
         /// <summary>The options for a number of training rows, which decides on <see cref="BatchSize"/> where it was left open.</summary>
-        /// <exception cref="ArgumentOutOfRangeException">There are fewer than 2 rows, and no batch size was given.</exception>
-        internal Options For(long rows) => this with { BatchSize = BatchSize ?? (int)Math.Min(128, rows) };
+        /// <remarks>So few rows that they are no batch, 0 or 1, are for the trainer to refuse: nobody gave a batch size that could be wrong.</remarks>
+        internal Options For(long rows) => this with { BatchSize = BatchSize ?? (int)Math.Clamp(rows, 2, 128) };
 
         /// <summary>All options, the same in every culture.</summary>
         public override string ToString() => RecordText.Of(this);
