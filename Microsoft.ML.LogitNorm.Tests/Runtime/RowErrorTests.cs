@@ -94,8 +94,8 @@ public sealed class RowErrorTests
         var readings = 0;
         var options = TinyImages.Options with { ImageCache = cache, CancellationToken = cancellation.Token };
         var view = _ml.Data.LoadFromEnumerable(Rows());
-        Assert.That(
-            InTime.Result(() => Assert.Catch(() => _ml.MulticlassClassification.Trainers.LogitNorm(options).Fit(view))!), Is.InstanceOf<OperationCanceledException>());
+        var trainer = _ml.MulticlassClassification.Trainers.LogitNorm(options);
+        Assert.That(InTime.Result(() => Assert.Catch(() => trainer.Fit(view))!), Is.InstanceOf<OperationCanceledException>());
         Assert.That(readings, Is.EqualTo(2));
 
         IEnumerable<PixelRow> Rows()
