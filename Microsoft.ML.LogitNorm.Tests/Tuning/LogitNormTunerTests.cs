@@ -167,7 +167,8 @@ public sealed class LogitNormTunerTests
         {
             File.WriteAllText(folder.File, written.Replace("\"Version\": 1", version));
             Assert.That(() => Tune(options), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
-                $"ResultsFile '{folder.File}' has version 2 of the format, of a newer Microsoft.ML.LogitNorm; this one reads up to 1. Use that version, or name another file."));
+                $"ResultsFile '{folder.File}' has version 2 of the format, of a newer Microsoft.ML.LogitNorm; this one reads up to 1. "
+                + "Use that version, or name another file."));
         }
         File.WriteAllText(folder.File, written.Replace("\"Version\": 1", "\"More\": [{}], \"Version\": 1"));
         Assert.That(() => Tune(options), Throws.TypeOf<InvalidDataException>().With.Message.Contains("is damaged").And.Message.Contains("More"));
@@ -323,8 +324,9 @@ public sealed class LogitNormTunerTests
         rows[labelled..].ForEach(row => row.Label = "unheard of");
         var map = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(TinyImages.View(_ml, 3));
         var training = map.Transform(_ml.Data.LoadFromEnumerable(rows));
-        var options = new LogitNormTuner.Options { Trainer = _trainer with { BatchSize = null, StepCompleted = _ => Assert.Fail("It trains.") }, ResultsFile = folder.File };
-        var expected = Assert.Throws<InvalidOperationException>(() => _ml.MulticlassClassification.Trainers.LogitNorm(options.Trainer).Fit(training))!.Message;
+        var trainer = _trainer with { BatchSize = null, StepCompleted = _ => Assert.Fail("It trains.") };
+        var options = new LogitNormTuner.Options { Trainer = trainer, ResultsFile = folder.File };
+        var expected = Assert.Throws<InvalidOperationException>(() => _ml.MulticlassClassification.Trainers.LogitNorm(trainer).Fit(training))!.Message;
         Assert.That(
             () => _ml.MulticlassClassification.LogitNormTuner(options).Tune(training, _validation),
             Throws.InvalidOperationException.With.Message.EqualTo(expected));
