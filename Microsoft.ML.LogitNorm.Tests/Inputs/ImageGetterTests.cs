@@ -30,9 +30,9 @@ public sealed class ImageGetterTests
 
     // ResizeImages hands on the very image where it has the right size, and disposes of what it is handed back.
     [Test]
-    public void Read_ResizeImagesOfEqualSize_DisposesOfNone()
+    public void Read_ResizeImagesOfEqualSize_DisposesOfNone([Values] bool tagged)
     {
-        MLImage[] images = [.. Enumerable.Range(0, 50).Select(i => Picture(i, Size))];
+        MLImage[] images = [.. Enumerable.Range(0, 50).Select(i => Picture(i, Size, tagged ? $"{i}.png" : null))];
         var data = _ml.Data.LoadFromEnumerable(images.Select(image => new Row { Image = image }));
         var view = _ml.Transforms.ResizeImages("Image", Size, Size).Fit(data).Transform(data);
         for (var pass = 0; pass < 3; pass++)
@@ -78,35 +78,30 @@ public sealed class ImageGetterTests
 
     // Rows of both kinds in turn: the resized ones are made anew and freed, the others are the application's.
     [Test]
-    public void Read_SomeImagesOfTheRightSize_ReadsEachRightly()
+    public void Read_SomeImagesOfTheRightSize_ReadsEachRightly([Values] bool tagged, [Values(0, 1)] int right)
     {
-        MLImage[] images = [.. Enumerable.Range(0, 40).Select(i => Picture(i, i % 2 == 0 ? Size : 5))];
+        MLImage[] images = [.. Enumerable.Range(0, 40).Select(i => Picture(i, i % 2 == right ? Size : 5, tagged ? $"{i}.png" : null))];
         var data = _ml.Data.LoadFromEnumerable(images.Select(image => new Row { Image = image }));
         var view = _ml.Transforms.ResizeImages("Image", Size, Size).Fit(data).Transform(data);
         Assert.That(Reds(view), Is.EqualTo(Enumerable.Range(0, 40)));
-        Assert.That(images.Select((image, i) => image.Width == (i % 2 == 0 ? Size : 5)), Is.All.True);
+        Assert.That(images.Select((image, i) => image.Width == (i % 2 == right ? Size : 5)), Is.All.True);
         foreach (var image in images)
             image.Dispose();
     }
 
-    // What LoadImages makes is decoded once, and freed by handing it back.
-    [Test]
-    public void Read_ImagesWithATag_AsksOnce()
+    // What LoadImages makes is decoded once, once that is certain, and freed by handing it back. Of a folder and a path it makes a text of its own.
+    [TestCase(true, 1)]
+    [TestCase(false, 8)]
+    public void Read_LoadedImages_AreSoonAskedForOnce(bool tagMadeAnew, int twice)
     {
         var asked = 0;
-        var row = new CountingRow(() =>
-        {
-            asked++;
-            var image = Picture(asked, Size);
-            image.Tag = "a path";
-            return image;
-        });
+        var row = new CountingRow(() => Picture(++asked, Size, tagMadeAnew ? $"{asked}.png" : "a path"));
         var getter = new ImageGetter(row, row.Schema["Image"]);
-        var first = getter.Get()!;
-        Assert.That(asked, Is.EqualTo(1));
-        getter.Get();
-        Assert.That(asked, Is.EqualTo(2));
-        Assert.That(() => first.Width, Throws.InvalidOperationException, "freed");
+        MLImage[] images = [.. Enumerable.Range(0, 20).Select(_ => getter.Get()!)];
+        Assert.That(asked, Is.EqualTo(20 + twice));
+        foreach (var image in images[..^1])
+            Assert.That(() => image.Width, Throws.InvalidOperationException, "freed");
+        images[^1].Dispose();
     }
 
     private static int[] Reds(IDataView view)
@@ -124,8 +119,13 @@ public sealed class ImageGetterTests
 
     private IDataView Rows(int count, int size) => _ml.Data.LoadFromEnumerable(Enumerable.Range(0, count).Select(i => new Row { Image = Picture(i, size) }));
 
-    private static MLImage Picture(int red, int size)
-        => MLImage.CreateFromPixels(size, size, MLPixelFormat.Rgba32, [.. Enumerable.Range(0, size * size).SelectMany(_ => (byte[])[(byte)red, 100, 7, 255])]);
+    private static MLImage Picture(int red, int size, string? tag = null)
+    {
+        byte[] pixels = [.. Enumerable.Range(0, size * size).SelectMany(_ => (byte[])[(byte)red, 100, 7, 255])];
+        var image = MLImage.CreateFromPixels(size, size, MLPixelFormat.Rgba32, pixels);
+        image.Tag = tag!;
+        return image;
+    }
 
     private sealed class Row
     {

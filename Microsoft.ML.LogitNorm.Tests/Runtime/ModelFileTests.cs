@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.ML.Data;
 using TorchSharp;
@@ -171,6 +172,63 @@ public sealed class ModelFileTests
     {
         using var model = UntrainedModel.Create(_ml, classes: ClassValues.Of(new string('x', 9 << 20), new string('y', 9 << 20)));
         Assert.That(() => ModelFile.Of(_ml, model, TinyImages.View(_ml, 1).Schema), Throws.InvalidOperationException.With.Message.Contains("'Model.json' would take").And.Message.Contains("class names"));
+    }
+
+    // The largest images that a training takes are the largest that are saved, and read again.
+    [Test]
+    public void Save_WhatCouldNotBeRead_IsRefused()
+    {
+        var largest = new ImageShape(1, 10_000, 53_000);
+        Assert.That(() => Find(largest), Throws.Nothing);
+        using (var model = UntrainedModel.Create(_ml, shape: largest, normalization: new([128], [64])))
+        {
+            using var loaded = ModelFile.Of(_ml, model, TinyImages.View(_ml, 1).Schema).Load(_ml, out _) as IDisposable;
+            Assert.That(loaded, Is.Not.Null);
+        }
+
+        var larger = largest with { Width = 54_000 };
+        Assert.That(() => Find(larger), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("images of less than 2 GB each as floats"));
+        AssertRefused(larger, "'Model.json': images of 1×10000×54000 are impossible");
+        AssertRefused(new(1, 2, 2), "'Model.json': images of 1×2×2 are too small for WideResNet(10, 1, 0)");
+
+        static ImageColumn Find(ImageShape shape)
+        {
+            var schema = new DataViewSchema.Builder();
+            schema.AddColumn("Image", new VectorDataViewType(NumberDataViewType.Byte, shape.Channels, shape.Height, shape.Width));
+            return ImageColumn.Find(schema.ToSchema(), "Image", null);
+        }
+
+        void AssertRefused(ImageShape shape, string says)
+        {
+            using var model = UntrainedModel.Create(_ml, shape: shape, normalization: new([128], [64]));
+            Assert.That(
+                () => ModelFile.Of(_ml, model, TinyImages.View(_ml, 1).Schema),
+                Throws.InvalidOperationException.With.Message.StartsWith("The LogitNorm model cannot be saved: entry ").And.Message.Contains(says));
+        }
+    }
+
+    [Test]
+    public void Load_Damaged_ShowsTheCauseAndNamesItself()
+    {
+        var error = _file.WithJson("Model.json", "\"Depth\":10", "\"Depth\":\"ten\"").LoadError(_ml);
+        Assert.That(error, Names(ModelPart, "Model.json"));
+        Assert.That(error.InnerException, Is.Null);
+        Assert.That(error.ToString(), Does.StartWith($"{typeof(InvalidDataException)}: {error.Message}").And.Contain(" ---> System.Text.Json.JsonException: "));
+    }
+
+    // Errors that are not of the file: libtorch's, such as for want of memory, and our own.
+    [Test]
+    public void Named_ErrorThatIsNotOfTheFile_IsNotCalledDamage()
+    {
+        var error = Assert.Throws<InvalidDataException>(() => Read(new ExternalException("you tried to allocate 40 bytes\nat c10")))!;
+        Assert.That(error, Names(ModelPart, "Weights.safetensors"));
+        Assert.That(error.Message, Does.EndWith("libtorch says: you tried to allocate 40 bytes Is there enough memory for the model?"));
+        Assert.That(error.Message, Does.Not.Contain("damaged"));
+        Assert.That(error.ToString(), Does.Contain("at c10"));
+        Assert.That(() => Read(new ObjectDisposedException("mine")), Throws.TypeOf<ObjectDisposedException>());
+        Assert.That(() => Read(new InvalidOperationException("of a check")), Throws.TypeOf<InvalidDataException>().With.Message.EndsWith("of a check"));
+
+        static void Read(Exception thrown) => ModelReader.Named<object>(ModelPart, "Weights.safetensors", () => throw thrown);
     }
 
     // Before there is a network, once there is one without memory, once there is one with memory, and once there is a model, which ML.NET then forgets.

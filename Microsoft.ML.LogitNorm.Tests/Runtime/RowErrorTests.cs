@@ -35,13 +35,79 @@ public sealed class RowErrorTests
         AssertNamed(() => _ml.MulticlassClassification.Trainers.LogitNorm(TinyImages.Options with { LabelColumnName = "Key", ImageCache = cache }).Fit(keys), "for training");
     }
 
+    // No row is named: the source fails between two of them, and again when the row is looked for. Behind a transform ML.NET's threads read it.
+    [Test]
+    public void Fit_SourceThatFails_ThrowsItsError([Values(ImageCache.Memory, ImageCache.Stream)] ImageCache cache, [Values] bool transformed)
+    {
+        var failing = true;
+        var view = _ml.Data.LoadFromEnumerable(Rows());
+        if (transformed)
+            view = _ml.Transforms.Text.TokenizeIntoWords("Words", "Name").Append(_ml.Transforms.CopyColumns("Copy", "Image")).Fit(view).Transform(view);
+        var options = TinyImages.Options with { ImageCache = cache, FeatureColumnName = transformed ? "Copy" : "Image" };
+        var error = InTime.Result(() => Assert.Catch(() => _ml.MulticlassClassification.Trainers.LogitNorm(options).Fit(view))!);
+        Assert.That(error, Is.Not.InstanceOf<AggregateException>(), "as of a thread whose error nobody took");
+        Assert.That(error.GetBaseException(), Is.TypeOf<IOException>().With.Message.EqualTo("the network is down"));
+
+        failing = false;
+        _ml.MulticlassClassification.Trainers.LogitNorm(options with { Epochs = 1 }).Fit(view).Dispose();
+
+        IEnumerable<PixelRow> Rows()
+        {
+            for (var i = 0; i < 40; i++)
+                yield return i < 20 || !failing ? Pixels(i) : throw new IOException("the network is down");
+        }
+    }
+
+    // What the second reading meets is another matter: the first error stands.
+    [Test]
+    public void Transform_SourceThatFailsInAnotherWayAgain_ThrowsTheFirstError()
+    {
+        var readings = 0;
+        using var model = UntrainedModel.Create(_ml, PixelKind.VectorOfSingle);
+        using var cursor = Scored().GetRowCursor([Scored().Schema["PredictedLabel"]]);
+        Assert.That(Assert.Catch(() => { while (cursor.MoveNext()) { } })!.GetBaseException(), Is.TypeOf<IOException>().With.Message.EqualTo("reading 1"));
+        Assert.That(readings, Is.EqualTo(2));
+
+        IDataView Scored() => model.Transform(_ml.Data.LoadFromEnumerable(Rows()));
+
+        IEnumerable<PixelRow> Rows()
+        {
+            var reading = Interlocked.Increment(ref readings);
+            for (var i = 0; i < 20; i++)
+                yield return Pixels(i);
+            throw reading == 1 ? new IOException("reading 1") : new FormatException($"reading {reading}");
+        }
+    }
+
+    [Test]
+    public void Fit_CancelledWhileTheRowIsLookedFor_IsCancelled([Values(ImageCache.Memory, ImageCache.Stream)] ImageCache cache)
+    {
+        using var cancellation = new CancellationTokenSource();
+        var readings = 0;
+        var options = TinyImages.Options with { ImageCache = cache, CancellationToken = cancellation.Token };
+        var view = _ml.Data.LoadFromEnumerable(Rows());
+        var trainer = _ml.MulticlassClassification.Trainers.LogitNorm(options);
+        Assert.That(InTime.Result(() => Assert.Catch(() => trainer.Fit(view))!), Is.InstanceOf<OperationCanceledException>());
+        Assert.That(readings, Is.EqualTo(2));
+
+        IEnumerable<PixelRow> Rows()
+        {
+            var reading = Interlocked.Increment(ref readings);
+            for (var i = 0; i < 40; i++)
+            {
+                if (i == 20 && reading == 1)
+                    throw new IOException("the network is down");
+                if (i == 5 && reading == 2)
+                    cancellation.Cancel();
+                yield return Pixels(i);
+            }
+        }
+    }
+
     [Test]
     public void Fit_PixelThatIsNaN_NamesItsRow()
     {
-        var rows = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 40).Select(i => new PixelRow
-        {
-            Name = $"row {i}", Label = i == 3 ? 9u : (uint)(i % 3), Image = [.. Enumerable.Repeat(i == 37 ? float.NaN : i, 192)],
-        }));
+        var rows = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 40).Select(i => Pixels(i, i == 37 ? float.NaN : i, i == 3 ? 9u : null)));
         Assert.That(
             () => _ml.MulticlassClassification.Trainers.LogitNorm(TinyImages.Options).Fit(rows),
             Throws.TypeOf<RowException>().With.Message.Contains("in labelled row 36 (counted from 0)").And.Message.EndsWith(" The row has Name 'row 37'."));
@@ -174,6 +240,9 @@ public sealed class RowErrorTests
         while (cursor.MoveNext())
             read.Store(0);
     }
+
+    private static PixelRow Pixels(int row, float? value = null, uint? label = null)
+        => new() { Name = $"row {row}", Label = label ?? (uint)(row % 3), Image = [.. Enumerable.Repeat(value ?? row, 192)] };
 
     private IDataView Rows() => _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 300).Select(i => new Row { Path = i == Bad ? "broken.png" : $"{i % 3}.png", Label = $"class {i % 3}" }));
 

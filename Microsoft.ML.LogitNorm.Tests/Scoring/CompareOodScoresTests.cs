@@ -134,7 +134,18 @@ public sealed class CompareOodScoresTests
         // Logits over a temperature this small are infinite; the other scores do not mind.
         var results = _ml.AnomalyDetection.CompareOodScores(_model, Known, Unknown, [OodScores.Energy(1e-38), OodScores.MaxLogit()]).Results;
         Assert.That(results[^1].Failure, Does.Contain("The score Energy of row 0 (counted from 0) is").And.Contain("hyper-parameters of Energy(Temperature = 1E-38)"));
+        Assert.That(results[^1].Failure, Does.EndWith(" The row has Name 'row 0'."));
         Assert.That(results[0].Sets, Has.Count.EqualTo(2));
+    }
+
+    // Behind the first batch, and in rows whose order is not the source's.
+    [Test]
+    public void Compare_ScoreOfALaterRowIsNotFinite_NamesWhatIsInIt([Values(7, 135)] int bad, [Values] bool shuffled)
+    {
+        var known = shuffled ? _ml.Data.ShuffleRows(Known, seed: 3) : Known;
+        var row = _ml.Data.CreateEnumerable<TinyImages.Row>(known, reuseRowObject: false).ElementAt(bad);
+        var results = _ml.AnomalyDetection.CompareOodScores(_model, known, Unknown, [new NotFinite(bad), OodScores.MaxLogit()]).Results;
+        Assert.That(results[^1].Failure, Does.Contain($"of row {bad} (counted from 0)").And.EndsWith($" The row has Name '{row.Name}'."));
     }
 
     [Test]
@@ -177,6 +188,21 @@ public sealed class CompareOodScoresTests
         Assert.That(torch.Tensor.TotalCount, Is.EqualTo(before));
 
         void Run() => _ml.AnomalyDetection.CompareOodScores(_model, Known, Unknown, trainingData: TinyImages.View(_ml, 120));
+    }
+
+    // Each batch is scored twice the first time, to warm up.
+    private sealed record NotFinite(int Row) : OodScore
+    {
+        private const int RowsPerBatch = 128;
+        private int _calls;
+
+        internal override torch.Tensor Score(in OodBatch batch)
+        {
+            var scores = batch.Logits.sum(1).contiguous();
+            if (Math.Max(_calls++ - 1, 0) == Row / RowsPerBatch)
+                scores[Row % RowsPerBatch] = torch.tensor(float.NaN);
+            return scores;
+        }
     }
 
     private IDataView Inverted(int count) => _ml.Data.LoadFromEnumerable(TinyImages.Rows(count, seed: 2).Select(row =>

@@ -9,11 +9,12 @@ internal static class UntrainedModel
 
     /// <summary>A model of <see cref="TinyImages"/>; always the same one.</summary>
     public static LogitNormModel Create(
-        MLContext ml, PixelKind kind = PixelKind.VectorOfByte, ImageShape? shape = null, ClassValues? classes = null, Backbone? backbone = null, Head? head = null)
+        MLContext ml, PixelKind kind = PixelKind.VectorOfByte, ImageShape? shape = null, ClassValues? classes = null, Backbone? backbone = null,
+        Head? head = null, PixelNormalization? normalization = null)
     {
         classes ??= ClassValues.Of(TinyImages.Classes);
         var image = new ImageInput("Image", shape ?? Shape, kind, Interleaved: kind == PixelKind.Image);
-        var normalization = new InputNormalization([128, 128, 128], [64, 64, 64]);
+        normalization ??= new([128, 128, 128], [64, 64, 64]);
         var spec = new ModelSpec(backbone ?? Backbone.WideResNet(10, 1, dropout: 0), classes.Count, image, normalization, classes, head);
         var network = spec.CreateNetwork(new NetworkRandom(1));
         var trained = new TrainedNetwork(network, torch.CPU, image, normalization, owner: typeof(LogitNormModel));

@@ -23,6 +23,8 @@ public sealed class BatchSizeTests
         Assert.That(model.Transform(data).GetColumn<uint>("PredictedLabel").Count(), Is.EqualTo(rows));
     }
 
+    [TestCase(0L, 2)]
+    [TestCase(1L, 2)]
     [TestCase(2L, 2)]
     [TestCase(127L, 127)]
     [TestCase(128L, 128)]

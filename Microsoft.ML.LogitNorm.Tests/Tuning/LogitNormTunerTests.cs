@@ -162,8 +162,16 @@ public sealed class LogitNormTunerTests
         using var folder = new TemporaryFolder();
         var options = new LogitNormTuner.Options { Trainer = _trainer with { Epochs = 1 }, Taus = [0.1], ResultsFile = folder.File };
         Tune(options);
-        File.WriteAllText(folder.File, File.ReadAllText(folder.File).Replace("\"Version\": 1", "\"Version\": 2"));
-        Assert.That(() => Tune(options), Throws.TypeOf<InvalidDataException>().With.Message.Contains("newer Microsoft.ML.LogitNorm"));
+        var written = File.ReadAllText(folder.File);
+        foreach (var version in (string[])["\"Version\": 2", "\"More\": [{}], \"Version\": 2"])
+        {
+            File.WriteAllText(folder.File, written.Replace("\"Version\": 1", version));
+            Assert.That(() => Tune(options), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+                $"ResultsFile '{folder.File}' has version 2 of the format, of a newer Microsoft.ML.LogitNorm; this one reads up to 1. "
+                + "Use that version, or name another file."));
+        }
+        File.WriteAllText(folder.File, written.Replace("\"Version\": 1", "\"More\": [{}], \"Version\": 1"));
+        Assert.That(() => Tune(options), Throws.TypeOf<InvalidDataException>().With.Message.Contains("is damaged").And.Message.Contains("More"));
     }
 
     // Which images Auto streams is a matter of the memory that is free: what came of it is part of what a trial is.
@@ -305,6 +313,24 @@ public sealed class LogitNormTunerTests
         Assert.That(() => Tune(options, _ml.Data.SkipRows(_validation, 40)), Throws.InvalidOperationException.With.Message.EqualTo("The validation set has no rows. Give it rows with labels."));
         Assert.That(() => Tune(options, TinyImages.View(_ml, 3)), Throws.InvalidOperationException.With.Message.Contains("MapValueToKey"));
         Assert.That(() => Tune(options, null!), Throws.ArgumentNullException);
+    }
+
+    // BatchSize is left open: it must not be what is blamed.
+    [Test]
+    public void Tune_TrainingRowsThatDoNotDo_AreRefusedAsByTheTrainer([Values(0, 1, 2)] int labelled)
+    {
+        using var folder = new TemporaryFolder();
+        var rows = TinyImages.Rows(12);
+        rows[labelled..].ForEach(row => row.Label = "unheard of");
+        var map = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(TinyImages.View(_ml, 3));
+        var training = map.Transform(_ml.Data.LoadFromEnumerable(rows));
+        var trainer = _trainer with { BatchSize = null, StepCompleted = _ => Assert.Fail("It trains.") };
+        var options = new LogitNormTuner.Options { Trainer = trainer, ResultsFile = folder.File };
+        var expected = Assert.Throws<InvalidOperationException>(() => _ml.MulticlassClassification.Trainers.LogitNorm(trainer).Fit(training))!.Message;
+        Assert.That(
+            () => _ml.MulticlassClassification.LogitNormTuner(options).Tune(training, _validation),
+            Throws.InvalidOperationException.With.Message.EqualTo(expected));
+        Assert.That(expected, Does.StartWith(labelled == 0 ? "The training data has no row with a label" : "No training rows for "));
     }
 
     [Test]

@@ -45,22 +45,25 @@ public sealed class TemperatureScalingTransformer : RowToRowTransformer
         return new ScalingRowMap(inputSchema, logits, _columns.Deliver(inputSchema, logits), Temperature);
     }
 
-    private protected override void Save(ModelWriter writer) => writer.Json("Scaling", new Saved(_columns, _classCount, Temperature));
+    private protected override void Save(ModelWriter writer) => writer.Json("Scaling", new Saved(_columns, _classCount, Temperature), saved => saved.Check());
 
     private static TemperatureScalingTransformer Create(IHostEnvironment env, ModelLoadContext context)
     {
-        var saved = new ModelReader(context, _format).Json<Saved>("Scaling", read =>
-        {
-            read.Columns.Check();
-            if (read.ClassCount < 1)
-                throw new InvalidDataException($"{read.ClassCount} classes cannot be.");
-            if (read.Temperature is not (>= TemperatureSearch.Lowest and <= TemperatureSearch.Highest))
-                throw new InvalidDataException(Invariant($"a temperature of {read.Temperature} cannot be."));
-        });
+        var saved = new ModelReader(context, _format).Json<Saved>("Scaling", read => read.Check());
         return new(env, saved.Columns, saved.ClassCount, saved.Temperature);
     }
 
-    private sealed record Saved(ScalingColumns Columns, int ClassCount, double Temperature);
+    private sealed record Saved(ScalingColumns Columns, int ClassCount, double Temperature)
+    {
+        public void Check()
+        {
+            Columns.Check();
+            if (ClassCount < 1)
+                throw new InvalidDataException($"{ClassCount} classes cannot be.");
+            if (Temperature is not (>= TemperatureSearch.Lowest and <= TemperatureSearch.Highest))
+                throw new InvalidDataException(Invariant($"a temperature of {Temperature} cannot be."));
+        }
+    }
 
     /// <summary>A few exponentials a row: nothing to gain from batches.</summary>
     private sealed class ScalingRowMap(DataViewSchema input, DataViewSchema.Column logits, DataViewSchema.DetachedColumn score, double temperature)

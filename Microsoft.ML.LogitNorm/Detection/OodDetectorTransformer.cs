@@ -35,23 +35,26 @@ public sealed class OodDetectorTransformer : RowToRowTransformer
 
     private protected override void Save(ModelWriter writer)
     {
-        writer.Json("Calibration", new Saved(_columns, _calibration.FalseAlarmRate));
+        writer.Json("Calibration", new Saved(_columns, _calibration.FalseAlarmRate), saved => saved.Check());
         writer.Vector("Calibration", Scores, _calibration.Scores);
     }
 
     private static OodDetectorTransformer Create(IHostEnvironment env, ModelLoadContext context)
     {
         var reader = new ModelReader(context, _format);
-        var saved = reader.Json<Saved>("Calibration", read =>
-        {
-            read.Columns.Check();
-            ConformalCalibration.RequiredRows(read.FalseAlarmRate);
-        });
+        var saved = reader.Json<Saved>("Calibration", read => read.Check());
         var calibration = reader.Tensors("Calibration", file => ConformalCalibration.Of(file.ReadVector(Scores), saved.FalseAlarmRate));
         return new(env, calibration, saved.Columns);
     }
 
-    private sealed record Saved(DetectorColumns Columns, double FalseAlarmRate);
+    private sealed record Saved(DetectorColumns Columns, double FalseAlarmRate)
+    {
+        public void Check()
+        {
+            Columns.Check();
+            ConformalCalibration.RequiredRows(FalseAlarmRate);
+        }
+    }
 
     /// <summary>One look-up a row: nothing to gain from batches.</summary>
     private sealed class DetectorRowMap(DataViewSchema input, DataViewSchema.Column score, DetectorColumns columns, ConformalCalibration calibration)

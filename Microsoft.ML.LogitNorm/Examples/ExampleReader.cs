@@ -90,10 +90,9 @@ internal sealed class ExampleReader : IDisposable
         }
         catch (OperationCanceledException)
         {
-            // One of three: the caller's token, which it may look for; a thread's error, or one that is about to be told.
-            _callers.ThrowIfCancellationRequested();
-            Task.WaitAll(_threads);
+            // The caller's token, or a thread's error, which is in _failure.
         }
+        _callers.ThrowIfCancellationRequested();   // a thread that has stopped looks like one that has come to the end
         _failure?.Throw();
         return lane.Head;
     }
@@ -110,7 +109,9 @@ internal sealed class ExampleReader : IDisposable
         }
         catch (Exception e)
         {
-            Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(Explained(e)), null);
+            // A view below the images that shares out its rows among cursors wraps what its own thread met, and does not say in which row.
+            var error = RowText.Explained(e, _data, _columns, Interlocked.Read(ref _rows), _stop.Token);
+            Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(error), null);
             _stop.Cancel();   // the other threads need not go on
         }
         finally
@@ -118,10 +119,6 @@ internal sealed class ExampleReader : IDisposable
             lane.Queue.CompleteAdding();
         }
     }
-
-    // A view below the images that shares out its rows among cursors wraps what its own thread met, and does not say in which row.
-    private Exception Explained(Exception error)
-        => RowError.Find(error) ?? (RowError.IsOfARow(error) ? RowText.FirstUnreadable(_data, _columns, Interlocked.Read(ref _rows), _stop.Token) : null) ?? error;
 
     private void CheckFinite(ExampleChunk chunk)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -11,7 +12,7 @@ namespace Microsoft.ML.LogitNorm;
 /// No byte of an entry is looked at before its SHA-256 is found right. The hashes find accidents: who changes a file on purpose can change its hash too, and
 /// meets the checks of shapes, sizes and values.
 /// ML.NET makes transformers by reflection, so <c>Model.Load</c> throws this exception inside others whose messages say nothing. It has no
-/// inner exception of its own: <see cref="Exception.GetBaseException"/> is the one that names the part.
+/// inner exception of its own: <see cref="Exception.GetBaseException"/> is the one that names the part. Its <see cref="Exception.ToString"/> shows the cause.
 /// </remarks>
 internal sealed class ModelReader
 {
@@ -60,19 +61,39 @@ internal sealed class ModelReader
         return JsonSerializer.Deserialize<T>(stream, options) ?? throw new InvalidDataException("it is empty.");
     }
 
-    private T Entry<T>(string entry, Func<Stream, T> read)
+    private T Entry<T>(string entry, Func<Stream, T> read) => Named(_format.Part, entry, () =>
     {
         T value = default!;
+        if (!_context.TryLoadBinaryStream(entry, reader => value = read(reader.BaseStream)))
+            throw new InvalidDataException("it is missing.");
+        return value;
+    });
+
+    /// <summary>Reads an entry; an error that its bytes may have led to names it. Others, such as that a thing was disposed of, stay as they are.</summary>
+    /// <param name="part">The part.</param>
+    /// <param name="entry">The entry.</param>
+    /// <param name="read">Reads it.</param>
+    /// <exception cref="InvalidDataException">It cannot be read.</exception>
+    internal static T Named<T>(string part, string entry, Func<T> read)
+    {
         try
         {
-            if (!_context.TryLoadBinaryStream(entry, reader => value = read(reader.BaseStream)))
-                throw new InvalidDataException("it is missing.");
-            return value;
+            return read();
         }
         catch (Exception e) when (e is JsonException or EndOfStreamException or InvalidDataException or FormatException or ArgumentException
-            or InvalidOperationException or NotSupportedException or OverflowException or ExternalException)   // the last is torch's
+            or (InvalidOperationException and not ObjectDisposedException) or NotSupportedException or OverflowException)
         {
-            throw new InvalidDataException($"The {_format.Part} in this model file is damaged: entry '{entry}': {e.Message}");
+            throw Unreadable($"The {part} in this model file is damaged: entry '{entry}': {e.Message}", e);
+        }
+        catch (ExternalException e)   // libtorch's, for want of memory most of all: the file may be whole
+        {
+            var says = e.Message.Split('\n')[0].TrimEnd();   // the rest is libtorch's trace
+            throw Unreadable(
+                $"The {part} in this model file cannot be loaded: entry '{entry}': libtorch says: {says} Is there enough memory for the model?", e);
         }
     }
+
+    // A sealed type that must have no inner exception: the cause stands in front of the stack.
+    private static Exception Unreadable(string message, Exception cause)
+        => ExceptionDispatchInfo.SetRemoteStackTrace(new InvalidDataException(message), $" ---> {cause}");
 }

@@ -28,9 +28,20 @@ internal sealed class ModelWriter
     }
 
     /// <summary>Writes a value as the entry <paramref name="name"/>.json.</summary>
-    /// <exception cref="InvalidOperationException">It is too large to be read again.</exception>
-    public void Json<T>(string name, T value)
+    /// <param name="name">The entry's name.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="check">The reader's check, which throws if the value is none that can be worked with.</param>
+    /// <exception cref="InvalidOperationException">It cannot be worked with, or is too large to be read again.</exception>
+    public void Json<T>(string name, T value, Action<T> check)
     {
+        try
+        {
+            check(value);
+        }
+        catch (Exception e) when (e is InvalidDataException or ArgumentException)
+        {
+            throw CannotBeSaved($"entry '{name}.json': {e.Message}");
+        }
         var json = JsonSerializer.SerializeToUtf8Bytes(value, ModelJson.Options);
         if (json.Length > LargestJson)
             throw CannotBeSaved(Invariant($"entry '{name}.json' would take {json.Length:N0} bytes, and at most {LargestJson:N0} can be read again. Are there that many class names?"));

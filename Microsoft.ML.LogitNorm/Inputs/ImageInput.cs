@@ -41,7 +41,7 @@ internal sealed record ImageInput(string Name, ImageShape Shape, PixelKind Kind,
         base.Check();
         if (!Enum.IsDefined(Kind))
             throw new InvalidDataException($"images of kind {Kind} are unknown.");
-        if ((Int128)Shape.Channels * Shape.Height * Shape.Width * sizeof(float) > Array.MaxLength)
+        if (!Fits(Shape))
             throw new InvalidDataException($"images of {Shape} are impossible.");
         if (Kind == PixelKind.Image && Shape.Channels is not (1 or 3))
             throw new InvalidDataException($"images of {Shape} are impossible: an MLImage has 1 or 3 channels.");
@@ -134,11 +134,14 @@ internal sealed record ImageInput(string Name, ImageShape Shape, PixelKind Kind,
         _ => false,
     };
 
-    // An array or a span holds no more.
+    // An array or a span holds no more; as floats, whatever they are, as a model takes each kind of column.
+    private static bool Fits(ImageShape shape) => shape.ValueCount <= Array.MaxLength / sizeof(float);
+
     private static ImageInput Checked(ImageInput image, DataViewSchema.Column column)
-        => image.Shape.ValueCount <= Array.MaxLength / BytesPerValue(image.Kind)
+        => Fits(image.Shape)
             ? image
-            : throw ColumnError.Mismatch(Role, image.Name, "images of less than 2 GB each", $"{column.Type} of {image.Shape}", "Put ResizeImages before the trainer.");
+            : throw ColumnError.Mismatch(
+                Role, image.Name, "images of less than 2 GB each as floats", $"{column.Type} of {image.Shape}", "Put ResizeImages before the trainer.");
 
     private static int BytesPerValue(PixelKind kind) => kind == PixelKind.VectorOfSingle ? sizeof(float) : 1;
 

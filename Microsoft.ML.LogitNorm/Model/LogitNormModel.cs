@@ -73,7 +73,7 @@ public sealed class LogitNormModel : RowToRowTransformer, IDisposable
     private protected override void Save(ModelWriter writer)
     {
         using var use = _network.Enter();
-        writer.Json("Model", _spec);
+        writer.Json("Model", _spec, spec => spec.Check());
         writer.Tensors("Weights", Weights(_network.Classifier));
     }
 

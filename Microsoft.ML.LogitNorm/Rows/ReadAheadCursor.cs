@@ -128,8 +128,8 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
         catch (Exception e) when (RowError.IsOfARow(e))
         {
             // ML.NET's own threads have read ahead here: the error is of a row that the cursor has not come to.
-            var error = RowError.Find(e) ?? (_inOrder ? RowText.FirstUnreadable(_source, _map.InputSchema.Where(_input.IsColumnActive), _read) : null);
-            if (error is null)
+            var error = _inOrder ? RowText.Explained(e, _source, _map.InputSchema.Where(_input.IsColumnActive), _read) : RowError.Find(e) ?? e;
+            if (error == e)
                 throw;
             throw error;
         }

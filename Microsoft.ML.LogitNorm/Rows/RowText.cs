@@ -35,15 +35,34 @@ internal static class RowText
     public static void AddToLabelled(Exception error, IDataView view, DataViewSchema.Column label, long number) => Describe(error, () => OfLabelled(view, label, number));
 
     /// <summary>
-    /// Reads rows one by one until one fails: where several threads read ahead, ML.NET does not say which row it was. No column is asked for of the rows before
-    /// <paramref name="from"/>, which costs little.
+    /// The error of a row behind one that ML.NET made of it: where several threads read ahead, ML.NET does not say which row it was. The rows are then read
+    /// once more, one by one, until one fails in the same way. No column is asked for of the rows before <paramref name="from"/>, which costs little.
     /// </summary>
+    /// <param name="error">What reading the rows threw.</param>
     /// <param name="view">The rows, read in their own order.</param>
     /// <param name="columns">What to read of them.</param>
     /// <param name="from">The first that may have failed.</param>
     /// <param name="cancellationToken">Stops looking.</param>
-    /// <returns>The row's error, described; null where each could be read this time.</returns>
-    public static Exception? FirstUnreadable(IDataView view, IEnumerable<DataViewSchema.Column> columns, long from, CancellationToken cancellationToken = default)
+    /// <returns>The row's error, described; <paramref name="error"/> itself where no row is found for it, whatever the reason.</returns>
+    public static Exception Explained(
+        Exception error, IDataView view, IEnumerable<DataViewSchema.Column> columns, long from, CancellationToken cancellationToken = default)
+    {
+        if (RowError.Find(error) is { } found)
+            return found;
+        if (!RowError.IsOfARow(error))
+            return error;
+        try
+        {
+            return FirstUnreadable(error.GetBaseException().GetType(), view, columns, from, cancellationToken) ?? error;
+        }
+        catch (Exception)
+        {
+            return error;   // a source that fails may fail again, and looking may be cancelled: neither takes the place of what happened
+        }
+    }
+
+    private static Exception? FirstUnreadable(
+        Type cause, IDataView view, IEnumerable<DataViewSchema.Column> columns, long from, CancellationToken cancellationToken)
     {
         DataViewSchema.Column[] read = [.. columns];
         using var cursor = view.GetRowCursorSet([.. read, .. TextColumns(view.Schema).ExceptBy(read.Select(column => column.Index), column => column.Index)], 1)[0];
@@ -58,7 +77,7 @@ internal static class RowText
                 foreach (var value in values)
                     value.Store(0);
             }
-            catch (Exception e) when (RowError.IsOfARow(e))
+            catch (Exception e) when (e.GetBaseException().GetType() == cause)
             {
                 var error = RowError.Wrap(row, e);
                 AddTo(error, cursor, view);

@@ -44,7 +44,7 @@ public sealed class OodScoreTransformer : RowToRowTransformer, IDisposable
     private protected override void Save(ModelWriter writer)
     {
         using var use = _lifetime.Enter();
-        writer.Json("Score", new Saved(Score, _outputColumnName, _learned.Shape));
+        writer.Json("Score", new Saved(Score, _outputColumnName, _learned.Shape), saved => saved.Check());
         writer.Tensors("Learned", [.. _learned.Tensors.Select(pair => (pair.Key, pair.Value))]);
     }
 
@@ -60,15 +60,18 @@ public sealed class OodScoreTransformer : RowToRowTransformer, IDisposable
     {
         TorchRuntime.EnsureAvailable(env);
         var reader = new ModelReader(context, _format);
-        var saved = reader.Json<Saved>("Score", read =>
-        {
-            ArgumentException.ThrowIfNullOrEmpty(read.OutputColumnName);
-            if (read.Score.Learns != read.LearnedFrom is not null)
-                throw new InvalidDataException($"it {(read.Score.Learns ? "does not say" : "says")} what the score {read.Score.Name} was learned from.");
-            read.LearnedFrom?.Check();
-        });
+        var saved = reader.Json<Saved>("Score", read => read.Check());
         return new(env, reader.Tensors("Learned", file => LearnedScore.Read(saved.Score, saved.LearnedFrom, file)), saved.OutputColumnName);
     }
 
-    private sealed record Saved(OodScore Score, string OutputColumnName, LearnedScore.Sizes? LearnedFrom = null);
+    private sealed record Saved(OodScore Score, string OutputColumnName, LearnedScore.Sizes? LearnedFrom = null)
+    {
+        public void Check()
+        {
+            ArgumentException.ThrowIfNullOrEmpty(OutputColumnName);
+            if (Score.Learns != LearnedFrom is not null)
+                throw new InvalidDataException($"it {(Score.Learns ? "does not say" : "says")} what the score {Score.Name} was learned from.");
+            LearnedFrom?.Check();
+        }
+    }
 }

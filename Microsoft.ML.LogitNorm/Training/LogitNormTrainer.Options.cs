@@ -150,10 +150,10 @@ public sealed partial class LogitNormTrainer
         public CancellationToken CancellationToken { get; init; }
 
         /// <summary>The options for a number of training rows, with what was left open: <see cref="BatchSize"/> and <see cref="Augmentation"/>.</summary>
-        /// <exception cref="ArgumentOutOfRangeException">There are fewer than 2 rows, and no batch size was given.</exception>
+        /// <remarks>So few rows that they are no batch, 0 or 1, are for the trainer to refuse: nobody gave a batch size that could be wrong.</remarks>
         internal Options For(long rows) => this with
         {
-            BatchSize = BatchSize ?? (int)Math.Min(128, rows),
+            BatchSize = BatchSize ?? (int)Math.Clamp(rows, 2, 128),
             Augmentation = Augmentation ?? (Backbone.TakesVectors ? Augmentation.None() : Augmentation.CropAndFlip()),
         };
 

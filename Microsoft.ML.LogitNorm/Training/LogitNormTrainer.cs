@@ -114,6 +114,9 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
                 : $"Nothing is left to train: CheckpointFile '{_options.CheckpointFile}' holds all {_options.Epochs} epochs.");
     }
 
+    /// <summary>What to say of training data without a labelled row.</summary>
+    internal static InvalidOperationException NoRows(IDataView training, LabelColumn label) => label.NoneIn(training, "The training data", FillLabels);
+
     private static void CheckLossFitsHead(Options options)
     {
         if (options.Loss.NeedsLinearHead && options.Head is not LinearHead)
@@ -139,7 +142,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         if (label.ClassCount < 2)
             throw label.HasRowsIn(training)
                 ? new InvalidOperationException($"Label column '{label.Name}' has {label.ClassCount} class; a classifier needs at least 2.")
-                : label.NoneIn(training, "The training data", FillLabels);
+                : NoRows(training, label);
         CheckNetworkFits(input);
         CheckValidation(validation, input, label);
         return (label, input);
@@ -215,7 +218,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     private void CheckTrainable(IExampleSource examples, IDataView training, NetworkInput input, LabelColumn label)
     {
         if (examples.Count == 0)
-            throw label.NoneIn(training, "The training data", FillLabels);
+            throw NoRows(training, label);
         var (counts, _, constants, _) = examples.Summary;
         var empty = Enumerable.Range(0, label.ClassCount).Where(i => counts[i] == 0).Select(label.NameOf).ToArray();
         if (empty.Length > 0)

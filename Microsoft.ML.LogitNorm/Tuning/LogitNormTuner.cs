@@ -43,7 +43,7 @@ public sealed partial class LogitNormTuner
     /// <exception cref="InvalidOperationException">
     /// The rows cannot be trained or validated on; or <see cref="Options.ResultsFile"/> is of other settings; or training diverged in every trial.
     /// </exception>
-    /// <exception cref="InvalidDataException"><see cref="Options.ResultsFile"/> is damaged.</exception>
+    /// <exception cref="InvalidDataException"><see cref="Options.ResultsFile"/> is damaged, or of a newer version of this library.</exception>
     /// <exception cref="OperationCanceledException">The trainer's <see cref="LogitNormTrainer.Options.CancellationToken"/> was cancelled. Finished trials stay in the file.</exception>
     public TuningResult Tune(IDataView trainingSet, IDataView validationSet)
     {
@@ -52,11 +52,13 @@ public sealed partial class LogitNormTuner
         using var log = new ContextLog(_env, "tuner");
         var trainer = new LogitNormTrainer(_env, _options.Trainer);
         var (label, input) = trainer.Check(trainingSet, validationSet.Schema);
+        var trainingRows = trainingSet.GetColumn<uint>(label.Name).LongCount(key => key > 0);
+        if (trainingRows == 0)
+            throw LogitNormTrainer.NoRows(trainingSet, label);
         using var validation = trainer.Load(validationSet, input, label, "validation", log);
         if (validation.Count == 0)
             throw label.NoneIn(validationSet, "The validation set", "Give it rows with labels.");
 
-        var trainingRows = trainingSet.GetColumn<uint>(label.Name).LongCount(key => key > 0);
         // Decided once for all trials, whatever memory is free later: a trial on streamed images does not compare with one on images in memory.
         var streamed = trainer.Streams(input, trainingRows);
         var settings = TuningSettings.Of(_options, input, label, trainingRows, validation.Count, streamed);

@@ -25,7 +25,7 @@ internal sealed class TuningFile
     /// <param name="path">The file, which need not be there; null for none.</param>
     /// <param name="settings">What the trials are made with; see <see cref="TuningSettings"/>.</param>
     /// <param name="seed">The seed asked for; null takes the file's, or a random one.</param>
-    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or of a newer version of this library.</exception>
     /// <exception cref="InvalidOperationException">The file's trials were made with other settings.</exception>
     public static TuningFile Open(string? path, Dictionary<string, JsonElement> settings, int? seed)
     {
@@ -53,11 +53,17 @@ internal sealed class TuningFile
 
     private static Content Read(string path)
     {
+        var json = File.ReadAllBytes(path);
+        // First: what else a newer version writes is unknown here, and no damage.
+        if (VersionOf(json) is > Version and var version)
+        {
+            throw new InvalidDataException(
+                $"ResultsFile '{path}' has version {version} of the format, of a newer Microsoft.ML.LogitNorm; this one reads up to {Version}. "
+                + "Use that version, or name another file.");
+        }
         try
         {
-            var content = JsonSerializer.Deserialize<Content>(File.ReadAllBytes(path), _json) ?? throw new InvalidDataException("it is empty.");
-            if (content.Version > Version)
-                throw new InvalidDataException($"it has version {content.Version} of the format, of a newer Microsoft.ML.LogitNorm; this one reads up to {Version}.");
+            var content = JsonSerializer.Deserialize<Content>(json, _json) ?? throw new InvalidDataException("it is empty.");
             foreach (var trial in content.Trials)
                 (trial ?? throw new InvalidDataException("a trial is null.")).Check();
             if (content.Trials.DistinctBy(trial => trial.Tau).Count() < content.Trials.Count)
@@ -67,6 +73,20 @@ internal sealed class TuningFile
         catch (Exception e) when (e is JsonException or InvalidDataException)
         {
             throw new InvalidDataException($"ResultsFile '{path}' is damaged: {e.Message} Delete it to start anew, or name another file.", e);
+        }
+    }
+
+    private static int VersionOf(byte[] json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return document.RootElement is { ValueKind: JsonValueKind.Object } content && content.TryGetProperty(nameof(Content.Version), out var version)
+                && version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out var number) ? number : Version;
+        }
+        catch (JsonException)
+        {
+            return Version;   // damaged, as reading all of it will say
         }
     }
 

@@ -53,7 +53,8 @@ internal sealed class OodContestant(OodScore score) : IDisposable
     /// <summary>Scores rows, or puts the score out if it cannot; then and later it gives none.</summary>
     /// <param name="batch">The rows, on the device that the score is computed on.</param>
     /// <param name="first">Number of the first, for messages.</param>
-    public float[] Compute(OodBatch batch, long first)
+    /// <param name="describe">Adds to an error what tells its row, which is counted within the batch, from others.</param>
+    public float[] Compute(OodBatch batch, long first, Action<Exception, int> describe)
     {
         if (Error is not null)
             return [];
@@ -66,7 +67,11 @@ internal sealed class OodContestant(OodScore score) : IDisposable
             var scores = score.Compute(batch);
             _millisecondsPerRow.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds / scores.Length);
             if (Array.FindIndex(scores, value => !float.IsFinite(value)) is >= 0 and var row)
-                throw new OodScoreException(score.NotFinite(first + row, scores[row]));
+            {
+                var error = new OodScoreException(score.NotFinite(first + row, scores[row]), first + row);
+                describe(error, row);
+                throw error;
+            }
             return scores;
         }
         catch (OodScoreException e)

@@ -1,3 +1,4 @@
+using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -71,9 +72,12 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
         var found = contestants.Select(_ => new List<float>()).ToArray();
         using var cursor = data.GetRowCursor(source.Columns(data.Schema));
         var rows = new OodRows(cursor, source);
+        var getId = cursor.GetIdGetter();
+        var ids = new DataViewRowId[source.RowsPerBatch];
         long first = 0;
         while (cursor.MoveNext())
         {
+            getId(ref ids[rows.Count]);
             rows.Add(cursor, data);
             if (rows.Count == source.RowsPerBatch)
                 ScoreRows();
@@ -90,9 +94,11 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
             // A score that does not need the network is computed on the CPU, as its transformer would.
             var onCpu = batch.Logits.device_type == DeviceType.CPU ? batch : batch with { Logits = batch.Logits.cpu(), Embedding = batch.Embedding?.cpu() };
             foreach (var (i, contestant) in contestants.Index())
-                found[i].AddRange(contestant.Compute(contestant.Score.Needs.HasFlag(OodInputs.Network) ? batch : onCpu, first));
+                found[i].AddRange(contestant.Compute(contestant.Score.Needs.HasFlag(OodInputs.Network) ? batch : onCpu, first, Describe));
             first += rows.Count;
             rows.Clear();
         }
+
+        void Describe(Exception error, int row) => RowText.AddTo(error, ids[row], data);
     }
 }
