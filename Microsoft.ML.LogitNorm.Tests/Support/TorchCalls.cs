@@ -91,5 +91,6 @@ internal static class TorchCalls
 
     private static bool IsScalar(TypeReference type) => type.FullName == typeof(Scalar).FullName;
 
-    private static IEnumerable<TypeDefinition> TypesOf(IEnumerable<TypeDefinition> types) => types.SelectMany(type => TypesOf(type.NestedTypes).Prepend(type));
+    /// <summary>Types and those nested in them.</summary>
+    public static IEnumerable<TypeDefinition> TypesOf(IEnumerable<TypeDefinition> types) => types.SelectMany(type => TypesOf(type.NestedTypes).Prepend(type));
 }
