@@ -4,7 +4,9 @@ using static TorchSharp.torch.nn;
 
 namespace Microsoft.ML.LogitNorm.Tests.Runtime;
 
-/// <summary>Torch's global generators belong to the application: neither a training nor a model that is loaded draws from them. Here the compiled code is read.</summary>
+/// <summary>
+/// Torch's global generators belong to the application: neither a training nor a model that is loaded draws from them. Here the compiled code is read.
+/// </summary>
 [TestFixture]
 public sealed class GlobalGeneratorTests
 {
@@ -31,7 +33,8 @@ public sealed class GlobalGeneratorTests
     [Test]
     public void CarefulCode_IsNotFound() => Assert.That(Found(nameof(Careful)), Is.Empty);
 
-    private static IEnumerable<string> Found(string type) => GlobalDraws.In(typeof(Careless).Assembly.Location, name => name.EndsWith(type, StringComparison.Ordinal));
+    private static IEnumerable<string> Found(string type)
+        => GlobalDraws.In(typeof(Careless).Assembly.Location, name => name.EndsWith(type, StringComparison.Ordinal));
 
 #pragma warning disable CA1812 // Read, not run.
     private static class Careless

@@ -142,7 +142,8 @@ public sealed class ModelFileTests
     [TestCase(long.MaxValue - 1000, Description = "an end beyond 64 bits, which .NET takes for one in the file")]
     public void Load_EntryThatClaimsMoreThanTheFile_IsRefused(long packed)
     {
-        var bomb = _file.With("Version.txt", _ => new byte[350 << 20], hash: false, CompressionLevel.SmallestSize).WithRecord("Weights.safetensors", 'x', packed);
+        var bomb = _file.With("Version.txt", _ => new byte[350 << 20], hash: false, CompressionLevel.SmallestSize)
+            .WithRecord("Weights.safetensors", 'x', packed);
         Assert.That(bomb.Entries("Weights.safetensorx"), Has.Length.EqualTo(1));
         Assert.That(bomb.LoadError(_ml), Is.TypeOf<InvalidDataException>().With.Message.Contains("Weights.safetensorx"));
     }

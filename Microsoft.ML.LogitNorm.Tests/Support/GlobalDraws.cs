@@ -14,7 +14,8 @@ internal static partial class GlobalDraws
     private static readonly Lazy<HashSet<string>> _drawing = new(() =>
     {
         using var torchSharp = ModuleDefinition.ReadModule(typeof(torch).Assembly.Location);
-        return [.. TorchCalls.TypesOf(torchSharp.Types).SelectMany(type => type.Methods).Where(method => !method.IsConstructor && GeneratorAt(method) >= 0).Select(method => method.Name)];
+        return [.. TorchCalls.TypesOf(torchSharp.Types)
+            .SelectMany(type => type.Methods).Where(method => !method.IsConstructor && GeneratorAt(method) >= 0).Select(method => method.Name)];
     });
 
     /// <summary>Each place in an assembly that draws, with what it calls.</summary>
@@ -32,7 +33,8 @@ internal static partial class GlobalDraws
     }
 
     // Weights, masks and noise that come from the global generators alone; the initial weights of layers; and the global seed.
-    [GeneratedRegex("^(manual_seed|seed|set_rng_state|gumbel_softmax|rrelu_?|fractional_max_pool.*|(trunc_)?normal_|uniform_|orthogonal_|sparse_|kaiming_.*|xavier_.*|rand.*|.*dropout.*)$")]
+    [GeneratedRegex("^((manual_)?seed|set_rng_state|gumbel_softmax|rrelu_?|fractional_max_pool.*|(trunc_)?normal_|uniform_|"
+        + "orthogonal_|sparse_|kaiming_.*|xavier_.*|rand.*|.*dropout.*)$")]
     private static partial Regex WithoutGenerator();
 
     [GeneratedRegex("^(Linear|Bilinear|Conv.*|Embedding.*|RNN.*|LSTM.*|GRU.*|MultiheadAttention|Transformer.*|.*Dropout.*|RReLU|FractionalMaxPool.*)$")]
@@ -42,14 +44,17 @@ internal static partial class GlobalDraws
     {
         if (called.DeclaringType.Scope.Name != "TorchSharp" || called.DeclaringType.FullName == Generator)
             return false;
-        if (called.Name == ".ctor" ? DrawingLayers().IsMatch(called.DeclaringType.Name) : called.DeclaringType.FullName == "TorchSharp.torch/nn" && DrawingLayers().IsMatch(called.Name))
+        if (called.Name == ".ctor" && DrawingLayers().IsMatch(called.DeclaringType.Name))
+            return true;
+        if (called.DeclaringType.FullName == "TorchSharp.torch/nn" && DrawingLayers().IsMatch(called.Name))
             return true;
         return GeneratorAt(called) is >= 0 and var at
             ? Argument(call, called.Parameters.Count - 1 - at).OpCode == OpCodes.Ldnull
             : _drawing.Value.Contains(called.Name) || WithoutGenerator().IsMatch(called.Name);
     }
 
-    private static int GeneratorAt(MethodReference method) => method.Parameters.Select(parameter => parameter.ParameterType.FullName).ToList().IndexOf(Generator);
+    private static int GeneratorAt(MethodReference method)
+        => method.Parameters.Select(parameter => parameter.ParameterType.FullName).ToList().IndexOf(Generator);
 
     /// <summary>The last instruction of an argument: the one after which so many values were put on the stack until the call.</summary>
     private static Instruction Argument(Instruction call, int later)

@@ -69,7 +69,8 @@ internal static class PeakMemory
     {
         var (exitCode, output, error) = InTime.Run(InTime.DotNet([typeof(PeakMemory).Assembly.Location, Command, .. arguments]));
         Assert.That(exitCode, Is.Zero, error);
-        return int.Parse(output.Split(Environment.NewLine).Single(line => line.StartsWith(Result, StringComparison.Ordinal))[Result.Length..], CultureInfo.InvariantCulture);
+        var line = output.Split(Environment.NewLine).Single(line => line.StartsWith(Result, StringComparison.Ordinal));
+        return int.Parse(line[Result.Length..], CultureInfo.InvariantCulture);
     }
 
     // What runs for the first time takes memory for code, too: another act of the kind comes before.

@@ -10,12 +10,12 @@ namespace Microsoft.ML.LogitNorm;
 internal static class ModelArchive
 {
     /// <summary>
-    /// Zip's compression makes up to a thousand bytes of one; no model shrinks like that. So much may be unpacked of a file at most, as a multiple of its largest entry's bytes in
-    /// the file, and on top of it.
+    /// Zip's compression makes up to a thousand bytes of one; no model shrinks like that. So much may be unpacked of a file at most, as a multiple of its
+    /// largest entry's bytes in the file, and on top of it.
     /// </summary>
     /// <remarks>
-    /// Of what the zip's directory claims, .NET compares with the file only where an entry's bytes lie, and only when the entry is opened; entries may share bytes. So all are
-    /// opened, and no more than the largest of them is counted as the file's own size.
+    /// Of what the zip's directory claims, .NET compares with the file only where an entry's bytes lie, and only when the entry is opened; entries may share
+    /// bytes. So all are opened, and no more than the largest of them is counted as the file's own size.
     /// </remarks>
     public const long LargestRatio = 100, LargestRest = 256 << 20;
 
@@ -47,7 +47,7 @@ internal static class ModelArchive
     {
         if (unpacked > (packed * LargestRatio) + LargestRest)
             throw new InvalidDataException(
-                Invariant($"This model file is no model: {unpacked:N0} bytes would be unpacked, more than {LargestRatio} times the {packed:N0} bytes of its largest entry."));
+                Invariant($"This model file is no model: {unpacked:N0} bytes unpacked are over {LargestRatio} times the {packed:N0} of its largest entry."));
     }
 
     // .NET compares where the bytes lie with the file's length when it opens an entry, in 64 bits that may overflow.

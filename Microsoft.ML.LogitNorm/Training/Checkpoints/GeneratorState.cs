@@ -5,9 +5,10 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>Checks the state of a random number generator that was read from a file: torch ends the process on one that it does not like, or reads beyond its end.</summary>
 /// <remarks>
-/// libtorch 2.10's layout on the CPU, where all of a training's generators are, little endian. A Mersenne Twister of 624 words: seed (uint64), numbers left in the
-/// block (int32), whether it was seeded (int32), place of the next number (uint64), the words (uint64 each, of which 32 bits are used); then what is left of a pair of
-/// normally distributed numbers: three doubles, whether they are one (int32, and 4 bytes of nothing), a float, whether it is one (byte, and 3 of nothing).
+/// libtorch 2.10's layout on the CPU, where all of a training's generators are, little endian. A Mersenne Twister of 624 words: seed (uint64), numbers left in
+/// the block (int32), whether it was seeded (int32), place of the next number (uint64), the words (uint64 each, of which 32 bits are used); then what is left
+/// of a pair of normally distributed numbers: three doubles, whether they are one (int32, and 4 bytes of nothing), a float, whether it is one (byte, and 3 of
+/// nothing).
 /// </remarks>
 internal static class GeneratorState
 {
