@@ -21,6 +21,25 @@ public sealed class DropoutMaskTests
         }
     }
 
+    // Features lie channels last in training, contiguous in tests: the mask lies as they do, so that their product does too.
+    [TestCase(true, TestName = "Of_ChannelsLast_IsTheMaskOfOtherDevices")]
+    [TestCase(false, TestName = "Of_Contiguous_IsTheMaskOfOtherDevices")]
+    public void Of_FeatureMaps_IsTheMaskOfOtherDevices(bool channelsLast)
+    {
+        using var scope = NewDisposeScope();
+        var features = channelsLast ? ones(2, 5, 6, 4).permute(0, 3, 1, 2) : ones(2, 4, 5, 6);
+        foreach (var (factor, offset) in _numbers)
+            foreach (var keep in new[] { 0.7, 0.35, 0.05, 1e-12, 1 })
+            {
+                var (found, expected) = (NetworkRandom.Of(features, keep, factor, offset), DropoutMask.Of(features, keep, factor, offset));
+                Assert.That(found.stride(), Is.EqualTo(features.stride()));
+                Assert.That((features * found).stride(), Is.EqualTo(features.stride()));
+                Assert.That(Values(found), Is.EqualTo(Values(expected)), $"{keep}, {factor}, {offset}");
+            }
+
+        static float[] Values(Tensor mask) => [.. mask.contiguous().data<float>()];
+    }
+
     [Test]
     public void Of_AnyNumberOfThreads_IsTheSame()
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.ML.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -25,16 +24,7 @@ public sealed class ScoringCopyTests
 
     [Test]
     public void Create_HugeImages_ComparesOnSmallOnes()
-    {
-        using var scope = NewDisposeScope();
-        using var network = Network(Backbone.WideResNet(10, 1));
-        using var process = Process.GetCurrentProcess();
-        var before = process.PeakWorkingSet64;
-        using var folded = FoldedNetwork.Create(network, new(3, 4000, 4000), CPU);
-        process.Refresh();
-        Assert.That(folded, Is.Not.Null);
-        Assert.That(process.PeakWorkingSet64 - before, Is.LessThan(300 << 20), "one pass of 4000×4000 takes gigabytes");
-    }
+        => Assert.That(PeakMemory.OfFolding(4000), Is.LessThan(300), "one pass of 4000×4000 takes gigabytes");
 
     [TestCase(4000, 4000, 32, 32)]
     [TestCase(4, 100, 4, 32)]
@@ -136,10 +126,13 @@ public sealed class ScoringCopyTests
     [Test]
     public void Fold_SaysWhichScoresAndHowFastBothAre()
     {
+        const string Verdict = "[0-9.]+ ms by the copy with folded batch norms, [0-9.]+ ms by the network itself; (the copy|the network itself) scores";
         using var scope = NewDisposeScope();
         var (trained, messages) = Folded(Network(Backbone.WideResNet(10, 1)));
         using (trained)
-            Assert.That(messages.Select(message => message.Text), Has.Exactly(1).Matches(@"^Scoring: [0-9.]+ ms a pass by the copy with folded batch norms, [0-9.]+ ms by the network itself\. (The copy|The network itself) scores\.$"));
+            Assert.That(
+                messages.Select(message => message.Text),
+                Has.Exactly(1).Matches(@"^Scoring\. An image of 16×16: " + Verdict + @"\. Passes of 128: " + Verdict + @"\.$"));
     }
 
     [TestCase(1.0, 0.5, false)]
@@ -165,20 +158,140 @@ public sealed class ScoringCopyTests
     public void Run_TakesTurnsAndEndsSoon()
     {
         var turns = new List<char>();
-        ScoringTrial.Run(() => turns.Add('f'), () => turns.Add('o'));
+        ScoringTrial.Run(() => turns.Add('f'), () => turns.Add('o'), rounds: 7);
         Assert.That(string.Concat(turns), Does.StartWith("fofo"));
         Assert.That(turns, Has.Count.AtMost(28));
     }
 
-    private static (TrainedNetwork Trained, List<(ChannelMessageKind Kind, string Text)> Messages) Folded(ClassifierNetwork network)
+    [TestCase(true, true)]
+    [TestCase(true, false)]
+    [TestCase(false, true)]
+    [TestCase(false, false)]
+    public void Forward_EachKindOfPass_IsByWhatWasFasterAtIt(bool foldsSingle, bool foldsSeveral)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = inference_mode();
+        var network = Network(Backbone.WideResNet(10, 2));
+        using var copy = FoldedNetwork.Create(network, new(3, 16, 16), CPU)!;
+        var (trained, _) = Folded(network, choose: _ => new(Trial(foldsSingle), Trial(foldsSeveral), 128, "16×16"));
+        using (trained)
+            foreach (var (rows, folds) in new[] { (1, foldsSingle), (2, foldsSeveral), (128, foldsSeveral) })
+            {
+                var pixels = rand(rows, 16, 16, 3).Times(255);
+                var input = trained.Normalize(pixels);
+                var (byCopy, byNetwork) = (copy.Embed(input), network.Embed(trained.WithoutLoneImage(input)).narrow(0, 0, rows));
+                Assert.That(Values(byCopy), Is.Not.EqualTo(Values(byNetwork)), "their last bits tell them apart");
+                Assert.That(Values(trained.Forward(pixels).Embedding), Is.EqualTo(Values(folds ? byCopy : byNetwork)), $"{rows} rows");
+            }
+
+        static ScoringTrial Trial(bool folds) => new(1, folds ? 2 : 0.5);
+
+        static float[] Values(Tensor tensor) => [.. tensor.contiguous().data<float>()];
+    }
+
+    [Test]
+    public void Fold_WithoutOneDnn_SingleImagesAreTheNetworksAndNotTimed()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = inference_mode();
+        var network = Network(Backbone.WideResNet(10, 1));
+        var (trained, messages) = Folded(network, oneDnn: false);
+        using (trained)
+        {
+            Assert.That(
+                messages.Select(message => message.Text),
+                Has.Exactly(1).Matches(@"^Scoring\. An image of 16×16: not timed; the network itself scores\. Passes of 128: [0-9.]+ ms by the copy"));
+            var pixels = rand(1, 16, 16, 3).Times(255);
+            var expected = network.Embed(trained.WithoutLoneImage(trained.Normalize(pixels))).narrow(0, 0, 1);
+            Assert.That((trained.Forward(pixels).Embedding - expected).abs().max().item<float>(), Is.Zero);
+        }
+    }
+
+    [Test]
+    public void Embed_WithoutOneDnn_IsTheSameFunction()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = inference_mode();
+        using var network = Network(Backbone.DenseNet(10, 12));
+        using var folded = FoldedNetwork.Create(network, new(3, 32, 32), CPU, oneDnn: false)!;
+        Assert.That(folded.TakesSingleImages, Is.False);
+        var images = randn(70, 32, 32, 3).permute(0, 3, 1, 2);
+        var expected = network.Embed(images);
+        Assert.That((folded.Embed(images) - expected).abs().max().item<float>(), Is.LessThan(4e-6f * expected.abs().max().item<float>()));
+    }
+
+    [Test]
+    public void ScoringChoice_OfWhatWasNotTimed_FollowsTheOther()
+    {
+        ScoringTrial copy = new(1, 2), network = new(2, 1);
+        Assert.That(Folds(new(copy, network, 32, "32×32")), Is.EqualTo((true, false)));
+        Assert.That(Folds(new(network, copy, 32, "32×32")), Is.EqualTo((false, true)));
+        Assert.That(Folds(new(network, null, 32, "32×32")), Is.EqualTo((false, false)), "full passes that take too long");
+        Assert.That(Folds(new(copy, null, 1, "32×32")), Is.EqualTo((true, true)), "full passes of one image");
+        Assert.That(Folds(new(null, network, 32, "32×32")), Is.EqualTo((false, false)), "without oneDNN");
+        Assert.That(Folds(new(null, null, 32, "32×32")), Is.EqualTo((false, true)), "without oneDNN, full passes that take too long");
+
+        static (bool, bool) Folds(ScoringChoice choice) => (choice.FoldsSingle, choice.FoldsSeveral);
+    }
+
+    [TestCase(8, 8, 512, 8)]
+    [TestCase(64, 64, 8, 32)]
+    [TestCase(224, 224, 1, 32)]
+    public void Choose_FullPasses_AreThoseOfTheImagesThatScore(int height, int width, int rows, int timedSide)
+    {
+        using var scope = NewDisposeScope();
+        var network = Network(Backbone.WideResNet(10, 1));
+        var (trained, _) = Folded(network, new(3, height, width), choose: folded =>
+        {
+            Assert.That(folded.Rows, Is.EqualTo(rows));
+            return new(null, null, folded.Rows, "");
+        });
+        using (trained)
+        using (var folded = FoldedNetwork.Create(network, new(3, height, width), CPU)!)
+        {
+            var choice = trained.Choose(folded);
+            Assert.That((choice.Rows, choice.Size), Is.EqualTo(((long)rows, $"{timedSide}×{timedSide}")));
+            Assert.That((choice.Single is null, choice.Several is null), Is.EqualTo((false, rows == 1)));
+        }
+    }
+
+    // What oneDNN lays out for a full pass is in no comparison of embeddings: a single wrong weight must not score.
+    [TestCase(1)]
+    [TestCase(4)]
+    public void Of_WeightThatIsLaidOutWrongly_IsNotUsed(int rows)
+    {
+        Assume.That(OneDnn.IsAvailable, Is.True, "a build without oneDNN");
+        using var scope = NewDisposeScope();
+        using var noGradient = inference_mode();
+        var weight = randn(16, 8, 3, 3).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+        var images = randn(rows, 12, 12, 8).permute(0, 3, 1, 2);
+        var layouts = 0;
+        using var right = new FoldedConvolution(weight.clone().DetachFromDisposeScope(), null, 1, 1, relu: false, rowsPerPass: 4);
+        using var wrong = new FoldedConvolution(weight.clone().DetachFromDisposeScope(), null, 1, 1, relu: false, rowsPerPass: 4, reorder: WrongOrder);
+        var expected = nn.functional.conv2d(images, weight, null, strides: [1, 1], padding: [1, 1]);
+        foreach (var convolution in new[] { right, wrong, wrong })
+            Assert.That((convolution.Of(images) - expected).abs().max().item<float>(), Is.LessThan(1e-4f));
+        Assert.That(layouts, Is.EqualTo(1), "it is not tried again");
+
+        Tensor WrongOrder(Tensor plain, int stride, int padding, params ReadOnlySpan<long> inputSize)
+        {
+            layouts++;
+            var other = plain.clone();
+            other[3, 2, 1, 0] = tensor(7f);
+            return OneDnn.Reorder(other, stride, padding, inputSize);
+        }
+    }
+
+    private static (TrainedNetwork Trained, List<(ChannelMessageKind Kind, string Text)> Messages) Folded(
+        ClassifierNetwork network, ImageShape? shape = null, bool? oneDnn = null, Func<FoldedNetwork, ScoringChoice>? choose = null)
     {
         var ml = new MLContext(seed: 1);
         var messages = new List<(ChannelMessageKind, string)>();
         ml.Log += (_, e) => messages.Add((e.Kind, e.RawMessage));
-        var image = new ImageInput("Image", new(3, 16, 16), PixelKind.VectorOfByte, Interleaved: false);
+        var image = new ImageInput("Image", shape ?? new(3, 16, 16), PixelKind.VectorOfByte, Interleaved: false);
         var trained = new TrainedNetwork(network, CPU, image, new([128, 128, 128], [64, 64, 64]), typeof(LogitNormModel));
         using var log = new ContextLog(ml, "model");
-        trained.Fold(log);
+        trained.Fold(log, oneDnn ?? OneDnn.IsAvailable, choose ?? trained.Choose);
         return (trained, messages);
     }
 

@@ -138,6 +138,30 @@ public sealed class ModelFileTests
         Assert.That(bomb.LoadError(_ml), Is.TypeOf<InvalidDataException>().With.Message.Contains("is no model"));
     }
 
+    // .NET compares what the directory says of an entry when it opens it: one that nobody reads could make the file seem as large as it likes.
+    [TestCase(1L << 40)]
+    [TestCase(long.MaxValue - 1000, Description = "an end beyond 64 bits, which .NET takes for one in the file")]
+    public void Load_EntryThatClaimsMoreThanTheFile_IsRefused(long packed)
+    {
+        var bomb = _file.With("Version.txt", _ => new byte[350 << 20], hash: false, CompressionLevel.SmallestSize)
+            .WithRecord("Weights.safetensors", 'x', packed);
+        Assert.That(bomb.Entries("Weights.safetensorx"), Has.Length.EqualTo(1));
+        Assert.That(bomb.LoadError(_ml), Is.TypeOf<InvalidDataException>().With.Message.Contains("Weights.safetensorx"));
+    }
+
+    [Test]
+    public void Load_EntriesThatShareTheirBytes_CountOnce()
+    {
+        // A megabyte that does not shrink, and 19 that do: 21 times as much would be less than 100 times their sum.
+        var bytes = new byte[20 << 20];
+        new Random(1).NextBytes(bytes.AsSpan(0, 1 << 20));
+        var shared = _file.With("Version.txt", _ => bytes, hash: false);
+        Assert.That(() => (shared.Load(_ml, out _) as IDisposable)?.Dispose(), Throws.Nothing);
+        for (var letter = 'a'; letter < 'a' + 20; letter++)
+            shared = shared.WithRecord("Version.txt", letter);
+        Assert.That(shared.LoadError(_ml), Is.TypeOf<InvalidDataException>().With.Message.Contains("is no model"));
+    }
+
     [Test]
     public void CheckSize_OfAnyHonestFile_Passes()
     {
@@ -336,24 +360,22 @@ public sealed class ModelFileTests
     public void Load_HugeBackbone(string size)
     {
         var file = _file.WithJson("Model.json", "\"Depth\":10,\"Widen\":1", size);
-        var before = PeakMegabytes();
         Assert.That(file.LoadError(_ml), Names(ModelPart, "Weights.safetensors").With.Message.Contains("where the network has").Or.Message.Contains("the network has"));
-        Assert.That(PeakMegabytes() - before, Is.LessThan(200));
+        Assert.That(PeakMemory.OfLoading("Model.json", "\"Depth\":10,\"Widen\":1", size), Is.LessThan(200));
     }
 
     // What a file says of its images is believed by nobody before there is one: neither are maps of them made, nor room for them.
     [Test]
     public void Load_LargeImages_CostNothing()
     {
-        using (_file.Load(_ml, out _) as IDisposable)
-        {
-        }
-        var large = _file.WithJson("Model.json", "\"Height\":8,\"Width\":8", "\"Height\":4000,\"Width\":4000");
-        var before = PeakMegabytes();
-        using var loaded = (TransformerChain<ITransformer>)large.Load(_ml, out _);
+        const string Small = "\"Height\":8,\"Width\":8", Large = "\"Height\":4000,\"Width\":4000";
+        using var loaded = (TransformerChain<ITransformer>)_file.WithJson("Model.json", Small, Large).Load(_ml, out _);
         Assert.That(loaded.OfType<LogitNormModel>().Single().ImageShape, Is.EqualTo(new ImageShape(3, 4000, 4000)));
-        Assert.That(PeakMegabytes() - before, Is.LessThan(100));
+        Assert.That(PeakMemory.OfLoading("Model.json", Small, Large), Is.LessThan(100));
     }
+
+    [Test]
+    public void PeakMemory_OfATensor_IsItsBytes() => Assert.That(PeakMemory.OfTensor(150), Is.InRange(140, 170), "the measure that others go by");
 
     [Test]
     public void Load_ImagesOfManyChannels_AreTakenFewAtATime()
@@ -435,12 +457,6 @@ public sealed class ModelFileTests
 
     private static NUnit.Framework.Constraints.Constraint Names(string part, string entry)
         => Is.TypeOf<InvalidDataException>().With.Message.Contains(part).And.Message.Contains($"'{entry}'");
-
-    private static long PeakMegabytes()
-    {
-        using var process = System.Diagnostics.Process.GetCurrentProcess();
-        return process.PeakWorkingSet64 >> 20;
-    }
 
     private ModelFile WithHeader(string signature, Action<byte[]> change, ModelFile? file = null)
     {

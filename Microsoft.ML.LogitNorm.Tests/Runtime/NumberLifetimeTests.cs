@@ -20,6 +20,9 @@ public sealed class NumberLifetimeTests
     [TestCase(nameof(Careless.Optimizer), "SGD")]
     [TestCase(nameof(Careless.Explicit), "ToScalar")]
     [TestCase(nameof(Careless.Kept), "ToScalar")]
+    [TestCase(nameof(Careless.Read), "ToDouble")]
+    [TestCase(nameof(Careless.Element), "ToScalar")]
+    [TestCase(nameof(Careless.ReadByType), "ToSingle")]
     public void CarelessCode_IsFound(string method, string called)
         => Assert.That(TorchCalls.NotHeld(typeof(Careless).Assembly.Location, type => type.EndsWith(nameof(Careless), StringComparison.Ordinal)), Has.Some.Contain($".{method} calls").And.Contain(called));
 
@@ -51,6 +54,12 @@ public sealed class NumberLifetimeTests
             var number = 2.5.ToScalar();
             return x.mul(number);
         }
+
+        public static double Read(Tensor x) => x.ToDouble();
+
+        public static Tensor Element(Tensor x) => x.mul(x[0].ToScalar());
+
+        public static float ReadByType(Tensor x) => x.ToSingle();
     }
 
     private static class Careful
@@ -64,5 +73,13 @@ public sealed class NumberLifetimeTests
             using var number = 2.5.ToScalar();
             return x.mul(number);
         }
+
+        public static Tensor Element(Tensor x)
+        {
+            using var number = x[0].ToScalar();
+            return x.mul(number);
+        }
+
+        public static float Read(Tensor x) => x.item<float>();
     }
 }

@@ -36,6 +36,11 @@ internal static class KilledTraining
             ModelAttack.Run(int.Parse(seed, System.Globalization.CultureInfo.InvariantCulture));
             return;
         }
+        if (args is [PeakMemory.Command, .. var act])
+        {
+            PeakMemory.RunChild(act);
+            return;
+        }
         TinyTraining.Weights(Options with { CheckpointFile = args[0], StepCompleted = step => KillIn(step, args[0]) });
     }
 

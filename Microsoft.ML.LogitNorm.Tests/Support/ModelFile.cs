@@ -79,6 +79,39 @@ internal sealed class ModelFile
         return new(stream.ToArray());
     }
 
+    /// <summary>The file with a further record in the zip's directory: an entry that has another's bytes, or claims so.</summary>
+    /// <param name="entryEnding">How the name of the entry ends whose record is copied.</param>
+    /// <param name="lastLetter">The last letter of the new entry's name.</param>
+    /// <param name="packed">How many bytes it claims to have in the file; null for those of the other.</param>
+    public ModelFile WithRecord(string entryEnding, char lastLetter, long? packed = null)
+    {
+        const int PackedAt = 20, NameLengthAt = 28, ExtraLengthAt = 30, CommentLengthAt = 32, NameAt = 46;
+        const int EndBytes = 22, EndCountAt = 8, EndTotalAt = 10, EndSizeAt = 12, EndStartAt = 16;
+        var end = _zip.AsSpan(^EndBytes..).ToArray();
+        var directory = _zip.AsSpan((int)BitConverter.ToUInt32(end, EndStartAt)..^EndBytes).ToArray();
+        for (var at = 0; ;)
+        {
+            int nameLength = BitConverter.ToUInt16(directory, at + NameLengthAt), extraLength = BitConverter.ToUInt16(directory, at + ExtraLengthAt);
+            var next = at + NameAt + nameLength + extraLength + BitConverter.ToUInt16(directory, at + CommentLengthAt);
+            if (!Encoding.UTF8.GetString(directory, at + NameAt, nameLength).EndsWith(entryEnding, StringComparison.Ordinal))
+            {
+                at = next;
+                continue;
+            }
+            var record = directory[at..(at + NameAt + nameLength)];
+            record[^1] = (byte)lastLetter;
+            byte[] extra = packed is null ? [] : [1, 0, sizeof(long), 0, .. BitConverter.GetBytes(packed.Value)];   // Zip64's
+            BitConverter.TryWriteBytes(record.AsSpan(ExtraLengthAt), (ushort)extra.Length);
+            BitConverter.TryWriteBytes(record.AsSpan(CommentLengthAt), (ushort)0);
+            if (packed is not null)
+                BitConverter.TryWriteBytes(record.AsSpan(PackedAt), uint.MaxValue);   // "see Zip64's"
+            foreach (var countAt in (int[])[EndCountAt, EndTotalAt])
+                BitConverter.TryWriteBytes(end.AsSpan(countAt), (ushort)(BitConverter.ToUInt16(end, countAt) + 1));
+            BitConverter.TryWriteBytes(end.AsSpan(EndSizeAt), (uint)(directory.Length + record.Length + extra.Length));
+            return new([.. _zip.AsSpan(..^EndBytes), .. record, .. extra, .. end]);
+        }
+    }
+
     /// <summary>The file with a piece of an entry's JSON replaced.</summary>
     public ModelFile WithJson(string entryEnding, string old, string replacement) => With(entryEnding, bytes =>
     {

@@ -31,10 +31,13 @@ internal static class TorchCalls
         {
             if (instruction.Operand is not MethodReference called)
                 continue;
-            if (IsImplicit(called) || Inside.Contains(called.GetElementMethod().FullName))
+            if (IsExplicit(called))
+            {
+                if (!IsHeld(method, instruction.Next))
+                    yield return $"{called.FullName} and keeps the number neither in a static field nor in a variable that it disposes of";
+            }
+            else if (IsImplicit(called) || Inside.Contains(called.GetElementMethod().FullName))
                 yield return called.FullName;
-            else if (IsExplicit(called) && !IsHeld(method, instruction.Next))
-                yield return $"{called.FullName} and keeps the number neither in a static field nor in a variable that it disposes of";
         }
     }
 
@@ -80,9 +83,14 @@ internal static class TorchCalls
 
     private static IEnumerable<MethodReference> Calls(MethodDefinition method) => method.Body.Instructions.Select(instruction => instruction.Operand).OfType<MethodReference>();
 
-    private static bool IsImplicit(MethodReference called) => called.Name == "op_Implicit" && called.ReturnType.FullName == typeof(Scalar).FullName;
+    private static bool IsImplicit(MethodReference called) => called.Name == "op_Implicit" && IsScalar(called.ReturnType);
 
-    private static bool IsExplicit(MethodReference called) => called.DeclaringType.FullName == typeof(ScalarExtensionMethods).FullName && called.ReturnType.FullName == typeof(Scalar).FullName;
+    // Also of a tensor's element: ToDouble() and others read one that they make themselves.
+    private static bool IsExplicit(MethodReference called)
+        => !IsImplicit(called) && IsScalar(called.Name == ".ctor" ? called.DeclaringType : called.ReturnType);
 
-    private static IEnumerable<TypeDefinition> TypesOf(IEnumerable<TypeDefinition> types) => types.SelectMany(type => TypesOf(type.NestedTypes).Prepend(type));
+    private static bool IsScalar(TypeReference type) => type.FullName == typeof(Scalar).FullName;
+
+    /// <summary>Types and those nested in them.</summary>
+    public static IEnumerable<TypeDefinition> TypesOf(IEnumerable<TypeDefinition> types) => types.SelectMany(type => TypesOf(type.NestedTypes).Prepend(type));
 }

@@ -168,6 +168,16 @@ public sealed class CheckpointErrorTests
         }
     }
 
+    // A training's generators are on the CPU; a state as long as one of CUDA's, 16 bytes, is none of theirs.
+    [TestCase(0)]
+    [TestCase(16)]
+    [TestCase(5055)]
+    public void Check_GeneratorStateOfAnotherLength_IsRefused(int bytes)
+    {
+        using var state = TorchSharp.torch.zeros(bytes, TorchSharp.torch.uint8);
+        Assert.That(() => GeneratorState.Check("random.order", state), Throws.TypeOf<InvalidDataException>().With.Message.Contains("'random.order'"));
+    }
+
     [Test]
     public void Fit_OptionThatTheFileLacks_IsTheDefault()
     {

@@ -9,7 +9,14 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>Looks once at a whole model file, of which this library wrote only parts: .NET and ML.NET compare no checksum when they read a zip.</summary>
 internal static class ModelArchive
 {
-    /// <summary>Zip's compression makes up to a thousand bytes of one; no model shrinks like that. So much may be unpacked of a file at most, as a multiple of its size and on top of it.</summary>
+    /// <summary>
+    /// Zip's compression makes up to a thousand bytes of one; no model shrinks like that. So much may be unpacked of a file at most, as a multiple of its
+    /// largest entry's bytes in the file, and on top of it.
+    /// </summary>
+    /// <remarks>
+    /// Of what the zip's directory claims, .NET compares with the file only where an entry's bytes lie, and only when the entry is opened; entries may share
+    /// bytes. So all are opened, and no more than the largest of them is counted as the file's own size.
+    /// </remarks>
     public const long LargestRatio = 100, LargestRest = 256 << 20;
 
     private static readonly ConditionalWeakTable<RepositoryReader, object> _checked = [];
@@ -21,32 +28,49 @@ internal static class ModelArchive
         if (repository is null || _checked.TryGetValue(repository, out _))
             return;
         var entries = Archive(repository).Entries;
-        CheckSize(Sum(entry => entry.Length), Sum(entry => entry.CompressedLength));
+        foreach (var entry in entries)
+            CheckExtent(entry);
+        // An entry that is stored as it is gives all its bytes, whatever length is claimed.
+        var unpacked = entries.Aggregate(Int128.Zero, (sum, entry) => sum + Math.Max(entry.Length, entry.CompressedLength));
+        CheckSize(unpacked, entries.Max(entry => entry.CompressedLength));
         var hashed = entries.Where(entry => entry.Name == ModelWriter.Hashes).Select(Folder).ToHashSet();
         foreach (var entry in entries)
             if (!hashed.Contains(Folder(entry)) || entry.Name == ModelLoadContext.ModelStreamName)   // the header is ML.NET's, written when the hashes are
                 CheckSum(entry);
         _checked.Add(repository, repository);
-
-        Int128 Sum(Func<ZipArchiveEntry, long> size) => entries.Aggregate(Int128.Zero, (sum, entry) => sum + size(entry));
     }
 
     /// <exception cref="InvalidDataException">So many bytes are not unpacked of so few.</exception>
+    /// <param name="unpacked">Bytes of all entries.</param>
+    /// <param name="packed">Bytes in the file of the largest entry.</param>
     internal static void CheckSize(Int128 unpacked, Int128 packed)
     {
         if (unpacked > (packed * LargestRatio) + LargestRest)
-            throw new InvalidDataException(Invariant($"This model file is no model: {packed:N0} bytes would be unpacked to {unpacked:N0}, more than {LargestRatio} times as many."));
+            throw new InvalidDataException(
+                Invariant($"This model file is no model: {unpacked:N0} bytes unpacked are over {LargestRatio} times the {packed:N0} of its largest entry."));
     }
 
-    private static void CheckSum(ZipArchiveEntry entry)
+    // .NET compares where the bytes lie with the file's length when it opens an entry, in 64 bits that may overflow.
+    private static void CheckExtent(ZipArchiveEntry entry) => Open(entry, _ =>
+    {
+        if (entry.CompressedLength > long.MaxValue / 2)
+            throw new InvalidDataException(Invariant($"no file holds the {entry.CompressedLength:N0} bytes that the zip's directory says."));
+    });
+
+    private static void CheckSum(ZipArchiveEntry entry) => Open(entry, stream =>
+    {
+        var crc = new Crc32();
+        crc.Append(stream);
+        if (crc.GetCurrentHashAsUInt32() is var found && found != entry.Crc32)
+            throw new InvalidDataException(Invariant($"its CRC-32 is {found:x8}, and the zip's directory says {entry.Crc32:x8}."));
+    });
+
+    private static void Open(ZipArchiveEntry entry, Action<Stream> look)
     {
         try
         {
             using var stream = entry.Open();
-            var crc = new Crc32();
-            crc.Append(stream);
-            if (crc.GetCurrentHashAsUInt32() is var found && found != entry.Crc32)
-                throw new InvalidDataException(Invariant($"its CRC-32 is {found:x8}, and the zip's directory says {entry.Crc32:x8}."));
+            look(stream);
         }
         catch (InvalidDataException e)
         {

@@ -11,9 +11,6 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="Interleaved">For vectors: channels last (height, width, channel); otherwise channels first, as <c>ExtractPixels</c> gives by default.</param>
 internal sealed record ImageInput(string Name, ImageShape Shape, PixelKind Kind, bool Interleaved) : NetworkInput(Name)
 {
-    /// <summary>Largest side of the images of noise by which a scoring copy is compared and timed: what a model file says of its images costs nothing.</summary>
-    internal const int MostProbeSide = 32;
-
     private const int MostBatchBytes = 256 << 20;
     private const string NameIt = "Name the column that holds the images in FeatureColumnName, or make one with LoadImages and ResizeImages.";
     private const string Expected = "MLImage of known size or a vector of Single or Byte of known shape";
@@ -69,8 +66,9 @@ internal sealed record ImageInput(string Name, ImageShape Shape, PixelKind Kind,
     /// <remarks>The whole range of pixel values, black to white.</remarks>
     public override Tensor StepUnit(InputNormalization normalization, Tensor scale) => scale.view(-1, 1, 1).Times(normalization.PixelRange(Kind));
 
-    /// <remarks>Images are cut to <see cref="MostProbeSide"/>.</remarks>
-    public override IReadOnlyList<long> ProbeShape => [Math.Min(Shape.Height, MostProbeSide), Math.Min(Shape.Width, MostProbeSide), Shape.Channels];
+    /// <remarks>Images are cut to <see cref="FoldedNetwork.MostProbeSide"/>.</remarks>
+    public override IReadOnlyList<long> ProbeShape
+        => [Math.Min(Shape.Height, FoldedNetwork.MostProbeSide), Math.Min(Shape.Width, FoldedNetwork.MostProbeSide), Shape.Channels];
 
     public override void CheckFits(Backbone backbone)
     {

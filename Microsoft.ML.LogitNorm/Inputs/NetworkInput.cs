@@ -47,7 +47,7 @@ internal abstract record NetworkInput(string Name)
     [JsonIgnore]
     public abstract string Item { get; }
 
-    /// <summary>The dimensions of a row by which a scoring copy is compared and timed: it costs little, whatever a model file says of its rows.</summary>
+    /// <summary>The dimensions of a small row of the kind, which costs little, whatever a model file says of its rows.</summary>
     [JsonIgnore]
     public abstract IReadOnlyList<long> ProbeShape { get; }
 
@@ -111,13 +111,6 @@ internal abstract record NetworkInput(string Name)
 
     /// <summary>Room for rows, [rows, …], in the caller's scope.</summary>
     public Tensor Room(long rows) => empty([rows, .. RowShape], ItemType);
-
-    /// <summary>Rows of noise as they come to the network, in the caller's scope.</summary>
-    public Tensor Probe(int rows, Device device)
-    {
-        using var generator = new Generator(1, CPU);
-        return ToNetwork(randn([rows, .. ProbeShape], generator: generator).to(device));
-    }
 
     private protected static InvalidOperationException NotFor(Backbone backbone, string rows)
         => new($"{backbone} takes {(backbone.TakesVectors ? "feature vectors" : "images")}, not {rows}.");

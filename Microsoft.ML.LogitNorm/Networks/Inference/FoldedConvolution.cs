@@ -10,7 +10,8 @@ namespace Microsoft.ML.LogitNorm;
 /// <remarks>
 /// On oneDNN the weight is laid out for the inputs that come again and again, when the first of them comes: those of a single image, and those of a full pass. The
 /// order fits one number of rows, size of feature map and number of threads (<see cref="OneDnn.Reorder"/>). Other inputs, such as those of a last pass that is not
-/// full, use the plain weight, which oneDNN reorders at each call by its fast code.
+/// full, use the plain weight, which oneDNN reorders at each call by its fast code. What was laid out is put back into the plain order once, and must be the
+/// plain weight to the last bit; else that one is used.
 /// </remarks>
 /// <param name="weight">[F, C, k, k], float32, channels last in memory; owned from now on.</param>
 /// <param name="bias">[F], or null; owned from now on.</param>
@@ -18,13 +19,19 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="padding">Padding on all sides.</param>
 /// <param name="relu">Whether a ReLU is the last step.</param>
 /// <param name="rowsPerPass">Rows of a full pass; null where torch's own operators compute, step by step, instead of <see cref="OneDnn"/>.</param>
-internal sealed class FoldedConvolution(Tensor weight, Tensor? bias, int stride, int padding, bool relu, long? rowsPerPass) : IDisposable
+/// <param name="reorder">Lays out a weight; null for <see cref="OneDnn.Reorder"/>.</param>
+internal sealed class FoldedConvolution(
+    Tensor weight, Tensor? bias, int stride, int padding, bool relu, long? rowsPerPass, FoldedConvolution.Reordering? reorder = null) : IDisposable
 {
     /// <summary>A single image and a full pass, before and after the application sets libtorch's number of threads. Beyond, memory is dearer than the reordering.</summary>
     private const int MostLayouts = 4;
 
+    private readonly Reordering _reorder = reorder ?? OneDnn.Reorder;
     private readonly Lock _gate = new();
     private volatile Layout[] _layouts = [];
+
+    /// <inheritdoc cref="OneDnn.Reorder"/>
+    internal delegate Tensor Reordering(Tensor weight, int stride, int padding, params ReadOnlySpan<long> inputSize);
 
     /// <summary>[B, C, H, W] → [B, F, H', W'], in the caller's scope.</summary>
     public Tensor Of(Tensor input) => rowsPerPass is null ? Activated(Plain(input)) : OneDnn.Convolve(input, WeightFor(input), bias, stride, padding, relu);
@@ -46,7 +53,8 @@ internal sealed class FoldedConvolution(Tensor weight, Tensor? bias, int stride,
     public void ForgetLayouts()
     {
         foreach (var layout in _layouts)
-            layout.Weight.Dispose();
+            if (!ReferenceEquals(layout.Weight, weight))
+                layout.Weight.Dispose();
         _layouts = [];
     }
 
@@ -75,11 +83,16 @@ internal sealed class FoldedConvolution(Tensor weight, Tensor? bias, int stride,
                 return meanwhile;
             if (layouts.Length == MostLayouts)
                 return weight;
-            var laidOut = OneDnn.Reorder(weight, stride, padding, use.Rows, weight.size(1), use.Height, use.Width).DetachFromDisposeScope();
-            _layouts = [.. layouts, new(use, laidOut)];
-            return laidOut;
+            using var scope = NewDisposeScope();
+            var laidOut = _reorder(weight, stride, padding, use.Rows, weight.size(1), use.Height, use.Width);
+            var used = IsOrderOf(laidOut, weight) ? laidOut.DetachFromDisposeScope() : weight;
+            _layouts = [.. layouts, new(use, used)];
+            return used;
         }
     }
+
+    // Orders differ by processor, rows and threads: no comparison of embeddings when the copy is made would meet them all.
+    private static bool IsOrderOf(Tensor laidOut, Tensor weight) => laidOut.to_dense().eq(weight).all().item<bool>();
 
     private static Tensor? Find(Layout[] layouts, in Use use)
     {

@@ -11,11 +11,12 @@ namespace Microsoft.ML.LogitNorm;
 /// </remarks>
 /// <param name="device">Where the network is.</param>
 /// <param name="rowsPerPass">Images that a full pass takes at once: what weights are laid out for, besides single images.</param>
-internal sealed class Folding(Device device, long rowsPerPass) : IDisposable
+/// <param name="oneDnn">Whether libtorch has <see cref="OneDnn"/>.</param>
+internal sealed class Folding(Device device, long rowsPerPass, bool oneDnn) : IDisposable
 {
     private readonly List<Tensor> _owned = [];
     private readonly List<FoldedConvolution> _convolutions = [];
-    private readonly long? _rowsPerPass = device.type == DeviceType.CPU && OneDnn.IsAvailable ? rowsPerPass : null;
+    private readonly long? _rowsPerPass = device.type == DeviceType.CPU && oneDnn ? rowsPerPass : null;
 
     /// <summary>A convolution, with the batch norm and the ReLU that follow it, if any.</summary>
     public FoldedConvolution Convolution(ConvolutionLayer convolution, BatchNormLayer? norm = null, bool relu = false)

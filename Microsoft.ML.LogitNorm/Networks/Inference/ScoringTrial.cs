@@ -9,11 +9,12 @@ namespace Microsoft.ML.LogitNorm;
 /// They take turns, and the shortest pass of each counts, since what disturbs a pass only makes it longer. The copy stays unless the network is clearly faster, twice: the
 /// last bits of what is scored depend on the choice, so noise must not make it.
 /// </remarks>
-/// <param name="Folded">Milliseconds of the copy, for a single small image.</param>
+/// <param name="Folded">Milliseconds of the copy, for a pass of small images.</param>
 /// <param name="Original">Milliseconds of the network, for the same.</param>
 internal readonly record struct ScoringTrial(double Folded, double Original)
 {
-    private const int MostRounds = 7;
+    /// <summary>Rounds of single images, and of full passes, that end before the time is up.</summary>
+    public const int SingleRounds = 7, SeveralRounds = 3;
 
     /// <summary>The network must take less than this share of the copy's time.</summary>
     private const double ClearlyFaster = 0.9;
@@ -26,7 +27,17 @@ internal readonly record struct ScoringTrial(double Folded, double Original)
     /// <summary>Times both, and again where the network seems faster.</summary>
     /// <param name="folded">A pass of the copy that waits for its result. It has run before.</param>
     /// <param name="original">A pass of the network, the same.</param>
-    public static ScoringTrial Run(Action folded, Action original) => Confirmed(() => Measure(folded, original));
+    /// <param name="rounds">How often at most, within about 0.1 s.</param>
+    public static ScoringTrial Run(Action folded, Action original, int rounds) => Confirmed(() => Measure(folded, original, rounds));
+
+    /// <summary>How long a pass takes, in milliseconds; what it makes is freed.</summary>
+    public static double Milliseconds(Action pass)
+    {
+        using var scope = NewDisposeScope();
+        var start = Stopwatch.GetTimestamp();
+        pass();
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    }
 
     /// <summary>The first measurement, or a second where the first is against the copy.</summary>
     internal static ScoringTrial Confirmed(Func<ScoringTrial> measure)
@@ -36,22 +47,14 @@ internal readonly record struct ScoringTrial(double Folded, double Original)
     }
 
     public override string ToString()
-        => string.Create(CultureInfo.InvariantCulture, $"{Folded:0.00} ms a pass by the copy with folded batch norms, {Original:0.00} ms by the network itself");
+        => string.Create(CultureInfo.InvariantCulture, $"{Folded:0.00} ms by the copy with folded batch norms, {Original:0.00} ms by the network itself");
 
-    private static ScoringTrial Measure(Action folded, Action original)
+    private static ScoringTrial Measure(Action folded, Action original, int rounds)
     {
         var trial = new ScoringTrial(double.MaxValue, double.MaxValue);
         var start = Stopwatch.GetTimestamp();
-        for (var round = 0; round < MostRounds && (round == 0 || Stopwatch.GetElapsedTime(start) < _budget); round++)
+        for (var round = 0; round < rounds && (round == 0 || Stopwatch.GetElapsedTime(start) < _budget); round++)
             trial = new(Math.Min(trial.Folded, Milliseconds(folded)), Math.Min(trial.Original, Milliseconds(original)));
         return trial;
-    }
-
-    private static double Milliseconds(Action pass)
-    {
-        using var scope = NewDisposeScope();
-        var start = Stopwatch.GetTimestamp();
-        pass();
-        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 }

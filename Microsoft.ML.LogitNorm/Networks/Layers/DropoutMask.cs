@@ -3,10 +3,13 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Fills masks of dropout on the CPU: each element by a hash of its number, so that they are the same on every processor and with any number of threads.</summary>
+/// <summary>
+/// Fills masks of dropout on the CPU: each element by a hash of its place in memory, so that they are the same on every processor and with any number of
+/// threads.
+/// </summary>
 /// <remarks>
 /// libtorch draws each element from one generator, one after the other, on all but Intel's processors; that took a tenth of a training's work, all of it on one thread.
-/// The hash is that of <see cref="NetworkRandom.Hashed"/>.
+/// The hash is that of <see cref="NetworkRandom.Hashed"/>, and <see cref="NetworkRandom.Of"/> gives the same masks on other devices.
 /// </remarks>
 internal static unsafe class DropoutMask
 {

@@ -6,8 +6,9 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>Where the randomness of a network in training comes from: its first weights, and the masks of dropout.</summary>
 /// <remarks>
 /// Torch's global generators have no part in it, so that nothing else in the process changes a training, and a training changes nothing else. The generator is on the
-/// CPU, as TorchSharp makes no others. On other devices a mask is therefore computed there, as a hash of each element's number that two numbers from the generator
-/// choose; so a training that goes on from a checkpoint draws the same masks on every device.
+/// CPU, as TorchSharp makes no others. On other devices a mask is therefore computed there, as a hash of each element's place in memory that two numbers from
+/// the generator choose; so a training that goes on from a checkpoint draws the same masks on every device, whose features lie channels last as they do on the
+/// CPU.
 /// </remarks>
 /// <param name="seed">Any number.</param>
 internal sealed class NetworkRandom(int seed) : IDisposable
@@ -25,11 +26,23 @@ internal sealed class NetworkRandom(int seed) : IDisposable
         using var noGradient = no_grad();
         if (features.device_type == DeviceType.CPU)
             return DropoutMask.Of(features, keep, Number(), Number()).MoveToOuterDisposeScope();
-        using var share = keep.ToScalar();
-        var kept = Hashed(features.numel(), keep, Number(), Number(), features.device);
-        return kept.to(features.dtype).view(features.shape).div_(share).MoveToOuterDisposeScope();
+        return Of(features, keep, Number(), Number()).MoveToOuterDisposeScope();
 
         int Number() => randint(int.MinValue, int.MaxValue, [1], dtype: int32, generator: Generator).item<int>();
+    }
+
+    /// <summary>A mask for features on any device, by torch's operators there: the values of <see cref="DropoutMask.Of"/>.</summary>
+    /// <param name="features">The features, without gaps in memory.</param>
+    /// <param name="keep">The share that is kept, above 0 and at most 1.</param>
+    /// <param name="factor">Chooses the hash, with <paramref name="offset"/>.</param>
+    /// <param name="offset">See <paramref name="factor"/>.</param>
+    /// <returns>Like the features, in memory too; in the caller's scope.</returns>
+    internal static Tensor Of(Tensor features, double keep, int factor, int offset)
+    {
+        using var scope = NewDisposeScope();
+        using var kept = (1 / keep).ToScalar();   // a factor, as a division is by another number in float32
+        var mask = Hashed(features.numel(), keep, factor, offset, features.device).to(features.dtype).mul_(kept);
+        return mask.as_strided(features.shape, features.stride()).MoveToOuterDisposeScope();
     }
 
     /// <summary>Which of so many elements are kept: those whose number's hash is in the lowest share of all hashes.</summary>
@@ -52,7 +65,7 @@ internal sealed class NetworkRandom(int seed) : IDisposable
         Shift(15);
         Multiply(second);
         Shift(16);
-        return x.IsBelow((long)(keep * (1L << 32))).MoveToOuterDisposeScope();
+        return x.IsBelow(Math.Max(1, (long)(keep * (1L << 32)))).MoveToOuterDisposeScope();
 
         void Shift(long bits) => x.bitwise_xor_(x.bitwise_right_shift(tensor(bits, device: device)));
 

@@ -5,9 +5,10 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>Checks the state of a random number generator that was read from a file: torch ends the process on one that it does not like, or reads beyond its end.</summary>
 /// <remarks>
-/// libtorch 2.10's layout, little endian. On the CPU, a Mersenne Twister of 624 words: seed (uint64), numbers left in the block (int32), whether it was seeded
-/// (int32), place of the next number (uint64), the words (uint64 each, of which 32 bits are used); then what is left of a pair of normally distributed numbers:
-/// three doubles, whether they are one (int32, and 4 bytes of nothing), a float, whether it is one (byte, and 3 of nothing). On CUDA: seed (uint64) and offset (uint64).
+/// libtorch 2.10's layout on the CPU, where all of a training's generators are, little endian. A Mersenne Twister of 624 words: seed (uint64), numbers left in
+/// the block (int32), whether it was seeded (int32), place of the next number (uint64), the words (uint64 each, of which 32 bits are used); then what is left
+/// of a pair of normally distributed numbers: three doubles, whether they are one (int32, and 4 bytes of nothing), a float, whether it is one (byte, and 3 of
+/// nothing).
 /// </remarks>
 internal static class GeneratorState
 {
@@ -15,7 +16,7 @@ internal static class GeneratorState
     private const int LeftAt = 8, SeededAt = 12, NextAt = 16, WordsAt = 24;
     private const int NormalAt = WordsAt + (Words * sizeof(ulong));
     private const int IsNormalAt = NormalAt + (3 * sizeof(double)), SingleAt = IsNormalAt + 8, IsSingleAt = SingleAt + sizeof(float);
-    private const int CpuBytes = SingleAt + 8, CudaBytes = 16;
+    private const int Bytes = SingleAt + 8;
 
     /// <summary>Checks a state, before it is set.</summary>
     /// <param name="name">Its name in the file.</param>
@@ -23,15 +24,9 @@ internal static class GeneratorState
     /// <exception cref="InvalidDataException">No generator could have been in it.</exception>
     public static void Check(string name, Tensor state)
     {
-        if (state.dtype != ScalarType.Byte || state.dim() != 1 || state.shape[0] is not (CpuBytes or CudaBytes))
-            throw Impossible(name);
-        ReadOnlySpan<byte> bytes = state.bytes;
-        if (!(bytes.Length == CudaBytes ? IsPhilox(bytes) : IsMersenneTwister(bytes)))
-            throw Impossible(name);
+        if (state.dtype != ScalarType.Byte || state.dim() != 1 || state.shape[0] != Bytes || !IsMersenneTwister(state.bytes))
+            throw new InvalidDataException($"'{name}' is no state of a random number generator.");
     }
-
-    // Numbers come four at a time.
-    private static bool IsPhilox(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]) is >= 0 and var offset && offset % 4 == 0;
 
     private static bool IsMersenneTwister(ReadOnlySpan<byte> bytes)
     {
@@ -48,6 +43,4 @@ internal static class GeneratorState
 
         static bool IsFlag(int value, bool isNumber) => value == 0 || (value == 1 && isNumber);
     }
-
-    private static InvalidDataException Impossible(string name) => new($"'{name}' is no state of a random number generator.");
 }
