@@ -1,4 +1,4 @@
-namespace Microsoft.ML.LogitNorm.Tests.Images;
+namespace Microsoft.ML.LogitNorm.Tests.Examples;
 
 /// <summary>How much of which memory images may take where ImageCache.Auto decides.</summary>
 [TestFixture]

@@ -1,7 +1,7 @@
 using Microsoft.ML.Data;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.LogitNorm.Tests.Images;
+namespace Microsoft.ML.LogitNorm.Tests.Examples;
 
 [TestFixture]
 public sealed class ExampleSetLoaderTests
@@ -40,7 +40,7 @@ public sealed class ExampleSetLoaderTests
             var (images, unlabelled) = Load(view);
             using var _ = images;
             Assert.That(unlabelled, Is.Zero);
-            Assert.That(images.Pixels.shape, Is.EqualTo(new long[] { count, Size, Size, 3 }));
+            Assert.That(images.Values.shape, Is.EqualTo(new long[] { count, Size, Size, 3 }));
             Assert.That(images.Labels.data<long>().ToArray(), Is.EqualTo(Enumerable.Range(0, count).Select(i => (long)(i % 10))));
             Assert.That(FirstPixels(images), Is.EqualTo(Enumerable.Range(0, count).Select(i => (i % Pictures, 255 - (i % Pictures), 7))));
         }
@@ -111,7 +111,7 @@ public sealed class ExampleSetLoaderTests
         var view = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 600).Select(i => new FloatRow { Label = 1, Pixels = [1, 2, i is 301 or 555 ? value : 3, 4] }));
         var column = ImageInput.Find(view.Schema, "Pixels", null);
         Assert.That(
-            () => ExampleSetLoader.Load(view, column, "Label", CancellationToken.None),
+            () => ExampleSetLoader.Load(view, column, LabelColumn.Find(view.Schema, "Label"), CancellationToken.None),
             Throws.TypeOf<RowException>().With.Message.Contains("Column 'Pixels' has a pixel that is NaN or infinite in labelled row 301 (counted from 0)"));
     }
 
@@ -140,12 +140,12 @@ public sealed class ExampleSetLoaderTests
     }
 
     private static (ExampleSet Images, long Unlabelled) Load(IDataView view, CancellationToken cancellation = default)
-        => ExampleSetLoader.Load(view, ImageInput.Find(view.Schema, "Image", null), "Label", cancellation) is var (images, unlabelled) ? (images!, unlabelled) : default;
+        => ExampleSetLoader.Load(view, ImageInput.Find(view.Schema, "Image", null), LabelColumn.Find(view.Schema, "Label"), cancellation) is var (images, unlabelled) ? (images!, unlabelled) : default;
 
     private static (int Red, int Green, int Blue)[] FirstPixels(ExampleSet images)
     {
         using var scope = NewDisposeScope();
-        return [.. images.Pixels.select(1, 0).select(1, 0).contiguous().data<byte>().ToArray().Chunk(3).Select(pixel => ((int)pixel[0], (int)pixel[1], (int)pixel[2]))];
+        return [.. images.Values.select(1, 0).select(1, 0).contiguous().data<byte>().ToArray().Chunk(3).Select(pixel => ((int)pixel[0], (int)pixel[1], (int)pixel[2]))];
     }
 
     private sealed class Row

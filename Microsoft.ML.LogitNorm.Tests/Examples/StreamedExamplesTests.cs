@@ -2,7 +2,7 @@ using Microsoft.ML.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.LogitNorm.Tests.Images;
+namespace Microsoft.ML.LogitNorm.Tests.Examples;
 
 /// <summary>Passes over images that are decoded anew each time. Each image's pixels tell its number.</summary>
 [TestFixture]
@@ -64,14 +64,15 @@ public sealed class StreamedExamplesTests
         var view = View(700);
         var column = ImageInput.Find(view.Schema, "Pixels", null);
         using var streamed = Images(700, 16);
-        using var kept = ExampleSetLoader.Load(view, column, "Label", CancellationToken.None).Images!;
+        using var kept = ExampleSetLoader.Load(view, column, LabelColumn.Find(view.Schema, "Label"), CancellationToken.None).Examples!;
         using (Assert.EnterMultipleScope())
         {
             Assert.That(streamed.Count, Is.EqualTo(kept.Count));
-            Assert.That(streamed.Hash(), Is.EqualTo(kept.Hash()));
-            Assert.That(streamed.ClassCounts(10), Is.EqualTo(kept.ClassCounts(10)));
-            Assert.That(streamed.MeasureNormalization().Mean, Is.EqualTo(kept.MeasureNormalization().Mean).Within(1e-5));
-            Assert.That(streamed.MeasureNormalization().StandardDeviation, Is.EqualTo(kept.MeasureNormalization().StandardDeviation).Within(1e-5));
+            Assert.That(streamed.Summary.Hash, Is.EqualTo(kept.Summary.Hash));
+            Assert.That(streamed.Summary.ClassCounts, Is.EqualTo(kept.Summary.ClassCounts));
+            Assert.That(streamed.Summary.Constants, Is.EqualTo(kept.Summary.Constants));
+            Assert.That(streamed.Summary.Moments!.Mean, Is.EqualTo(kept.Summary.Moments!.Mean).Within(1e-5));
+            Assert.That(streamed.Summary.Moments.StandardDeviation, Is.EqualTo(kept.Summary.Moments.StandardDeviation).Within(1e-5));
         }
     }
 
@@ -81,9 +82,9 @@ public sealed class StreamedExamplesTests
         var view = View(100);
         var column = ImageInput.Find(view.Schema, "Pixels", null);
         var before = Tensor.TotalCount;
-        Assert.That(ExampleSetLoader.Load(view, column, "Label", CancellationToken.None, (100 * column.BytesPerImage) - 1).Images, Is.Null);
+        Assert.That(ExampleSetLoader.Load(view, column, LabelColumn.Find(view.Schema, "Label"), CancellationToken.None, (100 * column.BytesPerRow) - 1).Examples, Is.Null);
         Assert.That(Tensor.TotalCount, Is.EqualTo(before));
-        using var kept = ExampleSetLoader.Load(view, column, "Label", CancellationToken.None, 100 * column.BytesPerImage).Images;
+        using var kept = ExampleSetLoader.Load(view, column, LabelColumn.Find(view.Schema, "Label"), CancellationToken.None, 100 * column.BytesPerRow).Examples;
         Assert.That(kept!.Count, Is.EqualTo(100));
     }
 
@@ -117,7 +118,7 @@ public sealed class StreamedExamplesTests
         var view = _ml.Transforms.NormalizeMinMax("Other", "Pixels").Fit(View(3)).Transform(View(Count));   // rows are dealt out where there is something to compute
         using var one = Images(new FixedCursors(view, 1), 300);
         using var several = Images(new FixedCursors(view, cursors), 300);
-        Assert.That(several.Hash(), Is.EqualTo(one.Hash()));
+        Assert.That(several.Summary.Hash, Is.EqualTo(one.Summary.Hash));
         Assert.That(Epoch(several, seed: 1), Is.EqualTo(Epoch(one, seed: 1)));
 
         var opened = view.GetRowCursorSet([view.Schema["Other"]], cursors);
@@ -154,14 +155,14 @@ public sealed class StreamedExamplesTests
         var before = Tensor.TotalCount;
         var view = _ml.Data.LoadFromEnumerable(InTime.Endless(RowOf, stop: cancellation.Cancel));
         Assert.Catch<OperationCanceledException>(
-            () => new StreamedExamples(view, ImageInput.Find(view.Schema, "Pixels", null), "Label", 16, measured: true, hashed: false, cancellation.Token).Dispose());
+            () => new StreamedExamples(view, ImageInput.Find(view.Schema, "Pixels", null), LabelColumn.Find(view.Schema, "Label"), 16, cancellation.Token).Dispose());
         Assert.That(Tensor.TotalCount, Is.EqualTo(before));
     }
 
     private StreamedExamples Images(int count, int pooled) => Images(View(count), pooled);
 
     private static StreamedExamples Images(IDataView view, int pooled)
-        => new(view, ImageInput.Find(view.Schema, "Pixels", null), "Label", pooled, measured: true, hashed: true, CancellationToken.None);
+        => new(view, ImageInput.Find(view.Schema, "Pixels", null), LabelColumn.Find(view.Schema, "Label"), pooled, CancellationToken.None);
 
     private IDataView View(int count) => _ml.Data.LoadFromEnumerable(Enumerable.Range(0, count).Select(RowOf));
 

@@ -1,7 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 
-namespace Microsoft.ML.LogitNorm.Tests.Images;
+namespace Microsoft.ML.LogitNorm.Tests.Inputs;
 
 /// <summary>Images that an application holds in memory are the application's: reading a column of them disposes of none.</summary>
 public sealed class ImageGetterTests

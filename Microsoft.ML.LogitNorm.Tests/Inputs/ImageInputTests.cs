@@ -1,7 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 
-namespace Microsoft.ML.LogitNorm.Tests.Images;
+namespace Microsoft.ML.LogitNorm.Tests.Inputs;
 
 [TestFixture]
 public sealed class ImageInputTests

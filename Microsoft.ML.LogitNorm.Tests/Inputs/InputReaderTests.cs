@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 
-namespace Microsoft.ML.LogitNorm.Tests.Images;
+namespace Microsoft.ML.LogitNorm.Tests.Inputs;
 
 [TestFixture]
 public sealed class InputReaderTests
@@ -63,7 +63,7 @@ public sealed class InputReaderTests
         using var cursor = view.GetRowCursor(view.Schema);
         var column = ImageInput.Find(view.Schema, "Planes", null);
         var reader = InputReader.Open(cursor, column);
-        var pixels = new byte[column.BytesPerImage];
+        var pixels = new byte[column.BytesPerRow];
         while (cursor.MoveNext())
             reader.Read(pixels);
         Assert.That(pixels, Is.All.Zero);
@@ -115,7 +115,7 @@ public sealed class InputReaderTests
         using var cursor = view.GetRowCursor([view.Schema[name]]);
         var reader = InputReader.Open(cursor, column);
         cursor.MoveNext();
-        var pixels = new byte[column.BytesPerImage];
+        var pixels = new byte[column.BytesPerRow];
         reader.Read(pixels);
         return pixels;
     }

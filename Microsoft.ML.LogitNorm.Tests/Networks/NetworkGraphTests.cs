@@ -85,7 +85,7 @@ public sealed class NetworkGraphTests
         var before = images.clone();
         var expected = network.Embed(images);
         Assert.That(images.Equals(before), Is.True, "the network changed what it was given");
-        using var folding = new Folding(CPU, 3);
+        using var folding = new Folding(CPU, 3, OneDnn.IsAvailable);
         var actual = ScoringPlan.Of(network.Embedding, folding).Run(images);
         Assert.That(images.Equals(before), Is.True, "the plan changed what it was given");
         Assert.That((actual - expected).abs().max().item<float>(), Is.LessThanOrEqualTo(1e-5f * Math.Max(1, expected.abs().max().item<float>())));

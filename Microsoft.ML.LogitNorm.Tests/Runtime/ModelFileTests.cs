@@ -215,11 +215,11 @@ public sealed class ModelFileTests
         AssertRefused(larger, "'Model.json': images of 1×10000×54000 are impossible");
         AssertRefused(new(1, 2, 2), "'Model.json': images of 1×2×2 are too small for WideResNet(10, 1, 0)");
 
-        static ImageColumn Find(ImageShape shape)
+        static ImageInput Find(ImageShape shape)
         {
             var schema = new DataViewSchema.Builder();
             schema.AddColumn("Image", new VectorDataViewType(NumberDataViewType.Byte, shape.Channels, shape.Height, shape.Width));
-            return ImageColumn.Find(schema.ToSchema(), "Image", null);
+            return ImageInput.Find(schema.ToSchema(), "Image", null);
         }
 
         void AssertRefused(ImageShape shape, string says)
@@ -381,7 +381,7 @@ public sealed class ModelFileTests
     public void Load_ImagesOfManyChannels_AreTakenFewAtATime()
     {
         var image = new ImageInput("Image", new(100_000, 8, 8), PixelKind.VectorOfSingle, Interleaved: false);
-        Assert.That((long)image.RowsPerBatch * image.BytesPerImage, Is.LessThanOrEqualTo(256 << 20));
+        Assert.That((long)image.RowsPerBatch * image.BytesPerRow, Is.LessThanOrEqualTo(256 << 20));
         Assert.That(new ImageInput("Image", new(100_000, 80, 60), PixelKind.VectorOfSingle, Interleaved: false).RowsPerBatch, Is.EqualTo(1), "one is always taken");
         Assert.That(new ImageInput("Image", new(3, 64, 64), PixelKind.VectorOfSingle, Interleaved: false).RowsPerBatch, Is.EqualTo(128));
     }

@@ -15,6 +15,6 @@ internal static class HeadOnly
             classifier.HeadBias.copy_(bias);
         }
         classifier.Freeze();
-        return new(classifier, CPU, new("Image", new(1, 1, 1), PixelKind.VectorOfSingle, Interleaved: false), new([0], [1]), owner: typeof(LogitNormModel));
+        return new(classifier, CPU, new VectorInput("Features", (int)weight.shape[1]), new([0], [1]), owner: typeof(LogitNormModel));
     }
 }

@@ -27,9 +27,9 @@ public sealed class OodRowsTests
         var rows = LearnedScore.Gather(data, Source(data, Size), "none");
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(rows.Pixels!.shape, Is.EqualTo(new long[] { 5, Size, Size, 3 }));
-            Assert.That(rows.Pixels.view(5, -1)[.., 0].data<byte>().ToArray(), Is.EqualTo(new byte[] { 0, 1, 2, 3, 4 }));
-            Assert.That(rows.Pixels.view(5, -1)[.., -1].contiguous().data<byte>().ToArray(), Is.EqualTo(new byte[] { 0, 1, 2, 3, 4 }));
+            Assert.That(rows.Values!.shape, Is.EqualTo(new long[] { 5, Size, Size, 3 }));
+            Assert.That(rows.Values.view(5, -1)[.., 0].data<byte>().ToArray(), Is.EqualTo(new byte[] { 0, 1, 2, 3, 4 }));
+            Assert.That(rows.Values.view(5, -1)[.., -1].contiguous().data<byte>().ToArray(), Is.EqualTo(new byte[] { 0, 1, 2, 3, 4 }));
             Assert.That(rows.Logits[.., 0].contiguous().data<float>().ToArray(), Is.EqualTo(new float[] { 0, 1, 2, 3, 4 }));
         }
     }
@@ -42,7 +42,7 @@ public sealed class OodRowsTests
         var data = Rows(Count, Size);
         using var scope = NewDisposeScope();
         var rows = LearnedScore.Gather(data, Source(data, Size), "none");
-        Assert.That(rows.Pixels!.select(1, Size - 1).select(1, Size - 1).select(1, 2).contiguous().data<byte>().ToArray(), Is.EqualTo(Enumerable.Range(0, Count).Select(i => (byte)i)));
+        Assert.That(rows.Values!.select(1, Size - 1).select(1, Size - 1).select(1, 2).contiguous().data<byte>().ToArray(), Is.EqualTo(Enumerable.Range(0, Count).Select(i => (byte)i)));
     }
 
     [TestCase(5000)]
@@ -50,7 +50,7 @@ public sealed class OodRowsTests
     public void RowsPerBatch_ManyChannels_FitAnArray(int channels)
     {
         var column = new ImageInput("Image", new(channels, 64, 64), PixelKind.VectorOfSingle, Interleaved: true);
-        Assert.That((long)column.RowsPerBatch * column.BytesPerImage, Is.LessThanOrEqualTo(256 << 20));
+        Assert.That((long)column.RowsPerBatch * column.BytesPerRow, Is.LessThanOrEqualTo(256 << 20));
     }
 
     [Test]
@@ -64,7 +64,7 @@ public sealed class OodRowsTests
     }
 
     private static OodSource Source(IDataView data, int size)
-        => new(data.Schema["Logits"], null, null, new("Image", new(3, size, size), PixelKind.VectorOfByte, Interleaved: true), null);
+        => new(data.Schema["Logits"], null, null, new ImageInput("Image", new(3, size, size), PixelKind.VectorOfByte, Interleaved: true), null);
 
     private IDataView Rows(int count, int size)
     {

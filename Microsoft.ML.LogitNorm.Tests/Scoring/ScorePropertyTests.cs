@@ -89,7 +89,7 @@ public sealed class ScorePropertyTests
     }
 
     // The logits of a score that takes the image come from there.
-    private static IEnumerable<OodScore> EveryScoreOfLogitsAndEmbedding() => EveryScore().Where(score => !score.Needs.HasFlag(OodInputs.Images));
+    private static IEnumerable<OodScore> EveryScoreOfLogitsAndEmbedding() => EveryScore().Where(score => !score.Needs.HasFlag(OodInputs.Rows));
 
     [TestCaseSource(nameof(EveryScoreOfLogitsAndEmbedding))]
     public void Score_OfExtremeRows_IsANumber(OodScore score)

@@ -19,7 +19,7 @@ public sealed class ScoresDocumentationTests
         {
             var (needs, learns) = (rows[score.Name][1], rows[score.Name][2]);
             Assert.That(needs.Contains("embedding"), Is.EqualTo(score.Needs.HasFlag(OodInputs.Embedding)), $"{score.Name} needs {needs}");
-            Assert.That(needs.Contains("image"), Is.EqualTo(score.Needs.HasFlag(OodInputs.Images)), $"{score.Name} needs {needs}");
+            Assert.That(needs.Contains("image"), Is.EqualTo(score.Needs.HasFlag(OodInputs.Rows)), $"{score.Name} needs {needs}");
             Assert.That(needs.Contains("head"), Is.EqualTo(score.Needs.HasFlag(OodInputs.Network)), $"{score.Name} needs {needs}");
             Assert.That(learns == "nothing", Is.EqualTo(score.LearnsFrom is null), $"{score.Name} learns {learns}");
             Assert.That(learns.Contains("labelled"), Is.EqualTo(score.LearnsFrom?.HasFlag(OodInputs.Labels) ?? false), $"{score.Name} learns {learns}");

@@ -10,7 +10,7 @@ internal static class UntrainedModel
     /// <summary>A model of <see cref="TinyImages"/>; always the same one.</summary>
     public static LogitNormModel Create(
         MLContext ml, PixelKind kind = PixelKind.VectorOfByte, ImageShape? shape = null, ClassValues? classes = null, Backbone? backbone = null,
-        Head? head = null, PixelNormalization? normalization = null)
+        Head? head = null, InputNormalization? normalization = null)
     {
         classes ??= ClassValues.Of(TinyImages.Classes);
         var image = new ImageInput("Image", shape ?? Shape, kind, Interleaved: kind == PixelKind.Image);

@@ -39,7 +39,7 @@ public sealed class LogitNormModelImageTests
         var column = ImageInput.Find(data.Schema, "Image", new(3, 3000, 3000));
         using var network = new TrainedNetwork(Backbone.WideResNet(10, 1).Draw(3, 2), CPU, column, new([0, 0, 0], [1, 1, 1]), owner: typeof(LogitNormModel));
         var map = new ModelRowMap(data.Schema, column, new(Backbone.WideResNet(10, 1), 2, column, new([0, 0, 0], [1, 1, 1]), null), network);
-        Assert.That(128L * column.BytesPerImage, Is.GreaterThan(Array.MaxLength), "as many as of small images would not fit into one array");
+        Assert.That(128L * column.BytesPerRow, Is.GreaterThan(Array.MaxLength), "as many as of small images would not fit into one array");
         Assert.That(map.BatchSize, Is.EqualTo(1));
     }
 

@@ -133,10 +133,10 @@ public sealed class LogitNormTrainerTests
         using var scope = TorchSharp.torch.NewDisposeScope();
         var scored = chain.Transform(TinyImages.View(ml, Rows));
         var network = NetworkOf.View(scored);
-        var images = ExampleSetLoader.Load(scored, network.BindImage(scored.Schema), "Label", CancellationToken.None).Images!;
+        var images = ExampleSetLoader.Load(scored, network.Input.Bind(scored.Schema), LabelColumn.Find(scored.Schema, "Label"), CancellationToken.None).Examples!;
         network.Classifier.train();
-        var logits = network.Classifier.call(network.Normalize(images.Pixels));
-        images.Pixels.Dispose();
+        var logits = network.Classifier.call(network.Normalize(images.Values));
+        images.Values.Dispose();
         Assert.Multiple(() =>
         {
             Assert.That(epoch.MeanLogitNorm, Is.EqualTo(logits.norm(1).mean().item<float>()).Within(0.01).Percent);

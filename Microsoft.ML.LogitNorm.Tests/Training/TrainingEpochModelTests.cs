@@ -117,7 +117,7 @@ public sealed class TrainingEpochModelTests
             }
         }
 
-        ModelSpec Spec() => new(owner.Backbone, owner.ClassCount, new("Image", owner.ImageShape, PixelKind.VectorOfByte, Interleaved: false), owner.Normalization, null);
+        ModelSpec Spec() => new(owner.Backbone, owner.ClassCount, new ImageInput("Image", owner.ImageShape!, PixelKind.VectorOfByte, Interleaved: false), owner.Normalization, null);
     }
 
     private float[][] Logits(LogitNormModel model) => [.. model.Transform(_rows).GetColumn<float[]>("Logits")];

@@ -18,7 +18,7 @@ public sealed class GaussianNoiseTests
     public void Draw_Floats_HasTheMeanAndTailsOfTheNormalDistribution(float low, float high)
     {
         using var scope = NewDisposeScope();
-        var noise = Draw(new(_shape, ScalarType.Float32, low, high), 1000);
+        var noise = Draw(GaussianNoise.Between((low, high), Input(_shape, PixelKind.VectorOfSingle)), 1000);
         Assert.Multiple(() =>
         {
             Assert.That(noise.dtype, Is.EqualTo(ScalarType.Float32));
@@ -35,7 +35,7 @@ public sealed class GaussianNoiseTests
     public void Draw_Bytes_AreRounded()
     {
         using var scope = NewDisposeScope();
-        var noise = Draw(new(_shape, ScalarType.Byte, 0, 255), 1000);
+        var noise = Draw(GaussianNoise.Between((0, 255), Input(_shape, PixelKind.VectorOfByte)), 1000);
         const double RoundedTail = 0.159606;   // P(z > 127 / 127.5): from 254.5 on it is 255
         Assert.Multiple(() =>
         {
@@ -50,7 +50,7 @@ public sealed class GaussianNoiseTests
     public void Draw_SameSeed_GivesTheSameImages()
     {
         using var scope = NewDisposeScope();
-        var noise = new GaussianNoise(_shape, ScalarType.Byte, 0, 255);
+        var noise = GaussianNoise.Between((0, 255), Input(_shape, PixelKind.VectorOfByte));
         Assert.That(Share(Draw(noise, 3, seed: 5).eq(Draw(noise, 3, seed: 5))), Is.EqualTo(1));
         Assert.That(Share(Draw(noise, 3, seed: 5).eq(Draw(noise, 3, seed: 6))), Is.LessThan(0.5));
     }
@@ -67,15 +67,30 @@ public sealed class GaussianNoiseTests
         using var scope = NewDisposeScope();
         var images = full([2, 4, 5, 3], 0.25f);
         images[1, 2, 3, 0] = pixel;
-        Assert.That(GaussianNoise.Like(images), Is.EqualTo(new GaussianNoise(new(3, 4, 5), ScalarType.Float32, low, high)));
+        var input = Input(new(3, 4, 5), PixelKind.VectorOfSingle);
+        Assert.That(GaussianNoise.Like(images, input), Is.EqualTo(GaussianNoise.Between((low, high), input)));
     }
 
     [Test]
     public void Like_Bytes_TakesTheirRangeWhateverTheyHold()
     {
         using var scope = NewDisposeScope();
-        Assert.That(GaussianNoise.Like(ones(2, 4, 5, 1, ScalarType.Byte)), Is.EqualTo(new GaussianNoise(new(1, 4, 5), ScalarType.Byte, 0, 255)));
+        var input = Input(new(1, 4, 5), PixelKind.VectorOfByte);
+        Assert.That(GaussianNoise.Like(ones(2, 4, 5, 1, ScalarType.Byte), input), Is.EqualTo(GaussianNoise.Between((0, 255), input)));
     }
+
+    [Test]
+    public void Draw_LikeFeatureVectors_HasEachFeaturesMeanAndTwiceItsDeviation()
+    {
+        using var scope = NewDisposeScope();
+        var rows = tensor(new float[,] { { 1, -10 }, { 3, 10 } });   // means 2 and 0, deviations 1 and 10
+        var noise = Draw(GaussianNoise.Like(rows, new VectorInput("Features", 2)), 100_000);
+        Assert.That(noise.shape, Is.EqualTo(new long[] { 100_000, 2 }));
+        Assert.That(noise.mean([0]).data<float>().ToArray(), Is.EqualTo(new[] { 2f, 0 }).Within(0.3));
+        Assert.That(noise.std(0L).data<float>().ToArray(), Is.EqualTo(new[] { 2f, 20 }).Within(0.5));
+    }
+
+    private static ImageInput Input(ImageShape shape, PixelKind kind) => new("Image", shape, kind, Interleaved: true);
 
     private static Tensor Draw(GaussianNoise noise, int count, ulong seed = 1)
     {

@@ -53,7 +53,7 @@ public sealed class LogitNormTunerTests
         using var model = _ml.MulticlassClassification.Trainers.LogitNorm(trainer with { Loss = TrainingLoss.LogitNorm(0.1) }).Fit(_training);
         using var scope = NewDisposeScope();
         using var generator = new Generator(1, CPU);
-        var noise = new GaussianNoise(new(3, TinyImages.Size, TinyImages.Size), ScalarType.Byte, 0, 255).Draw(100, generator).permute(0, 3, 1, 2).contiguous();
+        var noise = GaussianNoise.Between((0, 255), new ImageInput("Image", new(3, TinyImages.Size, TinyImages.Size), PixelKind.VectorOfByte, Interleaved: false)).Draw(100, generator).permute(0, 3, 1, 2).contiguous();
         var rows = noise.data<byte>().ToArray().Chunk(3 * TinyImages.Size * TinyImages.Size).Select(pixels => new TinyImages.Row { Image = pixels });
         var score = _ml.Transforms.OodScore(OodScores.MaxSoftmax()).Fit(model.Transform(_validation));
         var expected = _ml.AnomalyDetection.EvaluateOod(score.Transform(model.Transform(_validation)), score.Transform(model.Transform(_ml.Data.LoadFromEnumerable(rows))));

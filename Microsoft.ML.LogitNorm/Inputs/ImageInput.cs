@@ -125,7 +125,7 @@ internal sealed record ImageInput(string Name, ImageShape Shape, PixelKind Kind,
     /// <summary>
     /// Whether a schema's column of this name does not tell the size of its images. It is then taken for this column's, and each row is checked.
     /// </summary>
-    private bool SizeIsLostIn(DataViewSchema schema) => schema.GetColumnOrNull(Name) is { Type: var type } && type switch
+    internal bool SizeIsLostIn(DataViewSchema schema) => schema.GetColumnOrNull(Name) is { Type: var type } && type switch
     {
         ImageDataViewType image => image.Height == 0,
         VectorDataViewType vector => OwnShape(vector) is not { Shape: var own } || (own != Shape && vector.Size == Shape.ValueCount),

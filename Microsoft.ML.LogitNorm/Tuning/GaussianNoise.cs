@@ -50,7 +50,7 @@ internal sealed record GaussianNoise(NetworkInput Input, IReadOnlyList<float> Me
         return (Input.ItemType == ScalarType.Byte ? noise.round_().to(ScalarType.Byte) : noise).MoveToOuterDisposeScope();
     }
 
-    private static GaussianNoise Between((float Low, float High) range, NetworkInput input)
+    internal static GaussianNoise Between((float Low, float High) range, NetworkInput input)
         => new(input, ValueList.Create([(range.Low + range.High) / 2]), ValueList.Create([(range.High - range.Low) / 2]), range);
 
     private static (float Low, float High) RangeOf(Tensor pixels)

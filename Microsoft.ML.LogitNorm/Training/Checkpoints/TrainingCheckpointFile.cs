@@ -37,7 +37,7 @@ internal static class TrainingCheckpointFile
 
     /// <summary>Which training it is: equal ones come to the same weights.</summary>
     /// <param name="Seed">The seed.</param>
-    /// <param name="Data">The training rows' <see cref="ExampleSet.Hash"/>.</param>
+    /// <param name="Data">The training rows' <see cref="ExampleSummary.Hash"/>.</param>
     /// <param name="Settings">See <see cref="TrainingSettings"/>.</param>
     public sealed record Training(int Seed, string Data, Dictionary<string, JsonElement> Settings);
 
