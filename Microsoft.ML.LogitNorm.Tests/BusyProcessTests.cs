@@ -70,9 +70,9 @@ public sealed class BusyProcessTests
         var (done, failures) = BesideGarbage(_ => Compare() == expected ? null : "another comparison");
         Assert.That(failures, Is.Empty, $"of {done} comparisons");
 
-        string Compare() => string.Join("; ", _ml.AnomalyDetection.CompareOodScores(model, TinyImages.View(_ml, 30, seed: 6), others, trainingData: TinyImages.View(_ml, 96)).Results
-            .OrderBy(result => result.Score.Name, StringComparer.Ordinal)
-            .Select(result => string.Create(CultureInfo.InvariantCulture, $"{result.Score.Name} {result.Failure} {result.MeanAuroc:R} {result.MeanFprAt95Tpr:R}")));
+        string Compare() => string.Join("; ", _ml.AnomalyDetection.CompareOodScores(model, TinyImages.View(_ml, 30, seed: 6), others, new() { TrainingData = TinyImages.View(_ml, 96) }).Results
+            .OrderBy(result => result.Score!.Name, StringComparer.Ordinal)
+            .Select(result => string.Create(CultureInfo.InvariantCulture, $"{result.Score!.Name} {result.Failure} {result.MeanAuroc:R} {result.MeanFprAt95Tpr:R}")));
     }
 
     /// <summary>Does the work again and again, beside a thread that allocates some 200 MB a second.</summary>

@@ -50,10 +50,21 @@ public static class LogitNormCatalog
     /// <param name="score">How to score; see <see cref="OodScores"/>. It decides which columns are needed, and its page says which.</param>
     /// <param name="outputColumnName">Name of the new column, a <see cref="float"/>; its range is the score's.</param>
     /// <param name="labelColumnName">The column with the class of each row, a key, for scores that learn from labelled rows; others do not look at it.</param>
+    /// <param name="logitsColumnName">The column with the logits, a vector of <see cref="float"/>. Scores that need the network find it by this column too.</param>
+    /// <param name="embeddingColumnName">
+    /// The column with the embedding, a vector of <see cref="float"/>. Scores that need nothing else work on the features of any ML.NET or ONNX transform, without a
+    /// classifier of this library.
+    /// </param>
     /// <exception cref="ArgumentNullException"><paramref name="score"/> is null.</exception>
+    /// <exception cref="ArgumentException">A name is empty.</exception>
     public static OodScoreEstimator OodScore(
-        this TransformsCatalog catalog, OodScore score, string outputColumnName = ColumnNames.OodScore, string labelColumnName = "Label")
-        => new(MachineLearningContext.Environment(catalog), score, outputColumnName, labelColumnName);
+        this TransformsCatalog catalog,
+        OodScore score,
+        string outputColumnName = ColumnNames.OodScore,
+        string labelColumnName = "Label",
+        string logitsColumnName = ColumnNames.Logits,
+        string embeddingColumnName = ColumnNames.Embedding)
+        => new(MachineLearningContext.Environment(catalog), score, outputColumnName, new(logitsColumnName, embeddingColumnName, labelColumnName));
 
     /// <summary>Appends the decision whether a row is out of distribution, with a guaranteed rate of false alarms.</summary>
     /// <param name="catalog">The transforms catalog.</param>
@@ -92,43 +103,39 @@ public static class LogitNormCatalog
         string? decisionColumnName = null)
         => OodEvaluation.Evaluate(inDistribution, outOfDistribution, scoreColumnName, decisionColumnName);
 
-    /// <summary>Compares scores on the same images, in one pass over each set: which one tells known from unknown rows best, and what it costs.</summary>
+    /// <summary>Compares scores on the same rows, in one pass over each set: which one tells known from unknown rows best, and what it costs.</summary>
     /// <param name="catalog">The anomaly detection catalog.</param>
-    /// <param name="model">The trained pipeline, or any transformer that appends <c>Logits</c> (and <c>Embedding</c>, and keeps the network, for the scores that need them).</param>
+    /// <param name="model">The trained pipeline, or any transformer that appends what the scores need: logits, embedding, or columns of scores.</param>
     /// <param name="inDistribution">Rows of the known classes, as the model takes them, not used for training.</param>
     /// <param name="outOfDistribution">Rows of none of them, as the model takes them: one or more sets, by name.</param>
-    /// <param name="scores">
-    /// The scores to compare; null for <see cref="OodScores.All"/>, or those of them that learn nothing if there is no <paramref name="trainingData"/>. Odin, which is among them,
-    /// takes longer than all others together.
-    /// </param>
-    /// <param name="trainingData">The rows that the network was trained on, as the model takes them, from which scores learn, <see cref="OodScores.Combine"/> its ranks too; null if none has to.</param>
-    /// <param name="labelColumnName">The column with the class of each training row, a key once the model has transformed it.</param>
+    /// <param name="options">Which scores, what they learn from, progress and the rest; null for all scores that learn nothing.</param>
     /// <remarks>A score that cannot take part, as a column that it needs is not there, says so in <see cref="OodScoreResult.Failure"/>; the others go on.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, and no score can do without it.</exception>
-    /// <exception cref="ArgumentException">There is no set, a side has no rows, or a score has to learn and there is no <paramref name="trainingData"/>.</exception>
+    /// <exception cref="ArgumentException">There is no set, a side has no rows, or a score has to learn and there is no <see cref="OodScoreComparison.Options.TrainingData"/>.</exception>
     /// <exception cref="InvalidOperationException">A row cannot be read; the message names it.</exception>
+    /// <exception cref="OperationCanceledException"><see cref="OodScoreComparison.Options.CancellationToken"/>, or ML.NET's context, was cancelled.</exception>
     public static OodScoreComparison CompareOodScores(
         this AnomalyDetectionCatalog catalog,
         ITransformer model,
         IDataView inDistribution,
         IReadOnlyDictionary<string, IDataView> outOfDistribution,
-        IReadOnlyList<OodScore>? scores = null,
-        IDataView? trainingData = null,
-        string labelColumnName = "Label")
+        OodScoreComparison.Options? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(inDistribution);
         ArgumentNullException.ThrowIfNull(outOfDistribution);
+        options ??= new();
         if (outOfDistribution.Count == 0)
             throw new ArgumentException("Give at least one set of out-of-distribution rows, by name.", nameof(outOfDistribution));
         if (outOfDistribution.FirstOrDefault(set => set.Value is null) is { Key: not null and var empty })
             throw new ArgumentException($"The set '{empty}' is null.", nameof(outOfDistribution));
-        if (scores is { Count: 0 } || (scores?.Contains(null!) ?? false))
-            throw new ArgumentException("Give at least one score, and none that is null; or leave scores out to compare all.", nameof(scores));
-        scores ??= [.. OodScores.All.Where(score => trainingData is not null || !score.Learns)];
-        if (trainingData is null && scores.FirstOrDefault(score => score.Learns) is { } learner)
-            throw new ArgumentException($"The score {learner.Name} learns from the rows that the network was trained on: give them as {nameof(trainingData)}, or leave the score out.", nameof(trainingData));
-        return new OodScoreComparer(MachineLearningContext.Environment(catalog), model, scores, labelColumnName).Run(trainingData, inDistribution, outOfDistribution);
+        var scores = options.Scores ?? [.. OodScores.All.Where(score => (options.TrainingData is not null || !score.Learns) && (options.IncludeOdin || score is not Odin))];
+        if (scores.Count == 0 && options.ScoreColumnNames.Count == 0)
+            throw new ArgumentException("Give at least one score or score column to compare; or leave Scores out to compare all.", nameof(options));
+        if (options.TrainingData is null && scores.FirstOrDefault(score => score.Learns) is { } learner)
+            throw new ArgumentException(
+                $"The score {learner.Name} learns from the rows that the network was trained on: give them as {nameof(options.TrainingData)}, or leave the score out.", nameof(options));
+        return new OodScoreComparer(MachineLearningContext.Environment(catalog), model, scores, options).Run(inDistribution, outOfDistribution);
     }
 
     /// <summary>Makes <c>Score</c> a probability that can be taken at its word: the softmax of the logits at a temperature fitted on held-out rows.</summary>

@@ -75,7 +75,7 @@ public sealed class InputNormalizationTests
         Assert.That(normalization.Mean, Is.EqualTo(new[] { 1f }));
     }
 
-    [TestCase(new float[0], new float[0], "one mean and one standard deviation for each channel; got 0 and 0")]
+    [TestCase(new float[0], new float[0], "one mean and one standard deviation for each channel or feature; got 0 and 0")]
     [TestCase(new[] { 1f, 2f }, new[] { 1f }, "got 2 and 1")]
     [TestCase(new[] { float.NaN }, new[] { 1f }, "Every mean must be finite; got NaN")]
     [TestCase(new[] { 1f }, new[] { 0f }, "standard deviation must be finite and above 0; got 0")]

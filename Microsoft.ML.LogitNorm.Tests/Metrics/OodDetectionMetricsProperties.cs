@@ -111,7 +111,7 @@ public sealed class OodDetectionMetricsProperties
         => WithoutCurves(one) == WithoutCurves(other);
 
     private static OodDetectionMetrics WithoutCurves(OodDetectionMetrics metrics)
-        => metrics with { RocCurve = [], PrecisionRecallCurveIn = [], PrecisionRecallCurveOut = [] };
+        => metrics.WithoutCurves();
 
     /// <summary>Two sides of whole-numbered scores, and what this library makes of them.</summary>
     public sealed record Scores(double[] Known, double[] Unknown)

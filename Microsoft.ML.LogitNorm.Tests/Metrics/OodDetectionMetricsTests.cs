@@ -76,7 +76,7 @@ public sealed class OodDetectionMetricsTests
     [Test]
     public void Compute_CountsAndDecision_AreReportedAsGiven()
     {
-        var decided = OodDetectionMetrics.Compute([1.0, 2, 3], [4.0, 5], falseAlarmRate: 0.25, detectionRate: 0.75);
+        var decided = OodDetectionMetrics.Compute([1.0, 2, 3], [4.0, 5]) with { FalseAlarmRate = 0.25, DetectionRate = 0.75 };
         var undecided = OodDetectionMetrics.Compute([1.0, 2, 3], [4.0, 5]);
 
         Assert.Multiple(() =>

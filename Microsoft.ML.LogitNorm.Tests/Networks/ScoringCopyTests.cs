@@ -143,12 +143,13 @@ public sealed class ScoringCopyTests
     public void KeepsFolded_UnlessTheNetworkIsClearlyFaster(double folded, double original, bool expected)
         => Assert.That(new ScoringTrial(folded, original).KeepsFolded, Is.EqualTo(expected));
 
-    [TestCase(true, null, true)]
-    [TestCase(false, true, true)]
-    [TestCase(false, false, false)]
-    public void Confirmed_OnlyTwoMeasurementsTurnTheCopyDown(bool first, bool? second, bool expected)
+    [TestCase("+", true)]
+    [TestCase("-+", true)]
+    [TestCase("--+", true)]
+    [TestCase("---", false)]
+    public void Confirmed_OnlyThreeMeasurementsTurnTheCopyDown(string measured, bool expected)
     {
-        var verdicts = new Queue<bool>(second is { } other ? [first, other] : [first]);
+        var verdicts = new Queue<bool>(measured.Select(verdict => verdict == '+'));
         var trial = ScoringTrial.Confirmed(() => new(1, verdicts.Dequeue() ? 2 : 0.5));
         Assert.That(trial.KeepsFolded, Is.EqualTo(expected));
         Assert.That(verdicts, Is.Empty);

@@ -15,17 +15,21 @@ public sealed class RecordEqualityTests
         [typeof(LogitNormTuner.Options)] = (() => new LogitNormTuner.Options { Taus = new List<double> { 0.1, 0.2 } }, () => new LogitNormTuner.Options { Taus = [0.1] }),
         [OodScores.Combine(OodScores.Energy(), OodScores.MaxLogit()).GetType()] =
             (() => OodScores.Combine(OodScores.Energy(), OodScores.MaxLogit()), () => OodScores.Combine(OodScores.MaxLogit(), OodScores.Energy())),
-        [typeof(OodDetectionMetrics)] = (() => Metrics(0.5), () => Metrics(0.5) with { RocCurve = [] }),
+        [typeof(OodDetectionMetrics)] = (() => Metrics(0.5), () => Metrics(0.5).WithoutCurves()),
         [typeof(CalibrationMetrics)] = (() => Calibration(), () => Calibration() with { Bins = [] }),
         [typeof(OodScoreResult)] = (() => Result(), () => Result() with { Sets = [] }),
         [typeof(OodScoreComparison)] = (() => new OodScoreComparison([Result()]), () => new OodScoreComparison([])),
         [typeof(TuningResult)] = (() => Tuning(), () => Tuning() with { Trials = [] }),
+        [Backbone.Dense([4, 2]).GetType()] = (() => Backbone.Dense([4, 2]), () => Backbone.Dense([4, 3])),
+        [typeof(GaussianNoise)] = (() => Noise(1), () => Noise(2)),
+        [typeof(OodScoreComparison.Options)] = (() => new OodScoreComparison.Options { ScoreColumnNames = ["A"] }, () => new OodScoreComparison.Options { ScoreColumnNames = ["B"] }),
+        [typeof(ExampleSummary)] = (() => Summary(1), () => Summary(2)),
         [typeof(ClassValues)] = (() => Classes("cat", "dog"), () => Classes("cat", "dot")),
     };
 
     // Records whose collection is filled later, or which own what they hold: what is in a file that is being written, tensors, a file's tensor, what a score says of one,
-    // parameters in training.
-    private static readonly string[] _notValues = ["Saved", "Training", "Content", "Entry", "OodBatch", "TensorData", "LearnedTensor", "Group"];
+    // parameters in training, a step of a plan.
+    private static readonly string[] _notValues = ["Saved", "Training", "Content", "Entry", "OodBatch", "TensorData", "LearnedTensor", "Group", "Step"];
 
     private static IEnumerable<Type> Records => typeof(OodScore).Assembly.GetTypes().Where(type => type.GetMethod("PrintMembers", BindingFlags.Instance | BindingFlags.NonPublic) is not null && !type.IsAbstract);
 
@@ -79,9 +83,13 @@ public sealed class RecordEqualityTests
 
     private static OodDetectionMetrics Metrics(double score) => OodDetectionMetrics.Compute([0.25, score], [0.75, 1.5]);
 
+    private static GaussianNoise Noise(float deviation) => new(new VectorInput("Features", 1), [0], [deviation], Range: null);
+
+    private static ExampleSummary Summary(int constant) => new(ValueList.Create([1L, 2L]), null, ValueList.Create([constant]), "hash");
+
     private static CalibrationMetrics Calibration() => CalibrationMetrics.Compute([[0.25, 0.75]], [0], 5);
 
-    private static OodScoreResult Result() => new() { Score = OodScores.Energy(), Sets = [new("set", Metrics(0.5))], MillisecondsPer1000Rows = 1 };
+    private static OodScoreResult Result() => new() { Name = "Energy", Score = OodScores.Energy(), Sets = [new("set", Metrics(0.5))], MillisecondsPer1000Rows = 1 };
 
     private static TuningResult Tuning()
     {

@@ -251,7 +251,7 @@ public sealed class RowErrorTests
 
     private sealed record Overflowing : OodScore
     {
-        internal override TorchSharp.torch.Tensor Score(in OodBatch batch) => batch.Logits.square().sum([1]);
+        internal override TorchSharp.torch.Tensor Score(in OodBatch batch) => batch.Logits!.square().sum([1]);
     }
 
     private sealed class Row

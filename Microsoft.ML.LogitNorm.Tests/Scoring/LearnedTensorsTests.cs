@@ -159,7 +159,7 @@ public sealed class LearnedTensorsTests
 
         internal override IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows) => new Dictionary<string, Tensor> { ["Value"] = ones(2) };
 
-        internal override Tensor Score(in OodBatch batch) => batch.Logits.amax([1]);
+        internal override Tensor Score(in OodBatch batch) => batch.Logits!.amax([1]);
     }
 
     private sealed record Misdeclared : OodScore
@@ -170,6 +170,6 @@ public sealed class LearnedTensorsTests
 
         internal override IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows) => new Dictionary<string, Tensor> { ["Value"] = ones(2) };
 
-        internal override Tensor Score(in OodBatch batch) => batch.Logits.amax([1]);
+        internal override Tensor Score(in OodBatch batch) => batch.Logits!.amax([1]);
     }
 }

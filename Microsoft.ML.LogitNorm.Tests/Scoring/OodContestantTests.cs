@@ -26,7 +26,7 @@ public sealed class OodContestantTests
     {
         using var model = UntrainedModel.Create(_ml);
         return _ml.AnomalyDetection.CompareOodScores(
-            model, TinyImages.View(_ml, 20), new Dictionary<string, IDataView> { ["set"] = TinyImages.View(_ml, 20, seed: 5) }, [OodScores.MaxSoftmax(), score]);
+            model, TinyImages.View(_ml, 20), new Dictionary<string, IDataView> { ["set"] = TinyImages.View(_ml, 20, seed: 5) }, new() { Scores = [OodScores.MaxSoftmax(), score] });
     }
 
     private sealed record Throwing(Func<Exception> Error) : OodScore

@@ -30,7 +30,7 @@ public sealed class OodRowsTests
             Assert.That(rows.Values!.shape, Is.EqualTo(new long[] { 5, Size, Size, 3 }));
             Assert.That(rows.Values.view(5, -1)[.., 0].data<byte>().ToArray(), Is.EqualTo(new byte[] { 0, 1, 2, 3, 4 }));
             Assert.That(rows.Values.view(5, -1)[.., -1].contiguous().data<byte>().ToArray(), Is.EqualTo(new byte[] { 0, 1, 2, 3, 4 }));
-            Assert.That(rows.Logits[.., 0].contiguous().data<float>().ToArray(), Is.EqualTo(new float[] { 0, 1, 2, 3, 4 }));
+            Assert.That(rows.Logits![.., 0].contiguous().data<float>().ToArray(), Is.EqualTo(new float[] { 0, 1, 2, 3, 4 }));
         }
     }
 

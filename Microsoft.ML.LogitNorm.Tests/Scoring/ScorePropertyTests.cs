@@ -102,7 +102,7 @@ public sealed class ScorePropertyTests
         var logits = tensor(new float[,] { { 1000, -1000, 0 }, { 0, 0, 0 }, { 1000, 1000, 1000 }, { -1000, -1000, -1000 } });
         var embedding = stack([zeros(size), zeros(size), ones(size) * 100, nn.functional.one_hot(tensor(3L), size).to(float32)]);
         using var log = new ContextLog(((Microsoft.ML.Runtime.IHostEnvironment)_ml).Register("test"), "test");
-        using var learned = LearnedScore.From(score, _training, "Label", log);
+        using var learned = LearnedScore.From(score, _training, new(), log);
         Assert.That(score.Compute(new(logits, embedding, network, null, learned.Tensors)), Is.All.Matches<float>(float.IsFinite));
     }
 

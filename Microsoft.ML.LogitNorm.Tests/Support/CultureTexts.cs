@@ -38,11 +38,11 @@ internal static class CultureTexts
         yield return $"options: {new LogitNormTrainer.Options { LearningRate = 0.05, Normalization = normalization }}";
         yield return $"options: {new LogitNormTuner.Options()}";
 
-        var metrics = OodDetectionMetrics.Compute([0.5, 1.5, -1.25], [0.75, 1234.5], 0.05, 0.5);
+        var metrics = OodDetectionMetrics.Compute([0.5, 1.5, -1.25], [0.75, 1234.5]) with { FalseAlarmRate = 0.05, DetectionRate = 0.5 };
         var comparison = new OodScoreComparison(
         [
-            .. _scores.Select((score, i) => new OodScoreResult { Score = score, Sets = [new("strangers", metrics)], MillisecondsPer1000Rows = 1234.5 * i }),
-            new() { Score = OodScores.Odin(), Sets = [], MillisecondsPer1000Rows = double.NaN, Failure = OodScores.Odin().NotFinite(1234, -0.5f) },
+            .. _scores.Select((score, i) => new OodScoreResult { Name = score.ToString(), Score = score, Sets = [new("strangers", metrics)], MillisecondsPer1000Rows = 1234.5 * i }),
+            new() { Name = OodScores.Odin().ToString(), Score = OodScores.Odin(), Sets = [], MillisecondsPer1000Rows = double.NaN, Failure = OodScores.Odin().NotFinite(1234, -0.5f) },
         ]);
         yield return $"comparison: {comparison.ToMarkdown()}{comparison}{comparison.Results[0]}{comparison.Results[0].Sets[0]}";
         yield return $"metrics: {metrics}{metrics.RocCurve[0]}{metrics.PrecisionRecallCurveIn[0]}{metrics.PrecisionRecallCurveOut[^1]}";

@@ -60,7 +60,7 @@ public sealed class LogitNormModelThreadsTests
         for (var round = 0; round < 10; round++)
         {
             var learned = new Dictionary<string, torch.Tensor> { ["weights"] = torch.ones(2, 2000) };
-            var score = new OodScoreTransformer(_ml, new(new SumOfWeights(), learned, null), "OodScore");
+            var score = new OodScoreTransformer(_ml, new(new SumOfWeights(), learned, null), "OodScore", new());
             var view = score.Transform(data);
             using var started = new CountdownEvent(Threads);
             var scoring = Start(_ =>
@@ -105,7 +105,7 @@ public sealed class LogitNormModelThreadsTests
         // Often, so that nearly all of a thread's time is spent on what was learned.
         internal override torch.Tensor Score(in OodBatch batch)
         {
-            var score = batch.Logits[.., ..1].squeeze(1) * 0;
+            var score = batch.Logits![.., ..1].squeeze(1) * 0;
             for (var i = 0; i < 100; i++)
                 score += batch.Learned["weights"].sum() / 4000;
             return score;

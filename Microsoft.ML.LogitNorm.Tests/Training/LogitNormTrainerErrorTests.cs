@@ -41,7 +41,7 @@ public sealed class LogitNormTrainerErrorTests
         var map = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(TinyImages.View(_ml, 3));
         AssertRefused(
             map.Transform(_ml.Data.LoadFromEnumerable(TinyImages.Rows(60).Where(row => row.Label != "green"))),
-            _options, "No training rows for 1 of the 3 classes of column 'Label': green.", "Add images, or map the labels anew");
+            _options, "No training rows for 1 of the 3 classes of column 'Label': green.", "Add rows, or map the labels anew");
     }
 
     [Test]
@@ -74,7 +74,7 @@ public sealed class LogitNormTrainerErrorTests
 
     [Test]
     public void Fit_NormalizationOfOtherChannels_NamesBoth()
-        => AssertRefused(Mapped(32), _options with { Normalization = new([1], [1]) }, "Normalization has 1 channels; images in column 'Image' have 3");
+        => AssertRefused(Mapped(32), _options with { Normalization = new([1], [1]) }, "Normalization is of 1 channels or features; column 'Image' holds images of 3×8×8");
 
     [Test]
     public void Fit_PixelThatIsNoNumber_NamesTheRow()

@@ -28,6 +28,28 @@ public sealed class LogitNormTrainerLifetimeTests
         Assert.Throws<TimeoutException>(() => TinyImages.Pipeline(_ml, options).Fit(TinyImages.View(_ml, 48)));
     });
 
+    // By ML.NET itself, which is looked at ten times a second: the training goes on until then.
+    [Test]
+    public void Fit_ContextCancelled_Stops()
+    {
+        var ml = new MLContext(seed: 1);
+        var options = _quick with { Epochs = 100_000, StepCompleted = step => { if (step is { Epoch: 1, Step: 1 }) ml.CancelExecution(); } };
+        var error = InTime.Result(() => Assert.Catch<OperationCanceledException>(() => TinyImages.Pipeline(ml, options).Fit(TinyImages.View(ml, 48))));
+        Assert.That(error, Is.Not.Null);
+    }
+
+    [Test]
+    public void Fit_Progress_ReachesMlNetsChannel()
+    {
+        var ml = new MLContext(seed: 1);
+        var inTraining = new List<string>();
+        var options = _quick with { StepCompleted = step => { if (step.Epoch == 2 && step.Step == 1) inTraining.AddRange(ProgressOf.All(ml)); } };
+        using var chain = TinyImages.Pipeline(ml, options).Fit(TinyImages.View(ml, 48));
+        Assert.That(inTraining, Has.Some.Match("^Training Start").And.Some.Match("^Training Progress Loss [0-9.]+, Accuracy [0-9.]+, 1 epochs"));
+        Assert.That(inTraining, Has.Some.Match("^Training Progress .*1 of 2 epochs, 1 of 3 steps$"));
+        Assert.That(ProgressOf.All(ml), Has.Some.Match("^Training Progress Loss .* 2 epochs").And.Some.Match("^Training Stop"));
+    }
+
     [Test]
     public void Fit_StreamedAndCancelled_LeavesNoTensors() => AssertNothingLeft(() =>
     {

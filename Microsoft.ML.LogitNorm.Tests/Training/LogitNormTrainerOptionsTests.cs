@@ -26,7 +26,6 @@ public sealed class LogitNormTrainerOptionsTests
         yield return Case(() => new() { Head = null! }, "Head", "null");
         yield return Case(() => new() { Loss = null! }, "Loss", "null");
         yield return Case(() => new() { LearningRateSchedule = null! }, "LearningRateSchedule", "null");
-        yield return Case(() => new() { Augmentation = null! }, "Augmentation", "null");
         yield return Case(() => new() { Loss = TrainingLoss.LogitNorm(tau: 0) }, "tau", "give a positive number, such as 0.04");
         yield return Case(() => new() { Loss = TrainingLoss.LogitNorm(tau: -0.04) }, "tau", "positive");
         yield return Case(() => new LogitNormTrainer.Options() with { Epochs = -3 }, "Epochs", "at least 1 epoch");
@@ -47,7 +46,8 @@ public sealed class LogitNormTrainerOptionsTests
             Assert.That((options.Epochs, options.BatchSize), Is.EqualTo((200, (int?)null)));
             Assert.That((options.LearningRate, options.Momentum, options.Nesterov, options.WeightDecay), Is.EqualTo((0.1, 0.9, true, 5e-4)));
             Assert.That(options.LearningRateSchedule.ToString(), Is.EqualTo("Milestones([0.4, 0.7], 0.1)"));
-            Assert.That(options.Augmentation, Is.EqualTo(Augmentation.CropAndFlip(4, flip: true)));
+            Assert.That(options.For(50_000).Augmentation, Is.EqualTo(Augmentation.CropAndFlip(4, flip: true)));
+            Assert.That((options with { Backbone = Backbone.Dense() }).For(50_000).Augmentation, Is.EqualTo(Augmentation.None()));
         });
     }
 }

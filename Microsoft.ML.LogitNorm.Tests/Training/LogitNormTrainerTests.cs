@@ -185,7 +185,7 @@ public sealed class LogitNormTrainerTests
         ml.Log += (_, e) => messages.Add((e.Kind, e.RawMessage));
         TinyImages.Pipeline(ml, _quick).Fit(TinyImages.View(ml, Rows)).Dispose();
         var infos = messages.Where(message => message.Kind == ChannelMessageKind.Info).Select(message => message.Text).ToArray();
-        Assert.That(infos, Has.One.Match(@"^Decoded 48 images of 3×8×8 in "));
+        Assert.That(infos, Has.One.Match(@"^Read 48 images of 3×8×8 in "));
         Assert.That(infos, Has.One.Match(@"^Training WideResNet\(10, 1, 0\) with LogitNorm\(tau: 0.1, warmup: 0.5\) for 2 epochs on cpu; seed 1\."));
         Assert.That(infos, Has.One.Match(@"^Epoch 1/2: loss [\d.]+, accuracy [\d.]+ %, mean logit norm [\d.]+, learning rate [\d.E-]+, \d+ images/s, \d\d:\d\d:\d\d"));
         Assert.That(infos, Has.One.StartsWith("Epoch 2/2: "));

@@ -64,7 +64,8 @@ public sealed class TrainingRandomnessTests
         });
         yield return Case("Transform", (_, model, rows) => model.Transform(rows).GetColumn<float[]>("Logits").Count());
         yield return Case("All scores, learned and compared", (ml, model, rows) => ml.AnomalyDetection.CompareOodScores(
-            model, rows, new Dictionary<string, IDataView> { ["others"] = TinyImages.View(ml, 30, seed: 7) }, [.. OodScores.All, OodScores.Combine(OodScores.MaxSoftmax(), OodScores.NearestNeighbours(5, 20))], TinyImages.View(ml, 96)));
+            model, rows, new Dictionary<string, IDataView> { ["others"] = TinyImages.View(ml, 30, seed: 7) },
+            new() { Scores = [.. OodScores.All, OodScores.Combine(OodScores.MaxSoftmax(), OodScores.NearestNeighbours(5, 20))], TrainingData = TinyImages.View(ml, 96) }));
         yield return Case("Tune", (ml, _, _) =>
         {
             var map = ml.Transforms.Conversion.MapValueToKey("Label").Fit(TinyImages.View(ml, 3));

@@ -18,7 +18,7 @@ internal static class OodEvaluation
             decisionColumnName = ColumnNames.IsOutOfDistribution;
         var (known, falseAlarms) = Read(inDistribution, scoreColumnName, decisionColumnName);
         var (unknown, detections) = Read(outOfDistribution, scoreColumnName, decisionColumnName);
-        return OodDetectionMetrics.Compute(known, unknown, falseAlarms, detections);
+        return OodDetectionMetrics.Compute(known, unknown) with { FalseAlarmRate = falseAlarms, DetectionRate = detections };
     }
 
     private static bool IsDecision(DataViewSchema schema, string name) => schema.GetColumnOrNull(name) is { Type: BooleanDataViewType };

@@ -5,4 +5,9 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="Moments">Mean and standard deviation of each channel or feature; null without rows.</param>
 /// <param name="Constants">Channels or features, counted from 0, that have the same value in all rows.</param>
 /// <param name="Hash">The SHA-256 of all values and labels, in order: what tells whether two sources are the same.</param>
-internal sealed record ExampleSummary(IReadOnlyList<long> ClassCounts, InputNormalization? Moments, IReadOnlyList<int> Constants, string Hash);
+internal sealed record ExampleSummary(IReadOnlyList<long> ClassCounts, InputNormalization? Moments, IReadOnlyList<int> Constants, string Hash)
+{
+    public IReadOnlyList<long> ClassCounts { get; } = ValueList.Of(ClassCounts);
+
+    public IReadOnlyList<int> Constants { get; } = ValueList.Of(Constants);
+}

@@ -24,5 +24,9 @@ internal sealed class ContextLog(IHostEnvironment env, string source) : IDisposa
             Warning(Invariant($"{count:N0} {rows} have no label, or one that is not among the classes; {consequence}."));
     }
 
+    /// <summary>A channel for how far a computation is, as ML.NET's trainers have one; the caller disposes of it.</summary>
+    /// <param name="name">What is computed.</param>
+    public IProgressChannel StartProgress(string name) => env.StartProgressChannel(name);
+
     public void Dispose() => _channel.Dispose();
 }

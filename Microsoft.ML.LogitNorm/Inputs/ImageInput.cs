@@ -33,6 +33,8 @@ internal sealed record ImageInput(string Name, ImageShape Shape, PixelKind Kind,
 
     public override string Item => "pixel";
 
+    public override string ToString() => $"{Kind} {Shape}";
+
     public override void Check()
     {
         base.Check();

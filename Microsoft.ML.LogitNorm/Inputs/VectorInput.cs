@@ -30,6 +30,8 @@ internal sealed record VectorInput(string Name, int Length) : NetworkInput(Name)
 
     public override IReadOnlyList<long> ProbeShape => RowShape;
 
+    public override string ToString() => Rows;
+
     /// <summary>Checks what can be known before the data is there.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or has another type.</exception>
     public static void Check(SchemaShape schema, string name, Backbone backbone)

@@ -82,34 +82,36 @@ public sealed record OodDetectionMetrics
     public double? DetectionRate { get; init; }
 
     /// <summary>Share of out-of-distribution rows accepted against share of in-distribution rows accepted, from (0, 0) to (1, 1).</summary>
-    /// <remarks>In-distribution is positive: a point accepts the rows that score at most its threshold. One point per distinct score, after (0, 0) at −∞.</remarks>
-    public required IReadOnlyList<RocPoint> RocCurve { get; init => field = ValueList.Of(value); }
+    /// <remarks>In-distribution is positive: a point accepts the rows that score at most its threshold. One point per distinct score, after (0, 0) at −∞. Made anew each time it is asked for.</remarks>
+    /// <exception cref="InvalidOperationException">The scores were not kept.</exception>
+    public IReadOnlyList<RocPoint> RocCurve => Roc.Curve(Sweep());
 
     /// <summary>Precision against recall with in-distribution as positive, from recall 0 to recall 1.</summary>
-    /// <remarks>A point takes the rows that score at most its threshold. One point per distinct score, after precision 1 at recall 0, threshold −∞.</remarks>
-    public required IReadOnlyList<PrecisionRecallPoint> PrecisionRecallCurveIn { get; init => field = ValueList.Of(value); }
+    /// <remarks>A point takes the rows that score at most its threshold. One point per distinct score, after precision 1 at recall 0, threshold −∞. Made anew each time it is asked for.</remarks>
+    /// <exception cref="InvalidOperationException">The scores were not kept.</exception>
+    public IReadOnlyList<PrecisionRecallPoint> PrecisionRecallCurveIn => PrecisionRecall.Curve(Sweep());
 
     /// <summary>Precision against recall with out-of-distribution as positive, from recall 0 to recall 1.</summary>
-    /// <remarks>A point takes the rows that score at least its threshold. One point per distinct score, after precision 1 at recall 0, threshold +∞.</remarks>
-    public required IReadOnlyList<PrecisionRecallPoint> PrecisionRecallCurveOut { get; init => field = ValueList.Of(value); }
+    /// <remarks>A point takes the rows that score at least its threshold. One point per distinct score, after precision 1 at recall 0, threshold +∞. Made anew each time it is asked for.</remarks>
+    /// <exception cref="InvalidOperationException">The scores were not kept.</exception>
+    public IReadOnlyList<PrecisionRecallPoint> PrecisionRecallCurveOut => PrecisionRecall.Curve(Sweep().Opposite());
 
-    /// <summary>All figures, the same in every culture; of the curves how many points they have.</summary>
+    /// <summary>The scores that the curves are made of; null if they were not kept.</summary>
+    private ScorePair? Scores { get; init; }
+
+    /// <summary>All figures, the same in every culture.</summary>
     public override string ToString() => RecordText.Of(this);
 
-    /// <summary>Evaluates scores of the column <c>OodScore</c>; they become doubles exactly, so that no tie is made or broken.</summary>
-    /// <inheritdoc cref="Compute(ReadOnlySpan{double}, ReadOnlySpan{double}, double?, double?)"/>
-    internal static OodDetectionMetrics Compute(
-        ReadOnlySpan<float> inDistribution, ReadOnlySpan<float> outOfDistribution, double? falseAlarmRate = null, double? detectionRate = null)
-        => Compute(Widened(inDistribution), Widened(outOfDistribution), falseAlarmRate, detectionRate);
+    /// <inheritdoc cref="Compute(ReadOnlySpan{double}, ReadOnlySpan{double})"/>
+    /// <remarks>The scores become doubles exactly, so that no tie is made or broken.</remarks>
+    public static OodDetectionMetrics Compute(ReadOnlySpan<float> inDistribution, ReadOnlySpan<float> outOfDistribution)
+        => Compute(Widened(inDistribution), Widened(outOfDistribution));
 
     /// <summary>Evaluates scores where higher = more likely out of distribution; infinite ones are allowed.</summary>
-    /// <param name="inDistribution">A score per in-distribution row, in any order.</param>
-    /// <param name="outOfDistribution">A score per out-of-distribution row, in any order.</param>
-    /// <param name="falseAlarmRate">Share of in-distribution rows decided out of distribution, where a decision was made.</param>
-    /// <param name="detectionRate">Share of out-of-distribution rows decided out of distribution, where a decision was made.</param>
+    /// <param name="inDistribution">A score for each in-distribution row, in any order.</param>
+    /// <param name="outOfDistribution">A score for each out-of-distribution row, in any order.</param>
     /// <exception cref="ArgumentException">A side has no row, or a score is NaN; the message names the side and the row.</exception>
-    internal static OodDetectionMetrics Compute(
-        ReadOnlySpan<double> inDistribution, ReadOnlySpan<double> outOfDistribution, double? falseAlarmRate = null, double? detectionRate = null)
+    public static OodDetectionMetrics Compute(ReadOnlySpan<double> inDistribution, ReadOnlySpan<double> outOfDistribution)
     {
         var inPositive = ThresholdSweep.InDistributionPositive(inDistribution, outOfDistribution);
         var outPositive = inPositive.Opposite();
@@ -128,13 +130,12 @@ public sealed record OodDetectionMetrics
             AuprOutTrapezoid = PrecisionRecall.TrapezoidArea(curveOut),
             InDistributionCount = inDistribution.Length,
             OutOfDistributionCount = outOfDistribution.Length,
-            FalseAlarmRate = falseAlarmRate,
-            DetectionRate = detectionRate,
-            RocCurve = Roc.Curve(inPositive),
-            PrecisionRecallCurveIn = curveIn,
-            PrecisionRecallCurveOut = curveOut,
+            Scores = new(ValueList.Create(inDistribution), ValueList.Create(outOfDistribution)),
         };
     }
+
+    /// <summary>The figures alone, which take no memory to speak of.</summary>
+    internal OodDetectionMetrics WithoutCurves() => this with { Scores = null };
 
     private static double[] Widened(ReadOnlySpan<float> scores)
     {
@@ -143,4 +144,10 @@ public sealed record OodDetectionMetrics
             widened[i] = scores[i];
         return widened;
     }
+
+    private ThresholdSweep Sweep() => Scores is var (known, unknown)
+        ? ThresholdSweep.InDistributionPositive([.. known], [.. unknown])
+        : throw new InvalidOperationException("The scores were not kept, so there are no curves: compare with KeepRowScores.");
+
+    private sealed record ScorePair(ValueList<double> InDistribution, ValueList<double> OutOfDistribution);
 }

@@ -64,7 +64,7 @@ internal sealed class ThresholdSweep
 
         for (var row = 0; row < scores.Length; row++)
             if (double.IsNaN(scores[row]))
-                throw new ArgumentException($"The score of row {row} (counted from 0) of {side} is NaN. Drop the row, or mend what scored it.", side);
+                throw new ArgumentException($"The score of row {row} (counted from 0) of {side} is NaN. Drop the row, or fix what scored it.", side);
 
         var sorted = scores.ToArray();
         Array.Sort(sorted);

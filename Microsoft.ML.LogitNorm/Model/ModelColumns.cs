@@ -7,11 +7,8 @@ internal static class ModelColumns
 {
     private const string ScoreColumnKind = "MulticlassClassification";
 
-    // Evaluators find the columns of one model by a number that they share.
-    private const uint ScoreColumnSet = 1;
-
     /// <summary>What the estimator promises.</summary>
-    public static SchemaShape Promise(SchemaShape input, SchemaShape.Column label, Head head)
+    public static SchemaShape Promise(SchemaShape input, SchemaShape.Column label, Head head, OutputColumns columns)
     {
         var hasNames = label.Annotations.Any(annotation => annotation.Name == AnnotationKinds.KeyValues);
         SchemaShape.Column? keyValues = hasNames ? label.Annotations.First(annotation => annotation.Name == AnnotationKinds.KeyValues) : null;
@@ -26,25 +23,28 @@ internal static class ModelColumns
         SchemaShape.Column[] network = [Shapes.Column(AnnotationKinds.Network, SchemaShape.Column.VectorKind.Scalar, NetworkType.Instance)];
         SchemaShape.Column[] linear = head is LinearHead ? [Shapes.Column(AnnotationKinds.LinearHead, SchemaShape.Column.VectorKind.Scalar, BooleanDataViewType.Instance)] : [];
         return Shapes.Append(input,
-            Shapes.Column(ColumnNames.PredictedLabel, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, annotations: keyValues is { } values ? [values, .. scoreSet] : scoreSet),
-            Shapes.Column(ColumnNames.Score, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, annotations: keyValues is { } training
+            Shapes.Column(columns.PredictedLabel, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, annotations: keyValues is { } values ? [values, .. scoreSet] : scoreSet),
+            Shapes.Column(columns.Score, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, annotations: keyValues is { } training
                 ? [slotNames, Shapes.Column(AnnotationKinds.TrainingLabelValues, SchemaShape.Column.VectorKind.Vector, training.ItemType), .. scoreSet]
                 : scoreSet),
-            Shapes.Column(ColumnNames.Logits, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, annotations: [.. names, .. network, .. linear]),
-            Shapes.Column(ColumnNames.Embedding, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single));
+            Shapes.Column(columns.Logits, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, annotations: [.. names, .. network, .. linear]),
+            Shapes.Column(columns.Embedding, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single));
     }
 
     /// <summary>What the model appends, in the order of <see cref="ModelOutput"/>.</summary>
-    public static DataViewSchema.DetachedColumn[] Deliver(ModelSpec spec, TrainedNetwork network)
+    public static DataViewSchema.DetachedColumn[] Deliver(DataViewSchema input, ModelSpec spec, TrainedNetwork network)
     {
+        // Evaluators find the columns of one model by a number that they share, and that no other model before has.
+        input.GetMaxAnnotationKind(out var others, AnnotationKinds.ScoreColumnSetId);
+        var set = (uint)others + 1;
         var predicted = new DataViewSchema.Annotations.Builder();
         spec.Classes?.AddTo(predicted, AnnotationKinds.KeyValues);
-        AddScoreSet(predicted, "PredictedLabel");
+        AddScoreSet(predicted, "PredictedLabel", set);
 
         var score = new DataViewSchema.Annotations.Builder();
         spec.Classes?.AddSlotNamesTo(score);
         spec.Classes?.AddTo(score, AnnotationKinds.TrainingLabelValues);
-        AddScoreSet(score, "Score");
+        AddScoreSet(score, "Score", set);
 
         var logits = new DataViewSchema.Annotations.Builder();
         spec.Classes?.AddSlotNamesTo(logits);
@@ -54,16 +54,16 @@ internal static class ModelColumns
 
         return
         [
-            new(ColumnNames.PredictedLabel, new KeyDataViewType(typeof(uint), spec.ClassCount), predicted.ToAnnotations()),
-            new(ColumnNames.Score, new VectorDataViewType(NumberDataViewType.Single, spec.ClassCount), score.ToAnnotations()),
-            new(ColumnNames.Logits, new VectorDataViewType(NumberDataViewType.Single, spec.ClassCount), logits.ToAnnotations()),
-            new(ColumnNames.Embedding, new VectorDataViewType(NumberDataViewType.Single, spec.EmbeddingSize), null),
+            new(spec.Columns.PredictedLabel, new KeyDataViewType(typeof(uint), spec.ClassCount), predicted.ToAnnotations()),
+            new(spec.Columns.Score, new VectorDataViewType(NumberDataViewType.Single, spec.ClassCount), score.ToAnnotations()),
+            new(spec.Columns.Logits, new VectorDataViewType(NumberDataViewType.Single, spec.ClassCount), logits.ToAnnotations()),
+            new(spec.Columns.Embedding, new VectorDataViewType(NumberDataViewType.Single, spec.EmbeddingSize), null),
         ];
     }
 
-    private static void AddScoreSet(DataViewSchema.Annotations.Builder annotations, string valueKind)
+    private static void AddScoreSet(DataViewSchema.Annotations.Builder annotations, string valueKind, uint set)
     {
-        annotations.Add(AnnotationKinds.ScoreColumnSetId, new KeyDataViewType(typeof(uint), int.MaxValue), (ref uint value) => value = ScoreColumnSet);
+        annotations.Add(AnnotationKinds.ScoreColumnSetId, new KeyDataViewType(typeof(uint), int.MaxValue), (ref uint value) => value = set);
         annotations.Add(AnnotationKinds.ScoreColumnKind, TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = ScoreColumnKind.AsMemory());
         annotations.Add(AnnotationKinds.ScoreValueKind, TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = valueKind.AsMemory());
     }

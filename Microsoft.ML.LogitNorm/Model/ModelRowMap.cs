@@ -7,7 +7,7 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>Rows to predictions: one forward pass a batch, whichever of the four columns are asked for.</summary>
 internal sealed class ModelRowMap(DataViewSchema schema, NetworkInput input, ModelSpec spec, TrainedNetwork network)
-    : RowMap(schema, ModelColumns.Deliver(spec, network))
+    : RowMap(schema, ModelColumns.Deliver(schema, spec, network))
 {
     public override int BatchSize => input.RowsPerBatch;
 

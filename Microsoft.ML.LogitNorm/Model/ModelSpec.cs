@@ -9,10 +9,13 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="Input">The column that rows came from in training; a model binds to the same name, and images to any column kind of the same size.</param>
 /// <param name="Normalization">How they are centred and scaled.</param>
 /// <param name="Classes">The classes' names; null where the label had none.</param>
-/// <param name="Head">What comes after the architecture; a linear layer where nothing is said, as in files from before there was a choice.</param>
-internal sealed record ModelSpec(Backbone Backbone, int ClassCount, NetworkInput Input, InputNormalization Normalization, ClassValues? Classes, Head? Head = null)
+/// <param name="Head">What comes after the architecture; null for a linear layer.</param>
+/// <param name="Columns">The names of the columns that the model appends; null for the usual ones.</param>
+internal sealed record ModelSpec(Backbone Backbone, int ClassCount, NetworkInput Input, InputNormalization Normalization, ClassValues? Classes, Head? Head = null, OutputColumns? Columns = null)
 {
     public Head Head { get; } = Head ?? Head.Linear();
+
+    public OutputColumns Columns { get; } = Columns ?? new();
 
     /// <summary>D.</summary>
     [JsonIgnore]
@@ -33,6 +36,8 @@ internal sealed record ModelSpec(Backbone Backbone, int ClassCount, NetworkInput
         Classes?.Check();
         if (Classes is { } classes && classes.Count != ClassCount)
             throw new InvalidDataException($"it has {classes.Count} class names for {ClassCount} classes.");
+        if (Columns.Fault() is { } fault)
+            throw new InvalidDataException($"{fault}.");
         Input.Check();
         try
         {
@@ -40,7 +45,7 @@ internal sealed record ModelSpec(Backbone Backbone, int ClassCount, NetworkInput
         }
         catch (InvalidOperationException e)
         {
-            throw new InvalidDataException($"its parts do not fit together: {e.Message}");
+            throw new InvalidDataException(e.Message);
         }
         if (Normalization.Mean.Count != Input.Channels)
             throw new InvalidDataException($"it normalises {Normalization.Mean.Count} channels or features of {Input.Rows}, which have {Input.Channels}.");

@@ -10,14 +10,24 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="Values">[B, …], on the CPU, as <see cref="TrainedNetwork.Normalize"/> takes them.</param>
 /// <param name="Learned">What <see cref="OodScore.Learn"/> returned; empty for a score that learns nothing.</param>
 /// <param name="Labels">[B], int64, from 0; only in <see cref="OodScore.Learn"/>. Rows without a label, −1, are gone by then.</param>
+/// <param name="Classes">C, of the logits or of the labels; null where there are neither.</param>
 internal readonly record struct OodBatch(
-    Tensor Logits,
+    Tensor? Logits,
     Tensor? Embedding,
     TrainedNetwork? Network,
     Tensor? Values,
     IReadOnlyDictionary<string, Tensor> Learned,
-    Tensor? Labels = null)
+    Tensor? Labels = null,
+    int? Classes = null)
 {
+    /// <summary>B.</summary>
+    public long Count => First.shape[0];
+
+    /// <summary>Where the tensors are.</summary>
+    public Device Device => First.device;
+
+    private Tensor First => Logits ?? Embedding ?? throw new InvalidOperationException("There are neither logits nor embeddings.");
+
     /// <summary>How many of them to score together, where there may be very many.</summary>
     public long AtOnce => Values is null ? 128 : Network!.Input.RowsPerBatch;
 
@@ -25,10 +35,10 @@ internal readonly record struct OodBatch(
     /// <param name="rows">[R], int64, on the CPU.</param>
     public OodBatch Rows(Tensor rows)
     {
-        var onDevice = rows.to(Logits.device);
+        var onDevice = rows.to(Device);
         return this with
         {
-            Logits = Logits.index_select(0, onDevice),
+            Logits = Logits?.index_select(0, onDevice),
             Embedding = Embedding?.index_select(0, onDevice),
             Values = Values?.index_select(0, rows),
             Labels = Labels?.index_select(0, onDevice),

@@ -9,8 +9,7 @@ namespace Microsoft.ML.LogitNorm;
 internal sealed class OodRows
 {
     private readonly OodSource _source;
-    private readonly VectorReader _logits;
-    private readonly VectorReader? _embedding;
+    private readonly VectorReader? _logits, _embedding;
     private readonly InputReader? _reader;
     private readonly List<float> _logitValues = [], _embeddingValues = [];
     private readonly List<byte> _values = [];
@@ -20,7 +19,7 @@ internal sealed class OodRows
     public OodRows(DataViewRow row, OodSource source)
     {
         _source = source;
-        _logits = new(row, source.Logits);
+        _logits = source.Logits is { } logits ? new(row, logits) : null;
         _embedding = source.Embedding is { } embedding ? new(row, embedding) : null;
         _reader = source.Input?.Open(row);
         _getLabel = source.Label is { } label ? row.GetGetter<uint>(label) : null;
@@ -51,7 +50,7 @@ internal sealed class OodRows
     /// <exception cref="InvalidOperationException">A value is NaN or infinite.</exception>
     public void Add(long position)
     {
-        _logits.ReadTo(_logitValues, Count, position);
+        _logits?.ReadTo(_logitValues, Count, position);
         _embedding?.ReadTo(_embeddingValues, Count, position);
         if (_reader is not null)
         {
@@ -83,12 +82,13 @@ internal sealed class OodRows
     {
         var device = _source.Network?.Device ?? CPU;
         return new(
-            Matrix(_logitValues, _logits.Width, device),
+            _logits is null ? null : Matrix(_logitValues, _logits.Width, device),
             _embedding is null ? null : Matrix(_embeddingValues, _embedding.Width, device),
             _source.Network,
             _source.Input is { } input ? Values(input) : null,
             learned,
-            _getLabel is null ? null : tensor(_labels, int64).to(device));
+            _getLabel is null ? null : tensor(_labels, int64).to(device),
+            _source.Classes);
     }
 
     private Tensor Matrix(List<float> values, int width, Device device)

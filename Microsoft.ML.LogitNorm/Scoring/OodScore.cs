@@ -49,10 +49,10 @@ public abstract record OodScore
     [JsonIgnore]
     public bool Learns => LearnsFrom is not null;
 
-    /// <summary>What the score is computed from, besides the logits.</summary>
+    /// <summary>What the score is computed from.</summary>
     internal virtual OodInputs Needs => OodInputs.Logits;
 
-    /// <summary>What <see cref="Learn"/> reads of the training rows, besides the logits; null for a score that learns nothing.</summary>
+    /// <summary>What <see cref="Learn"/> reads of the training rows; null for a score that learns nothing.</summary>
     internal virtual OodInputs? LearnsFrom => null;
 
     /// <summary>Learns from all training rows at once; what is returned is saved with the model.</summary>
@@ -88,7 +88,7 @@ public abstract record OodScore
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var (scores, rows) = (Score(batch), batch.Logits.shape[0]);
+        var (scores, rows) = (Score(batch), batch.Count);
         return scores.shape is [var count] && count == rows
             ? scores.to(float32).cpu().contiguous().data<float>().ToArray()
             : throw new InvalidOperationException($"The score {Name} gave [{string.Join(", ", scores.shape)}] for {rows} rows; expected [{rows}], one number a row.");

@@ -12,7 +12,7 @@ namespace Microsoft.ML.LogitNorm;
 /// |  |  |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | Only for scores that compare with the training rows |
-/// | Input column data type | `Logits`: Vector of <xref:System.Single>; other columns as the score needs them |
+/// | Input column data type | Logits, embedding, or both, as the score needs them: Vector of <xref:System.Single> |
 /// | Output column data type | <xref:System.Single>; higher means more likely out of distribution |
 /// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.LogitNorm, and libtorch-cpu-* or TorchSharp-cuda-* |
 /// | Exportable to ONNX | No |
@@ -23,15 +23,18 @@ public sealed class OodScoreEstimator : IEstimator<OodScoreTransformer>
 {
     private readonly IHostEnvironment _env;
     private readonly OodScore _score;
-    private readonly string _outputColumnName, _labelColumnName;
+    private readonly string _outputColumnName;
+    private readonly OodColumns _columns;
 
-    internal OodScoreEstimator(IHostEnvironment env, OodScore score, string outputColumnName, string labelColumnName)
+    internal OodScoreEstimator(IHostEnvironment env, OodScore score, string outputColumnName, OodColumns columns)
     {
         ArgumentNullException.ThrowIfNull(score);
         ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
-        ArgumentException.ThrowIfNullOrEmpty(labelColumnName);
+        ArgumentException.ThrowIfNullOrEmpty(columns.Label, "labelColumnName");
+        ArgumentException.ThrowIfNullOrEmpty(columns.Logits, "logitsColumnName");
+        ArgumentException.ThrowIfNullOrEmpty(columns.Embedding, "embeddingColumnName");
         TorchRuntime.EnsureAvailable(env);
-        (_env, _score, _outputColumnName, _labelColumnName) = (env, score, outputColumnName, labelColumnName);
+        (_env, _score, _outputColumnName, _columns) = (env, score, outputColumnName, columns);
     }
 
     /// <summary>The columns with the score appended.</summary>
@@ -40,7 +43,7 @@ public sealed class OodScoreEstimator : IEstimator<OodScoreTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        OodSource.Check(inputSchema, _score, _labelColumnName);
+        OodSource.Check(inputSchema, _score, _columns);
         return Shapes.Append(inputSchema, Shapes.Column(_outputColumnName, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.Single));
     }
 
@@ -53,6 +56,6 @@ public sealed class OodScoreEstimator : IEstimator<OodScoreTransformer>
     {
         ArgumentNullException.ThrowIfNull(input);
         using var log = new ContextLog(_env, "OodScore");
-        return new(_env, LearnedScore.From(_score, input, _labelColumnName, log), _outputColumnName);
+        return new(_env, LearnedScore.From(_score, input, _columns, log), _outputColumnName, _columns);
     }
 }

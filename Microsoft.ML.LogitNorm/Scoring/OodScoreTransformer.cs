@@ -9,16 +9,17 @@ public sealed class OodScoreTransformer : RowToRowTransformer, IDisposable
 {
     internal const string LoaderSignature = "LogitNormOodScore";
 
-    private static readonly ModelFormat _format = new("out-of-distribution score", "LNOODSCR", LoaderSignature, Written: 0x00010002, ReadableFrom: 0x00010002, OldestRead: 0x00010002);
+    private static readonly ModelFormat _format = new("out-of-distribution score", "LNOODSCR", LoaderSignature, Written: 0x00010003, ReadableFrom: 0x00010003, OldestRead: 0x00010003);
 
     private readonly LearnedScore _learned;
     private readonly string _outputColumnName;
+    private readonly OodColumns _columns;
     private readonly NativeLifetime _lifetime;
 
-    internal OodScoreTransformer(IHostEnvironment env, LearnedScore learned, string outputColumnName)
+    internal OodScoreTransformer(IHostEnvironment env, LearnedScore learned, string outputColumnName, OodColumns columns)
         : base(env)
     {
-        (_learned, _outputColumnName) = (learned, outputColumnName);
+        (_learned, _outputColumnName, _columns) = (learned, outputColumnName, columns);
         _lifetime = new(typeof(OodScoreTransformer), learned.Dispose);
     }
 
@@ -36,7 +37,7 @@ public sealed class OodScoreTransformer : RowToRowTransformer, IDisposable
     private protected override RowMap Bind(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        var source = OodSource.Find(inputSchema, Score.Needs, $"score {Score.Name}");
+        var source = OodSource.Find(inputSchema, Score.Needs, $"score {Score.Name}", _columns);
         _learned.CheckFits(source);
         return new OodScoreRowMap(inputSchema, Score, source, LearnedOn(source.Network?.Device ?? CPU), _lifetime, _outputColumnName);
     }
@@ -44,7 +45,7 @@ public sealed class OodScoreTransformer : RowToRowTransformer, IDisposable
     private protected override void Save(ModelWriter writer)
     {
         using var use = _lifetime.Enter();
-        writer.Json("Score", new Saved(Score, _outputColumnName, _learned.Shape), saved => saved.Check());
+        writer.Json("Score", new Saved(Score, _outputColumnName, _columns.Logits, _columns.Embedding, _learned.Shape), saved => saved.Check());
         writer.Tensors("Learned", [.. _learned.Tensors.Select(pair => (pair.Key, pair.Value))]);
     }
 
@@ -61,14 +62,17 @@ public sealed class OodScoreTransformer : RowToRowTransformer, IDisposable
         TorchRuntime.EnsureAvailable(env);
         var reader = new ModelReader(context, _format);
         var saved = reader.Json<Saved>("Score", read => read.Check());
-        return new(env, reader.Tensors("Learned", file => LearnedScore.Read(saved.Score, saved.LearnedFrom, file)), saved.OutputColumnName);
+        return new(env, reader.Tensors("Learned", file => LearnedScore.Read(saved.Score, saved.LearnedFrom, file)), saved.OutputColumnName,
+            new(saved.LogitsColumnName, saved.EmbeddingColumnName));
     }
 
-    private sealed record Saved(OodScore Score, string OutputColumnName, LearnedScore.Sizes? LearnedFrom = null)
+    private sealed record Saved(OodScore Score, string OutputColumnName, string LogitsColumnName, string EmbeddingColumnName, LearnedScore.Sizes? LearnedFrom = null)
     {
         public void Check()
         {
             ArgumentException.ThrowIfNullOrEmpty(OutputColumnName);
+            ArgumentException.ThrowIfNullOrEmpty(LogitsColumnName);
+            ArgumentException.ThrowIfNullOrEmpty(EmbeddingColumnName);
             if (Score.Learns != LearnedFrom is not null)
                 throw new InvalidDataException($"it {(Score.Learns ? "does not say" : "says")} what the score {Score.Name} was learned from.");
             LearnedFrom?.Check();

@@ -3,19 +3,19 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>Where a score, or several, find their inputs in a schema.</summary>
-/// <param name="Logits">The logits' column.</param>
+/// <param name="Logits">The logits' column, if needed.</param>
 /// <param name="Embedding">The embedding's column, if needed.</param>
 /// <param name="Network">The network behind the logits, if needed.</param>
 /// <param name="Input">The column that the network takes, if needed.</param>
 /// <param name="Label">The labels' column, if needed.</param>
 internal sealed record OodSource(
-    DataViewSchema.Column Logits, DataViewSchema.Column? Embedding, TrainedNetwork? Network, NetworkInput? Input, DataViewSchema.Column? Label)
+    DataViewSchema.Column? Logits, DataViewSchema.Column? Embedding, TrainedNetwork? Network, NetworkInput? Input, DataViewSchema.Column? Label)
 {
     private const long BlockBytes = 16 << 20;
-    private const string AppendTrainer = "Append the LogitNorm trainer (or its model) before OodScore.";
+    private const string AppendTrainer = "Append the LogitNorm trainer (or its model) before OodScore, or name the column.";
 
-    /// <summary>C, the number of classes.</summary>
-    public int Classes => VectorColumn.SizeOf(Logits);
+    /// <summary>C, the number of classes, of the logits or else of the labels; null if neither is needed.</summary>
+    public int? Classes => Logits is { } logits ? VectorColumn.SizeOf(logits) : Label?.Type.GetKeyCountAsInt32();
 
     /// <summary>D, if the embedding is needed.</summary>
     public int? EmbeddingSize => Embedding is { } column ? VectorColumn.SizeOf(column) : null;
@@ -28,40 +28,40 @@ internal sealed record OodSource(
     /// <summary>Rows to read before they become tensors, where all rows are gathered: some megabytes of them, however large one is.</summary>
     public int RowsPerBlock => (int)Math.Clamp(BlockBytes / BytesPerRow, 1, 1024);
 
-    private long BytesPerRow => ((Classes + (long)(EmbeddingSize ?? 0)) * sizeof(float)) + (Input?.BytesPerRow ?? 0);
+    private long BytesPerRow => (((Classes ?? 0) + (long)(EmbeddingSize ?? 0)) * sizeof(float)) + (Input?.BytesPerRow ?? 0);
 
     /// <summary>Checks what can be known before the data is there: for scoring, and for learning if the score learns.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, or the logits have lost their network.</exception>
-    public static void Check(SchemaShape schema, OodScore score, string labelColumnName)
+    public static void Check(SchemaShape schema, OodScore score, OodColumns columns)
     {
         var inputs = score.Needs | (score.LearnsFrom ?? default);
         var who = $"score {score.Name}";
-        var logits = Vector(schema, ColumnNames.Logits, "logits", who);
+        IEnumerable<SchemaShape.Column> annotations = inputs.HasFlag(OodInputs.Logits) ? Vector(schema, columns.Logits, "logits", who).Annotations : Enumerable.Empty<SchemaShape.Column>();
         if (inputs.HasFlag(OodInputs.Embedding))
-            Vector(schema, ColumnNames.Embedding, "embedding", who);
-        if (inputs.HasFlag(OodInputs.Network) && logits.Annotations.All(annotation => annotation.Name != AnnotationKinds.Network))
-            throw NetworkLost(who);
-        if (inputs.HasFlag(OodInputs.LinearHead) && logits.Annotations.All(annotation => annotation.Name != AnnotationKinds.LinearHead))
-            throw NotLinear(who, "logits of another head");
+            Vector(schema, columns.Embedding, "embedding", who);
+        if (inputs.HasFlag(OodInputs.Network) && annotations.All(annotation => annotation.Name != AnnotationKinds.Network))
+            throw NetworkLost(who, columns.Logits);
+        if (inputs.HasFlag(OodInputs.LinearHead) && annotations.All(annotation => annotation.Name != AnnotationKinds.LinearHead))
+            throw NotLinear(who, columns.Logits, "logits of another head");
         if (inputs.HasFlag(OodInputs.Labels))
-            LabelColumn.Check(schema, labelColumnName);
+            LabelColumn.Check(schema, columns.Label);
     }
 
     /// <summary>Finds what is needed.</summary>
     /// <param name="schema">The schema.</param>
     /// <param name="inputs">What to find.</param>
     /// <param name="who">Who needs it, such as "score Energy", for messages.</param>
-    /// <param name="labelColumnName">The labels' column, if labels are among the inputs.</param>
+    /// <param name="columns">The columns' names.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, or the logits have lost their network.</exception>
-    public static OodSource Find(DataViewSchema schema, OodInputs inputs, string who, string labelColumnName = "")
+    public static OodSource Find(DataViewSchema schema, OodInputs inputs, string who, OodColumns columns)
     {
-        var logits = Vector(schema, ColumnNames.Logits, "logits", who);
-        DataViewSchema.Column? embedding = inputs.HasFlag(OodInputs.Embedding) ? Vector(schema, ColumnNames.Embedding, "embedding", who) : null;
-        var network = inputs.HasFlag(OodInputs.Network) ? FindNetwork(logits, who) : null;
+        DataViewSchema.Column? logits = inputs.HasFlag(OodInputs.Logits) ? Vector(schema, columns.Logits, "logits", who) : null;
+        DataViewSchema.Column? embedding = inputs.HasFlag(OodInputs.Embedding) ? Vector(schema, columns.Embedding, "embedding", who) : null;
+        var network = inputs.HasFlag(OodInputs.Network) ? FindNetwork(logits!.Value, who) : null;
         if (inputs.HasFlag(OodInputs.LinearHead) && network!.Classifier.Head is not LinearHead)
-            throw NotLinear(who, $"logits of Head.{network.Classifier.Head}");
+            throw NotLinear(who, columns.Logits, $"logits of Head.{network.Classifier.Head}");
         var input = inputs.HasFlag(OodInputs.Rows) ? network!.Input.Bind(schema) : null;
-        DataViewSchema.Column? label = inputs.HasFlag(OodInputs.Labels) ? FindLabel(schema, labelColumnName, logits, who) : null;
+        DataViewSchema.Column? label = inputs.HasFlag(OodInputs.Labels) ? FindLabel(schema, columns.Label, logits, who) : null;
         return new(logits, embedding, network, input, label);
     }
 
@@ -72,18 +72,18 @@ internal sealed record OodSource(
     private static TrainedNetwork FindNetwork(DataViewSchema.Column logits, string who)
     {
         if (logits.Annotations.Schema.GetColumnOrNull(AnnotationKinds.Network) is not { Type: NetworkType })
-            throw NetworkLost(who);
+            throw NetworkLost(who, logits.Name);
         TrainedNetwork network = null!;
         logits.Annotations.GetValue(AnnotationKinds.Network, ref network);
         return network;
     }
 
-    private static DataViewSchema.Column FindLabel(DataViewSchema schema, string name, DataViewSchema.Column logits, string who)
+    private static DataViewSchema.Column FindLabel(DataViewSchema schema, string name, DataViewSchema.Column? logits, string who)
     {
         var label = LabelColumn.Find(schema, name);
-        return label.ClassCount == VectorColumn.SizeOf(logits)
+        return logits is not { } column || label.ClassCount == VectorColumn.SizeOf(column)
             ? schema[name]
-            : throw ColumnError.Mismatch("label", name, $"{VectorColumn.SizeOf(logits)} classes, as column '{logits.Name}' has", label.ClassesText,
+            : throw ColumnError.Mismatch("label", name, $"{VectorColumn.SizeOf(column)} classes, as column '{column.Name}' has", label.ClassesText,
                 $"The {who} learns from the labels of the network's own classes: fit it on data of the pipeline that the network was trained in.");
     }
 
@@ -95,11 +95,11 @@ internal sealed record OodSource(
 
     private static string NeededBy(string who) => $"The {who} needs it. {AppendTrainer}";
 
-    private static Exception NotLinear(string who, string found)
-        => ColumnError.Mismatch("logits", ColumnNames.Logits, $"logits of a linear head, as the {who} takes them", found,
+    private static Exception NotLinear(string who, string column, string found)
+        => ColumnError.Mismatch("logits", column, $"logits of a linear head, as the {who} takes them", found,
             "Choose a score that takes any head, such as MaxSoftmax, NearestNeighbours or MaxCosine, or train with Head.Linear().");
 
-    private static Exception NetworkLost(string who)
-        => ColumnError.Mismatch("logits", ColumnNames.Logits, $"the annotation '{AnnotationKinds.Network}', which the {who} reads",
+    private static Exception NetworkLost(string who, string column)
+        => ColumnError.Mismatch("logits", column, $"the annotation '{AnnotationKinds.Network}', which the {who} reads",
             "a column without it", "A transform between the model and OodScore made the column anew, or it was read from a file: put OodScore directly after the model.");
 }

@@ -16,6 +16,23 @@ public sealed partial class LogitNormTrainer
         /// <exception cref="ArgumentException">Null or empty.</exception>
         public string FeatureColumnName { get; init => field = NotEmpty(value, nameof(FeatureColumnName)); } = "Features";
 
+        /// <summary>The name of the new column with the predicted class, a key as the label.</summary>
+        /// <exception cref="ArgumentException">Null or empty.</exception>
+        public string PredictedLabelColumnName { get; init => field = NotEmpty(value, nameof(PredictedLabelColumnName)); } = ColumnNames.PredictedLabel;
+
+        /// <summary>The name of the new column with the probabilities, a vector of float with a value for each class.</summary>
+        /// <exception cref="ArgumentException">Null or empty.</exception>
+        public string ScoreColumnName { get; init => field = NotEmpty(value, nameof(ScoreColumnName)); } = ColumnNames.Score;
+
+        /// <summary>The name of the new column with the logits, a vector of float with a value for each class. Scores read it, and find the network by it.</summary>
+        /// <remarks>Two models in one pipeline need names of their own, or the second's columns take the place of the first's.</remarks>
+        /// <exception cref="ArgumentException">Null or empty.</exception>
+        public string LogitsColumnName { get; init => field = NotEmpty(value, nameof(LogitsColumnName)); } = ColumnNames.Logits;
+
+        /// <summary>The name of the new column with the embedding, the vector of float that the last layer sees.</summary>
+        /// <exception cref="ArgumentException">Null or empty.</exception>
+        public string EmbeddingColumnName { get; init => field = NotEmpty(value, nameof(EmbeddingColumnName)); } = ColumnNames.Embedding;
+
         /// <summary>The images' size, where the feature column's type does not tell it; vectors then hold all of one channel, then the next.</summary>
         public ImageShape? ImageShape { get; init; }
 
@@ -156,6 +173,9 @@ public sealed partial class LogitNormTrainer
             BatchSize = BatchSize ?? (int)Math.Clamp(rows, 2, 128),
             Augmentation = Augmentation ?? (Backbone.TakesVectors ? Augmentation.None() : Augmentation.CropAndFlip()),
         };
+
+        /// <summary>The names of the columns that the model will append.</summary>
+        internal OutputColumns OutputColumns => new(PredictedLabelColumnName, ScoreColumnName, LogitsColumnName, EmbeddingColumnName);
 
         /// <summary>All options, the same in every culture.</summary>
         public override string ToString() => RecordText.Of(this);

@@ -50,6 +50,8 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         ArgumentNullException.ThrowIfNull(options);
         CheckLossFitsHead(options);
         CheckOptionsFitBackbone(options);
+        if (options.OutputColumns.Fault() is { } fault)
+            throw new ArgumentException($"{fault}.", nameof(options));
         TorchRuntime.EnsureAvailable(env);
         (_env, _options) = (env, options);
     }
@@ -61,7 +63,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         NetworkInput.Check(inputSchema, _options.FeatureColumnName, _options.Backbone, _options.ImageShape);
-        return ModelColumns.Promise(inputSchema, LabelColumn.Check(inputSchema, _options.LabelColumnName), _options.Head);
+        return ModelColumns.Promise(inputSchema, LabelColumn.Check(inputSchema, _options.LabelColumnName), _options.Head, _options.OutputColumns);
     }
 
     /// <summary>Reads the rows, trains the network and returns the model, which owns the network's memory: dispose of it.</summary>
@@ -71,10 +73,24 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     /// <exception cref="InvalidDataException"><see cref="Options.CheckpointFile"/> is damaged, or no checkpoint.</exception>
     /// <exception cref="IOException"><see cref="Options.CheckpointFile"/> cannot be written.</exception>
     /// <exception cref="TrainingDivergedException">The loss is no longer a number.</exception>
-    /// <exception cref="OperationCanceledException"><see cref="Options.CancellationToken"/> was cancelled.</exception>
+    /// <exception cref="OperationCanceledException"><see cref="Options.CancellationToken"/>, or the <see cref="MLContext"/>, was cancelled.</exception>
     public LogitNormModel Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        using var cancellation = new HostCancellation(_env, _options.CancellationToken);
+        try
+        {
+            return Train(input, cancellation.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _options.CancellationToken.ThrowIfCancellationRequested();   // by the caller's token, which it may look for
+            throw;
+        }
+    }
+
+    private LogitNormModel Train(IDataView input, CancellationToken cancellationToken)
+    {
         using var log = new ContextLog(_env, "trainer");
         var clock = Stopwatch.StartNew();
         var (label, rows) = Check(input, _options.ValidationSet?.Schema);
@@ -82,10 +98,10 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
             TrainingCheckpoint.CheckWritable(_options.CheckpointFile);
         var device = TorchDevice.Select(_env);
         var budget = Budget(device);
-        using var training = Open(input, rows, label, "training", budget, log);
+        using var training = Open(input, rows, label, "training", budget, log, cancellationToken);
         CheckTrainable(training, input, rows, label);
-        var options = _options.For(training.Count);
-        using var validation = _options.ValidationSet is { } set ? Open(set, rows, label, "validation", budget, log) : null;
+        var options = _options.For(training.Count) with { CancellationToken = cancellationToken };
+        using var validation = _options.ValidationSet is { } set ? Open(set, rows, label, "validation", budget, log, cancellationToken) : null;
         if (validation is { Count: 0 })
             throw label.NoneIn(_options.ValidationSet!, "ValidationSet", "Leave it out, or give it rows with labels.");
         var streamed = training is StreamedExamples;
@@ -98,7 +114,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         var seed = checkpoint?.Seed ?? given ?? Random.Shared.Next();
         Announce(device, seed, checkpoint, log);
         var normalization = _options.Normalization ?? training.Summary.Moments!;   // there are rows
-        var spec = new ModelSpec(_options.Backbone, label.ClassCount, rows, normalization, label.Classes, _options.Head);
+        var spec = new ModelSpec(_options.Backbone, label.ClassCount, rows, normalization, label.Classes, _options.Head, _options.OutputColumns);
         return ModelOf(new TrainingLoop(options, device, seed, clock, log, ModelOf, checkpoint).Run(training, validation, spec));
 
         LogitNormModel ModelOf(TrainedNetwork network) => new(_env, spec, network);
@@ -153,21 +169,21 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         || (_options.ImageCache == ImageCache.Auto && (Int128)rows * input.BytesPerRow > Budget(TorchDevice.Select(_env)).Most);
 
     /// <summary>Reads the labelled rows and keeps them, or finds out that they are to be streamed; the others are left out with a warning.</summary>
-    private IExampleSource Open(IDataView data, NetworkInput input, LabelColumn label, string role, ExampleBudget budget, ContextLog log)
+    private IExampleSource Open(IDataView data, NetworkInput input, LabelColumn label, string role, ExampleBudget budget, ContextLog log, CancellationToken cancellationToken)
     {
         if (_options.ImageCache == ImageCache.Memory)
-            return Load(data, input, label, role, log);
+            return Load(data, input, label, role, log, cancellationToken);
         if (_options.ImageCache != ImageCache.Stream)
         {
             var most = Math.Max(0, budget.Most);
-            if (Load(data, input, label, role, log, most) is { } examples)
+            if (Load(data, input, label, role, log, cancellationToken, most) is { } examples)
             {
                 budget.Take(examples.Count * input.BytesPerRow);
                 return examples;
             }
             log.Info($"The {role} rows take more than {Megabytes(most)}, {budget.Reason}, and are streamed. ImageCache.Memory keeps them nevertheless.");
         }
-        var streamed = new StreamedExamples(data, input, label, Math.Max(1, BytesInPool / input.BytesPerRow), _options.CancellationToken);
+        var streamed = new StreamedExamples(data, input, label, Math.Max(1, BytesInPool / input.BytesPerRow), cancellationToken);
         log.WarnOfUnlabelled(streamed.Unlabelled, $"{role} rows");
         return streamed;
     }
@@ -181,11 +197,12 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     private static string Megabytes(long bytes) => Invariant($"{bytes / 1e6:N0} MB");
 
     /// <summary>Reads the labelled rows; the others are left out with a warning.</summary>
-    internal ExampleSet Load(IDataView data, NetworkInput input, LabelColumn label, string role, ContextLog log) => Load(data, input, label, role, log, long.MaxValue)!;
+    internal ExampleSet Load(IDataView data, NetworkInput input, LabelColumn label, string role, ContextLog log, CancellationToken cancellationToken)
+        => Load(data, input, label, role, log, cancellationToken, long.MaxValue)!;
 
-    private ExampleSet? Load(IDataView data, NetworkInput input, LabelColumn label, string role, ContextLog log, long mostBytes)
+    private ExampleSet? Load(IDataView data, NetworkInput input, LabelColumn label, string role, ContextLog log, CancellationToken cancellationToken, long mostBytes)
     {
-        var (examples, unlabelled) = ExampleSetLoader.Load(data, input, label, _options.CancellationToken, mostBytes);
+        var (examples, unlabelled) = ExampleSetLoader.Load(data, input, label, cancellationToken, mostBytes);
         log.WarnOfUnlabelled(unlabelled, $"{role} rows");
         return examples;
     }

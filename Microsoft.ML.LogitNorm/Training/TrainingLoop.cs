@@ -22,6 +22,7 @@ internal sealed class TrainingLoop(
 
     private readonly int _batchSize = options.BatchSize!.Value;   // Fit has settled it by the number of rows
     private readonly TimeSpan _earlier = checkpoint?.Elapsed ?? TimeSpan.Zero;
+    private (int Epoch, int Step, int Steps) _done;   // for who asks how far it is, from whatever thread
 
     private TimeSpan Elapsed => _earlier + clock.Elapsed;
 
@@ -39,13 +40,23 @@ internal sealed class TrainingLoop(
             using var onDevice = training.To(device);
             using var validationOnDevice = validation?.To(device);
             using (var optimizer = CreateOptimizer(network, options))
+            using (var progress = log.StartProgress("Training"))
             {
+                progress.SetHeader(new(["Loss", "Accuracy"], ["epochs", "steps"]), entry =>
+                {
+                    entry.SetProgress(0, _done.Epoch, options.Epochs);
+                    entry.SetProgress(1, _done.Step, _done.Steps);
+                });
                 var state = new TrainingState(network, optimizer, generator, random);
                 checkpoint?.Restore(state);
                 for (var epoch = (checkpoint?.Epoch ?? 0) + 1; epoch <= options.Epochs; epoch++)
                 {
                     using (var lent = new LentModel(trained, modelOf))
-                        Report(TrainEpoch(epoch, trained, optimizer, onDevice, generator, lent.Model), validationOnDevice, trained);
+                    {
+                        var figures = TrainEpoch(epoch, trained, optimizer, onDevice, generator, lent.Model);
+                        progress.Checkpoint(figures.Loss, figures.Accuracy, epoch);
+                        Report(figures, validationOnDevice, trained);
+                    }
                     checkpoint?.Save(epoch, Elapsed, state);
                 }
             }
@@ -103,6 +114,7 @@ internal sealed class TrainingLoop(
             }
             if ((step + 1) % StepsBetweenChecks == 0 || step + 1 == steps)
                 CheckLosses(losses, step, epoch);
+            _done = (epoch - 1, step + 1, steps);
             options.StepCompleted?.Invoke(new(epoch, options.Epochs, step + 1, steps));
         }
         var rowsSeen = (double)steps * _batchSize;

@@ -50,12 +50,13 @@ public sealed partial class LogitNormTuner
         ArgumentNullException.ThrowIfNull(trainingSet);
         ArgumentNullException.ThrowIfNull(validationSet);
         using var log = new ContextLog(_env, "tuner");
+        using var cancellation = new HostCancellation(_env, _options.Trainer.CancellationToken);
         var trainer = new LogitNormTrainer(_env, _options.Trainer);
         var (label, input) = trainer.Check(trainingSet, validationSet.Schema);
         var trainingRows = trainingSet.GetColumn<uint>(label.Name).LongCount(key => key > 0);
         if (trainingRows == 0)
             throw LogitNormTrainer.NoRows(trainingSet, label);
-        using var validation = trainer.Load(validationSet, input, label, "validation", log);
+        using var validation = trainer.Load(validationSet, input, label, "validation", log, cancellation.Token);
         if (validation.Count == 0)
             throw label.NoneIn(validationSet, "The validation set", "Give it rows with labels.");
 

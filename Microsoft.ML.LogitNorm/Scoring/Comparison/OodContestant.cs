@@ -21,15 +21,15 @@ internal sealed class OodContestant(OodScore score) : IDisposable
     /// <summary>Puts the score out if a column or the network that it needs is not there.</summary>
     /// <param name="sets">The schemas of all rows to score.</param>
     /// <param name="training">The schema of the rows to learn from; null if there are none.</param>
-    /// <param name="labelColumnName">The labels' column among those.</param>
-    public void Check(IEnumerable<DataViewSchema> sets, DataViewSchema? training, string labelColumnName)
+    /// <param name="columns">The columns' names.</param>
+    public void Check(IEnumerable<DataViewSchema> sets, DataViewSchema? training, OodColumns columns)
     {
         try
         {
             foreach (var schema in sets)
-                OodSource.Find(schema, score.Needs, $"score {score.Name}");
+                OodSource.Find(schema, score.Needs, $"score {score.Name}", columns);
             if (score.LearnsFrom is { } inputs)
-                OodSource.Find(training!, inputs, $"score {score.Name}", labelColumnName);
+                OodSource.Find(training!, inputs, $"score {score.Name}", columns);
         }
         catch (ArgumentOutOfRangeException e)
         {
@@ -60,7 +60,7 @@ internal sealed class OodContestant(OodScore score) : IDisposable
             return [];
         try
         {
-            batch = batch with { Learned = _learned.On(batch.Logits.device) };
+            batch = batch with { Learned = _learned.On(batch.Device) };
             if (_millisecondsPerRow.Count == 0)
                 score.Compute(batch);   // what a first call sets up is not the score's cost
             var start = Stopwatch.GetTimestamp();
@@ -81,10 +81,12 @@ internal sealed class OodContestant(OodScore score) : IDisposable
         }
     }
 
-    public OodScoreResult ToResult(IReadOnlyList<OodSetResult> sets) => new()
+    /// <summary>Its line, yet without figures.</summary>
+    public OodScoreResult ToResult() => new()
     {
+        Name = score.ToString(),
         Score = score,
-        Sets = sets,
+        Sets = [],
         MillisecondsPer1000Rows = Error is null ? 1000 * Median(_millisecondsPerRow) : double.NaN,
         Failure = Failure,
     };

@@ -5,37 +5,48 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Scores the same rows by several scores, in one pass over each set of images.</summary>
-internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model, IReadOnlyList<OodScore> scores, string labelColumnName)
+/// <summary>Scores the same rows by several scores, in one pass over each set.</summary>
+internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model, IReadOnlyList<OodScore> scores, OodScoreComparison.Options options)
 {
-    private const string Comparison = "comparison";
+    private const string Comparison = "comparison", InDistribution = "in-distribution";
+
+    private readonly OodColumns _columns = new(options.LogitsColumnName, options.EmbeddingColumnName, options.LabelColumnName);
 
     /// <summary>Compares.</summary>
-    /// <param name="training">What learning scores learn from; null if none learns.</param>
-    /// <param name="known">Known rows.</param>
+    /// <param name="known">In-distribution rows.</param>
     /// <param name="unknown">Sets of others, by name.</param>
-    public OodScoreComparison Run(IDataView? training, IDataView known, IReadOnlyDictionary<string, IDataView> unknown)
+    public OodScoreComparison Run(IDataView known, IReadOnlyDictionary<string, IDataView> unknown)
     {
         TorchRuntime.EnsureAvailable(env);
         using var log = new ContextLog(env, "CompareOodScores");
+        using var cancellation = new HostCancellation(env, options.CancellationToken);
         var contestants = scores.Select(score => new OodContestant(score)).ToArray();
         try
         {
-            var (trainingRows, knownRows) = (training is null ? null : model.Transform(training), model.Transform(known));
-            var unknownRows = unknown.Select(set => (set.Key, Rows: model.Transform(set.Value))).ToArray();
+            var training = options.TrainingData is { } rows ? model.Transform(rows) : null;
+            var sets = unknown.Select(set => (Name: set.Key, Rows: model.Transform(set.Value))).Prepend((Name: InDistribution, Rows: model.Transform(known))).ToArray();
             foreach (var contestant in contestants)
-                contestant.Check([knownRows.Schema, .. unknownRows.Select(set => set.Rows.Schema)], trainingRows?.Schema, labelColumnName);
+                contestant.Check(sets.Select(set => set.Rows.Schema), training?.Schema, _columns);
+            foreach (var set in sets)
+                foreach (var column in options.ScoreColumnNames)
+                    ScoreColumn.Find(set.Rows.Schema, column);
             RequireAny(contestants);
-            if (trainingRows is not null)
-                Learn(trainingRows, contestants, log);
+            var learns = training is not null && contestants.Any(contestant => contestant is { Failure: null, Score.Learns: true });
+            var count = sets.Length + (learns ? 1 : 0);
+            if (learns)
+                Learn(training!, contestants, new(count, options, cancellation.Token), log);
             RequireAny(contestants);
-            var knownScores = Score("inDistribution", knownRows, contestants);
-            var sets = unknownRows.Select(set => (set.Key, Scores: Score($"the set '{set.Key}' of outOfDistribution", set.Rows, contestants))).ToArray();
+            var found = sets.Select((set, i) => Score(set.Name, set.Rows, contestants, new(count, options, cancellation.Token, count - sets.Length + i))).ToArray();
             return new([.. contestants
-                .Select((contestant, i) => contestant.ToResult([.. sets
-                    .TakeWhile(_ => contestant.Failure is null)
-                    .Select(set => new OodSetResult(set.Key, OodDetectionMetrics.Compute([.. knownScores[i]], [.. set.Scores[i]])))]))
+                .Select((contestant, i) => Result(contestant.ToResult(), i))
+                .Concat(options.ScoreColumnNames.Select((column, i) => Result(new() { Name = column, Sets = [], MillisecondsPer1000Rows = 0 }, contestants.Length + i)))
                 .OrderBy(result => result.Failure is null ? result.MeanFprAt95Tpr : double.PositiveInfinity)]);
+
+            OodScoreResult Result(OodScoreResult result, int i) => result.Failure is not null ? result : result with
+            {
+                InDistributionScores = options.KeepRowScores ? found[0][i] : null,
+                Sets = [.. sets.Skip(1).Select((set, number) => Figures(set.Name, found[0][i], found[number + 1][i]))],
+            };
         }
         finally
         {
@@ -44,61 +55,104 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
         }
     }
 
-    // Nothing is left to compare: an error, not a table of errors.
-    private static void RequireAny(OodContestant[] contestants)
+    private OodSetResult Figures(string set, List<float> known, List<float> unknown)
     {
-        if (contestants.All(contestant => contestant.Failure is not null))
+        var metrics = OodDetectionMetrics.Compute([.. known], [.. unknown]);
+        return options.KeepRowScores ? new(set, metrics) { Scores = unknown } : new(set, metrics.WithoutCurves());
+    }
+
+    // Nothing is left to compare: an error, not a table of errors.
+    private void RequireAny(OodContestant[] contestants)
+    {
+        if (options.ScoreColumnNames.Count == 0 && contestants.All(contestant => contestant.Failure is not null))
             throw contestants[0].Error!;
     }
 
-    private void Learn(IDataView training, OodContestant[] contestants, ContextLog log)
+    private void Learn(IDataView training, OodContestant[] contestants, Pace pace, ContextLog log)
     {
         var learners = contestants.Where(contestant => contestant is { Failure: null, Score.LearnsFrom: not null }).ToArray();
-        if (learners.Length == 0)
-            return;
         using var scope = NewDisposeScope();
-        var inputs = learners.Aggregate(OodInputs.Logits, (all, learner) => all | learner.Score.LearnsFrom!.Value);
-        var source = OodSource.Find(training.Schema, inputs, Comparison, labelColumnName);
-        var rows = LearnedScore.Gather(training, source, "There are no rows in trainingData. Give the rows that the network was trained on.");
+        var inputs = learners.Aggregate(default(OodInputs), (all, learner) => all | learner.Score.LearnsFrom!.Value);
+        var source = OodSource.Find(training.Schema, inputs, Comparison, _columns);
+        var rowCount = training.GetRowCount();
+        var rows = LearnedScore.Gather(
+            training, source, "There are no rows in TrainingData. Give the rows that the network was trained on.",
+            read => pace.Report("training data", read, rowCount));
         foreach (var learner in learners)
+        {
+            pace.Check();
             learner.Learn(rows, source, log);
+        }
     }
 
-    // All scores of each batch, before the next batch is read: one pass over the images, whose network is the costly part.
-    private static List<float>[] Score(string name, IDataView data, OodContestant[] contestants)
+    // All scores of each batch, before the next batch is read: one pass over the rows, whose network is the costly part.
+    private List<float>[] Score(string name, IDataView data, OodContestant[] contestants, Pace pace)
     {
-        var inputs = contestants.Where(contestant => contestant.Failure is null).Aggregate(OodInputs.Logits, (all, contestant) => all | contestant.Score.Needs);
-        var source = OodSource.Find(data.Schema, inputs, Comparison);
-        var found = contestants.Select(_ => new List<float>()).ToArray();
-        using var cursor = data.GetRowCursor(source.Columns(data.Schema));
+        var inputs = contestants.Where(contestant => contestant.Failure is null).Aggregate(default(OodInputs), (all, contestant) => all | contestant.Score.Needs);
+        var source = OodSource.Find(data.Schema, inputs, Comparison, _columns);
+        DataViewSchema.Column[] scoreColumns = [.. options.ScoreColumnNames.Select(column => ScoreColumn.Find(data.Schema, column))];
+        var found = Enumerable.Range(0, contestants.Length + scoreColumns.Length).Select(_ => new List<float>()).ToArray();
+        var rowCount = data.GetRowCount();
+        using var cursor = data.GetRowCursor(source.Columns(data.Schema).Concat(scoreColumns));
+        ValueGetter<float>[] getters = [.. scoreColumns.Select(column => cursor.GetGetter<float>(column))];
         var rows = new OodRows(cursor, source);
         var getId = cursor.GetIdGetter();
         var ids = new DataViewRowId[source.RowsPerBatch];
         long first = 0;
         while (cursor.MoveNext())
         {
+            pace.Check();
             getId(ref ids[rows.Count]);
+            ReadColumns();
             rows.Add(cursor, data);
             if (rows.Count == source.RowsPerBatch)
                 ScoreRows();
         }
         if (rows.Count > 0)
             ScoreRows();
-        return first > 0 ? found : throw new ArgumentException($"There are no rows in {name}.");
+        return first > 0 ? found : throw new ArgumentException(name == InDistribution ? "There are no rows in inDistribution." : $"There are no rows in the set '{name}' of outOfDistribution.");
+
+        void ReadColumns()
+        {
+            foreach (var (i, get) in getters.Index())
+            {
+                float value = 0;
+                get(ref value);
+                if (!float.IsFinite(value))
+                    throw RowError.Naming(first + rows.Count, FormattableString.Invariant($"Column '{scoreColumns[i].Name}' holds {value} in row {first + rows.Count} (counted from 0) of {name}: it cannot be compared. Remove the row or fix what scored it."));
+                found[contestants.Length + i].Add(value);
+            }
+        }
 
         void ScoreRows()
         {
-            using var scope = NewDisposeScope();
-            using var networkUse = source.Network?.Enter();
-            var batch = rows.ToBatch(new Dictionary<string, Tensor>());
-            // A score that does not need the network is computed on the CPU, as its transformer would.
-            var onCpu = batch.Logits.device_type == DeviceType.CPU ? batch : batch with { Logits = batch.Logits.cpu(), Embedding = batch.Embedding?.cpu() };
-            foreach (var (i, contestant) in contestants.Index())
-                found[i].AddRange(contestant.Compute(contestant.Score.Needs.HasFlag(OodInputs.Network) ? batch : onCpu, first, Describe));
+            if (inputs != default)
+            {
+                using var scope = NewDisposeScope();
+                using var networkUse = source.Network?.Enter();
+                var batch = rows.ToBatch(new Dictionary<string, Tensor>());
+                // A score that does not need the network is computed on the CPU, as its transformer would.
+                var onCpu = batch.Device.type == DeviceType.CPU ? batch : batch with { Logits = batch.Logits?.cpu(), Embedding = batch.Embedding?.cpu() };
+                foreach (var (i, contestant) in contestants.Index())
+                    found[i].AddRange(contestant.Compute(contestant.Score.Needs.HasFlag(OodInputs.Network) ? batch : onCpu, first, Describe));
+            }
             first += rows.Count;
             rows.Clear();
+            pace.Report(name, first, rowCount);
         }
 
         void Describe(Exception error, int row) => RowText.AddTo(error, ids[row], data);
+    }
+
+    /// <summary>Tells how far it is, and whether to go on.</summary>
+    private sealed class Pace(int setCount, OodScoreComparison.Options options, CancellationToken cancellation, int setsBefore = 0)
+    {
+        public void Check() => cancellation.ThrowIfCancellationRequested();
+
+        public void Report(string set, long rows, long? rowCount)
+        {
+            Check();
+            options.Progress?.Invoke(new(set, setsBefore + 1, setCount, rows, rowCount));
+        }
     }
 }

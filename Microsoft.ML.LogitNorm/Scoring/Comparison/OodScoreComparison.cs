@@ -3,9 +3,9 @@ using System.Text;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Several scores on the same images, side by side; made by <c>AnomalyDetection.CompareOodScores</c>.</summary>
+/// <summary>Several scores on the same rows, side by side; made by <c>AnomalyDetection.CompareOodScores</c>.</summary>
 /// <param name="Results">One for each score, the lowest mean FPR95 first, failed ones last.</param>
-public sealed record OodScoreComparison(IReadOnlyList<OodScoreResult> Results)
+public sealed partial record OodScoreComparison(IReadOnlyList<OodScoreResult> Results)
 {
     /// <summary>One for each score, the lowest mean FPR95 first, failed ones last.</summary>
     public IReadOnlyList<OodScoreResult> Results { get; init => field = ValueList.Of(value); } = ValueList.Of(Results);
@@ -23,9 +23,9 @@ public sealed record OodScoreComparison(IReadOnlyList<OodScoreResult> Results)
         Row(Enumerable.Repeat("---", sets.Length + 5));
         foreach (var result in Results)
             Row(result.Failure is { } failure
-                ? [result.Score.ToString(), failure]
+                ? [result.Name, failure]
                 : [
-                    result.Score.ToString(),
+                    result.Name,
                     .. result.Sets.Select(set => Pair(set.Metrics.FprAt95Tpr, set.Metrics.Auroc)),
                     Pair(result.MeanFprAt95Tpr, result.MeanAuroc), Percent(result.MeanAuprIn), Percent(result.MeanAuprOut),
                     result.MillisecondsPer1000Rows.ToString(result.MillisecondsPer1000Rows < 10 ? "0.0" : "0", CultureInfo.InvariantCulture),

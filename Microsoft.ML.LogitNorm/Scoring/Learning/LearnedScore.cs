@@ -26,13 +26,13 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
     /// <exception cref="ArgumentOutOfRangeException">A column that the score needs is missing or has another type.</exception>
     /// <exception cref="InvalidOperationException">The score learns from rows, and there are none, or one cannot be read.</exception>
     /// <exception cref="OodScoreException">The score cannot learn from these rows.</exception>
-    public static LearnedScore From(OodScore score, IDataView data, string labelColumnName, ContextLog log)
+    public static LearnedScore From(OodScore score, IDataView data, OodColumns columns, ContextLog log)
     {
-        OodSource.Find(data.Schema, score.Needs, $"score {score.Name}");
+        OodSource.Find(data.Schema, score.Needs, $"score {score.Name}", columns);
         if (score.LearnsFrom is not { } inputs)
             return new(score, new Dictionary<string, Tensor>(), null);
         using var scope = NewDisposeScope();
-        var source = OodSource.Find(data.Schema, inputs, $"score {score.Name}", labelColumnName);
+        var source = OodSource.Find(data.Schema, inputs, $"score {score.Name}", columns);
         var rows = Gather(data, source, $"The score {score.Name} learns from the training rows, but there are none. Fit it on the data that the network was trained on.");
         return From(score, rows, source, log);
     }
@@ -50,7 +50,7 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
         foreach (var (name, tensor) in learned)
             if (!TensorData.IsFinite(tensor))
                 throw new OodScoreException($"The score {score.Name} learned {name} that are not finite: the training rows hold values too large for it.");
-        var sizes = new Sizes((int)rows.Logits.shape[1], (int?)rows.Embedding?.shape[1]);
+        var sizes = new Sizes(rows.Classes, (int?)rows.Embedding?.shape[1]);
         LearnedTensors.CheckShapes(score, sizes, learned.Select(pair => (pair.Key, pair.Value.dtype, pair.Value.shape)));   // or its file could not be read again
         return new(score, learned.ToDictionary(pair => pair.Key, pair => pair.Value.DetachFromDisposeScope()), sizes);
     }
@@ -80,30 +80,38 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
     /// <param name="data">The rows.</param>
     /// <param name="source">What to read of them.</param>
     /// <param name="none">What to say if there are none.</param>
+    /// <param name="read">Told after each block of rows how many there are; may throw to stop.</param>
     /// <exception cref="InvalidOperationException">There are none.</exception>
-    public static OodBatch Gather(IDataView data, OodSource source, string none)
+    public static OodBatch Gather(IDataView data, OodSource source, string none, Action<long>? read = null)
     {
         var nothing = new Dictionary<string, Tensor>();
         var batches = new List<OodBatch>();
         using (var cursor = data.GetRowCursor(source.Columns(data.Schema)))
         {
             var rows = new OodRows(cursor, source);
+            long count = 0;
             while (cursor.MoveNext())
             {
                 rows.Add(cursor, data);
-                if (rows.Count < source.RowsPerBlock)
-                    continue;
-                batches.Add(rows.ToBatch(nothing));
-                rows.Clear();
+                if (rows.Count == source.RowsPerBlock)
+                    Add();
             }
             if (rows.Count > 0)
+                Add();
+
+            void Add()
+            {
                 batches.Add(rows.ToBatch(nothing));
+                count += rows.Count;
+                rows.Clear();
+                read?.Invoke(count);
+            }
         }
         if (batches is not [var first, ..])
             throw new InvalidOperationException(none);
         return first with
         {
-            Logits = Whole(batch => batch.Logits)!,
+            Logits = Whole(batch => batch.Logits),
             Embedding = Whole(batch => batch.Embedding),
             Values = Whole(batch => batch.Values),
             Labels = Whole(batch => batch.Labels),
@@ -153,7 +161,8 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
     {
         if (shape is null)
             return;
-        Check("logits", source.Logits, source.Classes, shape.Classes);
+        if (source.Logits is { } logits && shape.Classes is { } classes)
+            Check("logits", logits, VectorColumn.SizeOf(logits), classes);
         if (source.Embedding is { } embedding && shape.EmbeddingSize is { } size)
             Check("embedding", embedding, source.EmbeddingSize!.Value, size);
 
@@ -166,21 +175,28 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
     }
 
     /// <summary>Lengths of the vectors that a score has learned from.</summary>
-    /// <param name="Classes">C.</param>
+    /// <param name="Classes">C, of logits or labels; null if neither was looked at.</param>
     /// <param name="EmbeddingSize">D; null if the embedding was not looked at.</param>
-    public sealed record Sizes(int Classes, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? EmbeddingSize = null)
+    public sealed record Sizes(
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Classes = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? EmbeddingSize = null)
     {
         /// <summary>D, for a score that looks at the embedding.</summary>
         /// <exception cref="InvalidDataException">A file does not say it.</exception>
         [JsonIgnore]
         public int Features => EmbeddingSize ?? throw new InvalidDataException("the size of the embedding that the score was learned from is missing.");
 
+        /// <summary>C, for a score that looks at logits or labels.</summary>
+        /// <exception cref="InvalidDataException">A file does not say it.</exception>
+        [JsonIgnore]
+        public int ClassCount => Classes ?? throw new InvalidDataException("the number of classes that the score was learned from is missing.");
+
         /// <summary>Checks what a file could have wrong.</summary>
         /// <exception cref="InvalidDataException">A size is less than 1.</exception>
         public void Check()
         {
             if (Classes < 1 || EmbeddingSize < 1)
-                throw new InvalidDataException($"a score cannot have been learned from {Classes} logits and {EmbeddingSize ?? 0} features.");
+                throw new InvalidDataException($"a score cannot have been learned from {Classes ?? 0} logits and {EmbeddingSize ?? 0} features.");
         }
     }
 }

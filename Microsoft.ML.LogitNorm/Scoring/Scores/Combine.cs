@@ -23,7 +23,7 @@ internal sealed record Combine(IReadOnlyList<OodScore> Parts) : OodScore
 
     public IReadOnlyList<OodScore> Parts { get; } = Check(Parts);
 
-    internal override OodInputs Needs => Parts.Aggregate(OodInputs.Logits, (needs, part) => needs | part.Needs);
+    internal override OodInputs Needs => Parts.Aggregate(default(OodInputs), (needs, part) => needs | part.Needs);
 
     internal override OodInputs? LearnsFrom => Parts.Aggregate(Needs, (needs, part) => needs | (part.LearnsFrom ?? default));
 
@@ -31,7 +31,7 @@ internal sealed record Combine(IReadOnlyList<OodScore> Parts) : OodScore
 
     internal override IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows)
     {
-        var count = rows.Logits.shape[0];
+        var count = rows.Count;
         if (PartsLearn && count < OneOf)
             throw new OodScoreException($"The score {Name} needs at least {OneOf} rows to fit, one in {OneOf} of which it keeps for ranking; there are {count}. Fit it on more rows.");
         // In a random order: rows often come class by class, or class after class in turn.
@@ -57,7 +57,7 @@ internal sealed record Combine(IReadOnlyList<OodScore> Parts) : OodScore
 
     internal override Tensor Score(in OodBatch batch)
     {
-        var sum = zeros(batch.Logits.shape[0], float64, batch.Logits.device);
+        var sum = zeros(batch.Count, float64, batch.Device);
         foreach (var (i, part) in Parts.Index())
         {
             var prefix = $"{i}/";
@@ -80,13 +80,13 @@ internal sealed record Combine(IReadOnlyList<OodScore> Parts) : OodScore
         }
         catch (OodScoreException e)
         {
-            throw new OodScoreException(Invariant($"A part of the score Combine, which learns from {rows.Logits.shape[0]:N0} of the {count:N0} rows and keeps the others for ranking: {e.Message}"));
+            throw new OodScoreException(Invariant($"A part of the score Combine, which learns from {rows.Count:N0} of the {count:N0} rows and keeps the others for ranking: {e.Message}"));
         }
     }
 
     // All rows at once could be too many for a score that looks at whole images, or compares with many rows.
     private static Tensor ScoreInBatches(OodScore score, OodBatch rows)
-        => cat([.. TensorArithmetic.Range(rows.Logits.shape[0], int64).split(rows.AtOnce).Select(part =>
+        => cat([.. TensorArithmetic.Range(rows.Count, int64).split(rows.AtOnce).Select(part =>
         {
             using var scope = NewDisposeScope();
             return score.Score(rows.Rows(part)).to(float64).MoveToOuterDisposeScope();

@@ -28,11 +28,11 @@ internal sealed record Fdbd(bool DistanceToMean) : OodScore
 
     internal override Tensor Score(in OodBatch batch)
     {
-        var (highest, predicted) = batch.Logits.max(1, keepdim: true);   // both [B, 1]
+        var (highest, predicted) = batch.Logits!.max(1, keepdim: true);   // both [B, 1]
         var weight = batch.Network!.Classifier.HeadWeight;
         // The matrix-product form of the distance loses half of the digits where two weights are close.
         var between = cdist(weight.index_select(0, predicted.squeeze(1)), weight, compute_mode: compute_mode.donot_use_mm_for_euclid_dist).AtLeast(MinimumDistance);   // [B, C]
-        var toBoundaries = ((highest - batch.Logits) / between).sum([1]);   // [B]; the predicted class adds 0
+        var toBoundaries = ((highest - batch.Logits!) / between).sum([1]);   // [B]; the predicted class adds 0
         var spread = DistanceToMean ? batch.Embedding! - batch.Learned[Mean] : batch.Embedding!;
         return -toBoundaries / spread.norm(1, keepdim: false, p: 2).AtLeast(MinimumDistance);
     }

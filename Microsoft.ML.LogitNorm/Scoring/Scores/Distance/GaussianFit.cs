@@ -51,7 +51,7 @@ internal static class GaussianFit
     public static (Tensor Means, Tensor Whitening) OfClasses(in OodBatch rows, double shrinkage, OodScore score)
     {
         var embedding = rows.Embedding!.to(float64);   // [N, D]
-        var means = ClassMeans.Of(embedding, rows.Labels!, rows.Logits.shape[1]);
+        var means = ClassMeans.Of(embedding, rows.Labels!, rows.Classes!.Value);
         LearningError.ThrowIfFewerRows(score, means.Counts, 2, "training rows", "One row has no spread: give the class more rows, or leave it out of the training.");
         return (means.Values, Whitening(embedding, means.Values.index_select(0, rows.Labels!), shrinkage, score));
     }

@@ -27,7 +27,7 @@ internal sealed record Mahalanobis(double Shrinkage) : OodScore
     }
 
     internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from)
-        => [new(Means, ScalarType.Float64, from.Classes, from.Features), new(Whitening, ScalarType.Float64, from.Features, from.Features)];
+        => [new(Means, ScalarType.Float64, from.ClassCount, from.Features), new(Whitening, ScalarType.Float64, from.Features, from.Features)];
 
     internal override Tensor Score(in OodBatch batch)
         => GaussianFit.SquaredDistances(batch.Embedding!.to(float64).matmul(batch.Learned[Whitening]), batch.Learned[Means]).amin([1]);

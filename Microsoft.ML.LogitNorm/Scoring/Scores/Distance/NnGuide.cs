@@ -21,14 +21,14 @@ internal sealed record NnGuide(int K, int? BankSize) : OodScore
         ? BankSize
         : throw new ArgumentOutOfRangeException("bankSize", BankSize, $"A bank of {BankSize} rows has no {K} neighbours: make bankSize at least k, or leave it out to keep all rows.");
 
-    internal override OodInputs Needs => OodInputs.Embedding;
+    internal override OodInputs Needs => OodInputs.Embedding | OodInputs.Logits;
 
-    internal override OodInputs? LearnsFrom => OodInputs.Embedding;
+    internal override OodInputs? LearnsFrom => OodInputs.Embedding | OodInputs.Logits;
 
     internal override IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows)
     {
         var bank = RowBank.Draw(this, rows, BankSize, K);
-        return new Dictionary<string, Tensor> { [Bank] = Directions.Of(bank.Embedding!) * bank.Logits.logsumexp(1, keepdim: true) };
+        return new Dictionary<string, Tensor> { [Bank] = Directions.Of(bank.Embedding!) * bank.Logits!.logsumexp(1, keepdim: true) };
     }
 
     internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from) => [new(Bank, ScalarType.Float32, LearnedTensor.Dimension.Rows(K, BankSize), from.Features)];
@@ -37,6 +37,6 @@ internal sealed record NnGuide(int K, int? BankSize) : OodScore
     {
         var (bank, directions) = (batch.Learned[Bank], Directions.Of(batch.Embedding!));
         var nearest = RowBank.Largest(K, bank.shape[0], (start, count) => directions.matmul(bank.narrow(0, start, count).t()));   // [B, k]
-        return -batch.Logits.logsumexp(1) * nearest.mean([1]);
+        return -batch.Logits!.logsumexp(1) * nearest.mean([1]);
     }
 }

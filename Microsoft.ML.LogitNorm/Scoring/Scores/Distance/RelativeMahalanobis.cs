@@ -38,7 +38,7 @@ internal sealed record RelativeMahalanobis(double Shrinkage) : OodScore
 
     internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from) =>
     [
-        new(Means, ScalarType.Float64, from.Classes, from.Features),
+        new(Means, ScalarType.Float64, from.ClassCount, from.Features),
         new(Whitening, ScalarType.Float64, from.Features, from.Features),
         new(OverallMean, ScalarType.Float64, 1, from.Features),
         new(OverallWhitening, ScalarType.Float64, from.Features, from.Features),

@@ -42,7 +42,7 @@ internal static class RowBank
     /// <exception cref="OodScoreException">There are fewer than <paramref name="k"/> rows.</exception>
     public static OodBatch Draw(OodScore score, in OodBatch rows, int? size, int k)
     {
-        var count = rows.Logits.shape[0];
+        var count = rows.Count;
         if (count < k)
             throw new OodScoreException($"The score {score.Name} looks for {k} neighbours, but its bank has {count} rows. Give OodScores.{score.Name} a smaller k, or fit it on more rows.");
         if (size is not { } wanted || wanted >= count)

@@ -13,20 +13,20 @@ internal sealed record SimplifiedHopfield : OodScore
 {
     private const string Patterns = "Patterns";
 
-    internal override OodInputs Needs => OodInputs.Embedding;
+    internal override OodInputs Needs => OodInputs.Embedding | OodInputs.Logits;
 
-    internal override OodInputs? LearnsFrom => OodInputs.Embedding | OodInputs.Labels;
+    internal override OodInputs? LearnsFrom => OodInputs.Embedding | OodInputs.Logits | OodInputs.Labels;
 
     internal override IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows)
     {
-        var correct = rows.Logits.argmax(1).eq(rows.Labels!).nonzero().squeeze(1);
-        var patterns = ClassMeans.Of(rows.Embedding!.index_select(0, correct), rows.Labels!.index_select(0, correct), rows.Logits.shape[1]);
+        var correct = rows.Logits!.argmax(1).eq(rows.Labels!).nonzero().squeeze(1);
+        var patterns = ClassMeans.Of(rows.Embedding!.index_select(0, correct), rows.Labels!.index_select(0, correct), rows.Logits!.shape[1]);
         LearningError.ThrowIfFewerRows(this, patterns.Counts, 1, "rows that are predicted rightly", "Train the network longer, give it more rows of the class, or choose another score.");
         return new Dictionary<string, Tensor> { [Patterns] = patterns.Values };
     }
 
-    internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from) => [new(Patterns, ScalarType.Float32, from.Classes, from.Features)];
+    internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from) => [new(Patterns, ScalarType.Float32, from.ClassCount, from.Features)];
 
     internal override Tensor Score(in OodBatch batch)
-        => -(batch.Embedding! * batch.Learned[Patterns].index_select(0, batch.Logits.argmax(1))).sum([1]);
+        => -(batch.Embedding! * batch.Learned[Patterns].index_select(0, batch.Logits!.argmax(1))).sum([1]);
 }

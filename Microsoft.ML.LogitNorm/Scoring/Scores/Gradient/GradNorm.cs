@@ -11,11 +11,11 @@ namespace Microsoft.ML.LogitNorm;
 /// </remarks>
 internal sealed record GradNorm : OodScore
 {
-    internal override OodInputs Needs => OodInputs.Embedding;
+    internal override OodInputs Needs => OodInputs.Embedding | OodInputs.Logits;
 
     internal override Tensor Score(in OodBatch batch)
     {
-        var fromUniform = batch.Logits.softmax(1).Times(batch.Logits.shape[1]).Minus(1).abs().sum([1]);   // [B]
+        var fromUniform = batch.Logits!.softmax(1).Times(batch.Logits!.shape[1]).Minus(1).abs().sum([1]);   // [B]
         return -fromUniform * batch.Embedding!.abs().sum([1]);
     }
 }

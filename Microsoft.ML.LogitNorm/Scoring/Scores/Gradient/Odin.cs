@@ -28,11 +28,11 @@ internal sealed record Odin(double Temperature, double Epsilon) : OodScore
     internal override Tensor Score(in OodBatch batch)
     {
         if (Epsilon == 0)
-            return Confidence(batch.Logits).neg();
+            return Confidence(batch.Logits!).neg();
         var network = batch.Network!;
         var step = network.StepUnit.Times(Epsilon);   // [channels, 1, 1] or [features], in units of the normalised input
         var perturbed = Perturbed(network.Classifier, network.Normalize(network.WithoutLoneImage(batch.Values!)), step);
-        return Confidence(network.Classifier.call(perturbed)).neg().narrow(0, 0, batch.Logits.shape[0]);
+        return Confidence(network.Classifier.call(perturbed)).neg().narrow(0, 0, batch.Count);
     }
 
     /// <summary>x̃, from x.</summary>

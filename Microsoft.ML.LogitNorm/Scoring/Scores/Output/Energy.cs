@@ -15,5 +15,5 @@ internal sealed record Energy(double Temperature) : OodScore
         ? Temperature
         : throw new ArgumentOutOfRangeException("temperature", Temperature, "The temperature is above 0; the paper uses 1.");
 
-    internal override Tensor Score(in OodBatch batch) => batch.Logits.Over(Temperature).logsumexp(1).Times(-Temperature);
+    internal override Tensor Score(in OodBatch batch) => batch.Logits!.Over(Temperature).logsumexp(1).Times(-Temperature);
 }

@@ -12,7 +12,7 @@ internal sealed record Entropy : OodScore
 {
     internal override Tensor Score(in OodBatch batch)
     {
-        var logProbabilities = batch.Logits.log_softmax(1);   // [B, C]; finite where p underflows
+        var logProbabilities = batch.Logits!.log_softmax(1);   // [B, C]; finite where p underflows
         return -(logProbabilities.exp() * logProbabilities).sum([1]);
     }
 }

@@ -23,8 +23,8 @@ internal sealed record GeneralizedEntropy(double Gamma, int TopClasses) : OodSco
     internal override Tensor Score(in OodBatch batch)
     {
         // In double precision: 1 − p of a sure prediction is all that tells it from a surer one.
-        var logProbabilities = batch.Logits.to(float64).log_softmax(1);
-        var (top, _) = logProbabilities.topk((int)Math.Min(TopClasses, batch.Logits.shape[1]), 1);   // [B, M]
+        var logProbabilities = batch.Logits!.to(float64).log_softmax(1);
+        var (top, _) = logProbabilities.topk((int)Math.Min(TopClasses, batch.Logits!.shape[1]), 1);   // [B, M]
         return top.Times(Gamma).exp().mul(top.expm1().neg().ToPower(Gamma)).sum([1]);
     }
 }

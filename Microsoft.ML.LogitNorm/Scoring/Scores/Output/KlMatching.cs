@@ -20,17 +20,17 @@ internal sealed record KlMatching : OodScore
 
     internal override IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows)
     {
-        var probabilities = rows.Logits.to(float64).softmax(1);
-        var means = ClassMeans.Of(probabilities, rows.Logits.argmax(1), rows.Logits.shape[1]);
+        var probabilities = rows.Logits!.to(float64).softmax(1);
+        var means = ClassMeans.Of(probabilities, rows.Logits!.argmax(1), rows.Logits!.shape[1]);
         var typical = means.Values.index_select(0, means.Counts.nonzero().squeeze(1));   // [K, C]
         return new Dictionary<string, Tensor> { [LogTypical] = typical.AtLeast(LeastProbability).log() };
     }
 
-    internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from) => [new(LogTypical, ScalarType.Float64, LearnedTensor.Dimension.Rows(1, from.Classes, "K"), from.Classes)];
+    internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from) => [new(LogTypical, ScalarType.Float64, LearnedTensor.Dimension.Rows(1, from.ClassCount, "K"), from.ClassCount)];
 
     internal override Tensor Score(in OodBatch batch)
     {
-        var logProbabilities = batch.Logits.to(float64).log_softmax(1);   // [B, C]
+        var logProbabilities = batch.Logits!.to(float64).log_softmax(1);   // [B, C]
         var probabilities = logProbabilities.exp();
         var negativeEntropy = (probabilities * logProbabilities).sum([1], keepdim: true);   // [B, 1]
         return (negativeEntropy - probabilities.matmul(batch.Learned[LogTypical].t())).amin([1]);

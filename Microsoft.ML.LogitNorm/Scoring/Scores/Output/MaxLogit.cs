@@ -10,5 +10,5 @@ namespace Microsoft.ML.LogitNorm;
 /// </remarks>
 internal sealed record MaxLogit : OodScore
 {
-    internal override Tensor Score(in OodBatch batch) => -batch.Logits.amax([1]);
+    internal override Tensor Score(in OodBatch batch) => -batch.Logits!.amax([1]);
 }

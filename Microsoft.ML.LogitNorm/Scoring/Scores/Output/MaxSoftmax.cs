@@ -10,5 +10,5 @@ namespace Microsoft.ML.LogitNorm;
 /// </remarks>
 internal sealed record MaxSoftmax : OodScore
 {
-    internal override Tensor Score(in OodBatch batch) => -batch.Logits.softmax(1).amax([1]);
+    internal override Tensor Score(in OodBatch batch) => -batch.Logits!.softmax(1).amax([1]);
 }

@@ -28,7 +28,7 @@ internal sealed record Dice(double Percentile) : OodScore
         return new Dictionary<string, Tensor> { [Weight] = head.HeadWeight * kept, [Bias] = head.HeadBias };
     }
 
-    internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from) => [new(Weight, ScalarType.Float32, from.Classes, from.Features), new(Bias, ScalarType.Float32, from.Classes)];
+    internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from) => [new(Weight, ScalarType.Float32, from.ClassCount, from.Features), new(Bias, ScalarType.Float32, from.ClassCount)];
 
     internal override Tensor Score(in OodBatch batch)
         => -batch.Embedding!.matmul(batch.Learned[Weight].t()).Plus(batch.Learned[Bias]).logsumexp(1);

@@ -19,14 +19,14 @@ internal sealed record VirtualLogit(int? Dimension) : OodScore
 
     public int? Dimension { get; } = ResidualSpace.CheckDimension(Dimension);
 
-    internal override OodInputs Needs => OodInputs.Embedding;
+    internal override OodInputs Needs => OodInputs.Embedding | OodInputs.Logits;
 
     internal override OodInputs? LearnsFrom => OodInputs.Embedding | OodInputs.LinearHead;
 
     internal override IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows)
     {
         var space = ResidualSpace.Of(rows, Dimension, this);
-        var alpha = rows.Logits.amax([1]).mean() / space.Norm(rows.Embedding!).mean().AtLeast(MinimumResidual);
+        var alpha = rows.Logits!.amax([1]).mean() / space.Norm(rows.Embedding!).mean().AtLeast(MinimumResidual);
         return new Dictionary<string, Tensor> { [Origin] = space.Origin, [Directions] = space.Directions, [Alpha] = alpha };
     }
 
@@ -36,6 +36,6 @@ internal sealed record VirtualLogit(int? Dimension) : OodScore
     internal override Tensor Score(in OodBatch batch)
     {
         var residual = new ResidualSpace(batch.Learned[Origin], batch.Learned[Directions]).Norm(batch.Embedding!);   // [B]
-        return residual * batch.Learned[Alpha] - batch.Logits.logsumexp(1);
+        return residual * batch.Learned[Alpha] - batch.Logits!.logsumexp(1);
     }
 }
