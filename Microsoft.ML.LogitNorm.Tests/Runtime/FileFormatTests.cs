@@ -136,8 +136,8 @@ public sealed class FileFormatTests
 
     private static readonly (string Type, string Signature, string Loader, uint Written, uint ReadableFrom, string[] Entries)[] _parts =
     [
-        ("LogitNormModel", "LOGITNRM", "LogitNormModel", 0x00010002, 0x00010002, ["Hashes.json", "Model.json", "Model.key", "Weights.safetensors"]),
-        ("OodScoreTransformer", "LNOODSCR", "LogitNormOodScore", 0x00010002, 0x00010002, ["Hashes.json", "Learned.safetensors", "Model.key", "Score.json"]),
+        ("LogitNormModel", "LOGITNRM", "LogitNormModel", 0x00010003, 0x00010003, ["Hashes.json", "Model.json", "Model.key", "Weights.safetensors"]),
+        ("OodScoreTransformer", "LNOODSCR", "LogitNormOodScore", 0x00010003, 0x00010003, ["Hashes.json", "Learned.safetensors", "Model.key", "Score.json"]),
         ("OodDetectorTransformer", "LNOODDET", "LogitNormOodDetector", 0x00010002, 0x00010002, ["Calibration.json", "Calibration.safetensors", "Hashes.json", "Model.key"]),
         ("TemperatureScalingTransformer", "LNTEMPSC", "LogitNormTemperature", 0x00010002, 0x00010002, ["Hashes.json", "Model.key", "Scaling.json"]),
     ];
@@ -169,15 +169,15 @@ public sealed class FileFormatTests
         using var app = UntrainedModel.App(_ml);
         var file = ModelFile.Of(_ml, app, TinyImages.View(_ml, 1).Schema);
         Assert.That(Text("Model.json"), Is.EqualTo("""
-            {"Backbone":{"kind":"wide-resnet","Depth":10,"Widen":1,"Dropout":0},"ClassCount":3,"Image":{"Name":"Image","Shape":{"Channels":3,"Height":8,"Width":8},"Kind":"vector-of-byte","Interleaved":false},"Normalization":{"Mean":[128,128,128],"StandardDeviation":[64,64,64]},"Classes":{"Type":"String","Values":["red","green","blue"]},"Head":{"kind":"linear"}}
+            {"Backbone":{"kind":"wide-resnet","Depth":10,"Widen":1,"Dropout":0},"ClassCount":3,"Input":{"kind":"images","Shape":{"Channels":3,"Height":8,"Width":8},"Kind":"vector-of-byte","Interleaved":false,"Name":"Image"},"Normalization":{"Mean":[128,128,128],"StandardDeviation":[64,64,64]},"Classes":{"Type":"String","Values":["red","green","blue"]},"Head":{"kind":"linear"},"Columns":{"PredictedLabel":"PredictedLabel","Score":"Score","Logits":"Logits","Embedding":"Embedding"}}
             """));
-        Assert.That(Text("Score.json"), Is.EqualTo("""{"Score":{"kind":"energy","Temperature":2.5},"OutputColumnName":"OodScore","LearnedFrom":null}"""));
+        Assert.That(Text("Score.json"), Is.EqualTo("""{"Score":{"kind":"energy","Temperature":2.5},"OutputColumnName":"OodScore","LogitsColumnName":"Logits","EmbeddingColumnName":"Embedding","LearnedFrom":null}"""));
         Assert.That(Text("Calibration.json"), Is.EqualTo("""{"Columns":{"Score":"OodScore","Confidence":"OodConfidence","Decision":"IsOutOfDistribution"},"FalseAlarmRate":0.05}"""));
         var data = TinyImages.View(_ml, 30);
         var keyed = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(app.Transform(data));
         using var learned = _ml.Transforms.OodScore(OodScores.NnGuide(2)).Fit(_training);
         Assert.That(Encoding.UTF8.GetString(ModelFile.Of(_ml, learned, data.Schema).Read("Score.json")),
-            Is.EqualTo("""{"Score":{"kind":"nn-guide","K":2,"BankSize":null},"OutputColumnName":"OodScore","LearnedFrom":{"Classes":3,"EmbeddingSize":64}}"""));
+            Is.EqualTo("""{"Score":{"kind":"nn-guide","K":2,"BankSize":null},"OutputColumnName":"OodScore","LogitsColumnName":"Logits","EmbeddingColumnName":"Embedding","LearnedFrom":{"Classes":3,"EmbeddingSize":64}}"""));
         Assert.That(Encoding.UTF8.GetString(ModelFile.Of(_ml, _ml.Transforms.TemperatureScaling().Fit(keyed), data.Schema).Read("Scaling.json")),
             Does.Match("""^\{"Columns":\{"Logits":"Logits","Score":"Score"\},"ClassCount":3,"Temperature":[0-9.E-]+\}$"""));
         Assert.That(Enum.GetValues<PixelKind>().Select(kind => JsonSerializer.Serialize(kind, ModelJson.Options)), Is.EqualTo(new[] { "\"image\"", "\"vector-of-byte\"", "\"vector-of-single\"" }));
@@ -186,8 +186,8 @@ public sealed class FileFormatTests
     }
 
     // Properties without a default must be there; those with one may have been added later.
-    [TestCase(typeof(ModelSpec), "Head")]
-    [TestCase(typeof(LearnedScore.Sizes), "EmbeddingSize")]
+    [TestCase(typeof(ModelSpec), "Head", "Columns")]
+    [TestCase(typeof(LearnedScore.Sizes), "Classes", "EmbeddingSize")]
     public void Properties_ThatMayBeMissing(Type type, params string[] optional)
         => Assert.That(type.GetConstructors().Single().GetParameters().Where(parameter => parameter.HasDefaultValue).Select(parameter => parameter.Name), Is.EqualTo(optional));
 }

@@ -23,13 +23,15 @@ public sealed class RecordEqualityTests
         [Backbone.Dense([4, 2]).GetType()] = (() => Backbone.Dense([4, 2]), () => Backbone.Dense([4, 3])),
         [typeof(GaussianNoise)] = (() => Noise(1), () => Noise(2)),
         [typeof(OodScoreComparison.Options)] = (() => new OodScoreComparison.Options { ScoreColumnNames = ["A"] }, () => new OodScoreComparison.Options { ScoreColumnNames = ["B"] }),
+        [typeof(OodSetResult)] = (() => Set(0.5f), () => Set(0.25f)),
         [typeof(ExampleSummary)] = (() => Summary(1), () => Summary(2)),
         [typeof(ClassValues)] = (() => Classes("cat", "dog"), () => Classes("cat", "dot")),
     };
 
     // Records whose collection is filled later, or which own what they hold: what is in a file that is being written, tensors, a file's tensor, what a score says of one,
-    // parameters in training, a step of a plan.
-    private static readonly string[] _notValues = ["Saved", "Training", "Content", "Entry", "OodBatch", "TensorData", "LearnedTensor", "Group", "Step"];
+    // parameters in training, a step of a plan; a pair inside metrics, whose equality
+    // shows in theirs.
+    private static readonly string[] _notValues = ["Saved", "Training", "Content", "Entry", "OodBatch", "TensorData", "LearnedTensor", "Group", "Step", "ScorePair"];
 
     private static IEnumerable<Type> Records => typeof(OodScore).Assembly.GetTypes().Where(type => type.GetMethod("PrintMembers", BindingFlags.Instance | BindingFlags.NonPublic) is not null && !type.IsAbstract);
 
@@ -82,6 +84,8 @@ public sealed class RecordEqualityTests
         => type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly);
 
     private static OodDetectionMetrics Metrics(double score) => OodDetectionMetrics.Compute([0.25, score], [0.75, 1.5]);
+
+    private static OodSetResult Set(float score) => new("set", Metrics(0.5)) { Scores = [score] };
 
     private static GaussianNoise Noise(float deviation) => new(new VectorInput("Features", 1), [0], [deviation], Range: null);
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 using static TorchSharp.torch;
@@ -15,22 +16,29 @@ internal sealed record ImageInput(string Name, ImageShape Shape, PixelKind Kind,
     private const string NameIt = "Name the column that holds the images in FeatureColumnName, or make one with LoadImages and ResizeImages.";
     private const string Expected = "MLImage of known size or a vector of Single or Byte of known shape";
 
+    [JsonIgnore]
     public override NodeShape Node => NodeShape.Image(Shape.Channels);
 
+    [JsonIgnore]
     public override IReadOnlyList<long> RowShape => [Shape.Height, Shape.Width, Shape.Channels];
 
+    [JsonIgnore]
     public override ScalarType ItemType => Kind == PixelKind.VectorOfSingle ? ScalarType.Float32 : ScalarType.Byte;
 
+    [JsonIgnore]
     public override int BytesPerRow => checked((int)Shape.ValueCount * BytesPerValue(Kind));
 
     /// <remarks>
     /// 128 up to 64×64 pixels, where more are no faster, and fewer of larger ones, so that a network's feature maps stay within some hundred megabytes, and the images
     /// themselves, which may have many channels, within <see cref="MostBatchBytes"/>.
     /// </remarks>
+    [JsonIgnore]
     public override int RowsPerBatch => (int)Math.Clamp(MostBatchBytes / BytesPerValue(Kind) / Shape.ValueCount, 1, ImagesAtOnce(Shape.Height, Shape.Width));
 
+    [JsonIgnore]
     public override string Rows => $"images of {Shape}";
 
+    [JsonIgnore]
     public override string Item => "pixel";
 
     public override string ToString() => $"{Kind} {Shape}";
@@ -69,6 +77,7 @@ internal sealed record ImageInput(string Name, ImageShape Shape, PixelKind Kind,
     public override Tensor StepUnit(InputNormalization normalization, Tensor scale) => scale.view(-1, 1, 1).Times(normalization.PixelRange(Kind));
 
     /// <remarks>Images are cut to <see cref="FoldedNetwork.MostProbeSide"/>.</remarks>
+    [JsonIgnore]
     public override IReadOnlyList<long> ProbeShape
         => [Math.Min(Shape.Height, FoldedNetwork.MostProbeSide), Math.Min(Shape.Width, FoldedNetwork.MostProbeSide), Shape.Channels];
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 using static TorchSharp.torch;
@@ -14,20 +15,28 @@ internal sealed record VectorInput(string Name, int Length) : NetworkInput(Name)
     private const string Expected = "Vector<Single> of known length";
     private const string NameIt = "Name the column that holds the features in FeatureColumnName, or put several together with Concatenate.";
 
+    [JsonIgnore]
     public override NodeShape Node => NodeShape.Vector(Length);
 
+    [JsonIgnore]
     public override IReadOnlyList<long> RowShape => [Length];
 
+    [JsonIgnore]
     public override ScalarType ItemType => ScalarType.Float32;
 
+    [JsonIgnore]
     public override int BytesPerRow => checked(Length * sizeof(float));
 
+    [JsonIgnore]
     public override int RowsPerBatch => (int)Math.Clamp(MostBatchBytes / BytesPerRow, 1, MostRows);
 
+    [JsonIgnore]
     public override string Rows => $"vectors of {Length} features";
 
+    [JsonIgnore]
     public override string Item => "feature";
 
+    [JsonIgnore]
     public override IReadOnlyList<long> ProbeShape => RowShape;
 
     public override string ToString() => Rows;

@@ -35,8 +35,7 @@ internal static class ModelColumns
     public static DataViewSchema.DetachedColumn[] Deliver(DataViewSchema input, ModelSpec spec, TrainedNetwork network)
     {
         // Evaluators find the columns of one model by a number that they share, and that no other model before has.
-        input.GetMaxAnnotationKind(out var others, AnnotationKinds.ScoreColumnSetId);
-        var set = (uint)others + 1;
+        var set = input.GetMaxAnnotationKind(out _, AnnotationKinds.ScoreColumnSetId) + 1;
         var predicted = new DataViewSchema.Annotations.Builder();
         spec.Classes?.AddTo(predicted, AnnotationKinds.KeyValues);
         AddScoreSet(predicted, "PredictedLabel", set);
