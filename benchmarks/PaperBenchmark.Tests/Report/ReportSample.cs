@@ -44,7 +44,7 @@ internal static class ReportSample
                 Rows = [["CrossEntropy, WideResNet(16, 1), seed 1", "0123456789abcdef", "91.2"], ["LogitNorm(τ = 0.04), WideResNet(16, 1), seed 1", "fedcba9876543210", "–"]],
                 Command = "dotnet run -- train",
             },
-            Command = "dotnet run --project samples/PaperBenchmark -c Release -- all --preset smoke --output artifacts/paper-benchmark",
+            Command = "dotnet run --project benchmarks/PaperBenchmark -c Release -- all --preset smoke --output artifacts/paper-benchmark",
         };
 
         ReportTable Table(int number, string title, string[] names, string[] columns) => new()
@@ -55,7 +55,7 @@ internal static class ReportSample
             Columns = ["method", .. columns],
             Rows = [.. names.Select(name => (IReadOnlyList<string>)[name, .. columns.Select((_, i) => i == 4 ? "–" : $"{100 * random.NextDouble():F1} ± {random.NextDouble():F1}")])],
             Notes = number == 1 ? ["isun is missing: `download isun` fetches it.", "A long note, to see what a long one does: " + string.Join(' ', Enumerable.Repeat("words and words", 20)) + "."] : [],
-            Command = $"dotnet run --project samples/PaperBenchmark -c Release -- table {number} --preset smoke --data-root /a/rather/long/path/to/the/data --output artifacts/paper-benchmark",
+            Command = $"dotnet run --project benchmarks/PaperBenchmark -c Release -- table {number} --preset smoke --data-root /a/rather/long/path/to/the/data --output artifacts/paper-benchmark",
         };
 
         ReportFigure Figure(int number, string title, PlotPanels? plot)
@@ -70,7 +70,7 @@ internal static class ReportSample
                 Png = plot is null ? null : png,
                 Svg = plot is null ? null : svg,
                 Notes = plot is null ? ["Not drawn: no run of more than one τ."] : [],
-                Command = $"dotnet run --project samples/PaperBenchmark -c Release -- figure {number} --preset smoke",
+                Command = $"dotnet run --project benchmarks/PaperBenchmark -c Release -- figure {number} --preset smoke",
             };
         }
     }

@@ -51,7 +51,7 @@ public sealed class TablesTests
             Assert.That(table.Notes, Has.Some.Contain("LogitNorm(tau: 0.04, warmup: 0.5), WideResNet(10, 1, 0), seed 2: not trained yet"));
             Assert.That(table.Notes, Has.Some.Contain("download absent --data-root data"));
             Assert.That(table.Caption, Does.Contain("smoke: not results").And.Contain("a fifth of the test set"));
-            Assert.That(table.Command, Is.EqualTo("dotnet run --project samples/PaperBenchmark -c Release -- table 1 --preset smoke"));
+            Assert.That(table.Command, Is.EqualTo("dotnet run --project benchmarks/PaperBenchmark -c Release -- table 1 --preset smoke"));
         }
     }
 

@@ -7,5 +7,5 @@ internal static class CommandText
 {
     /// <summary>A command with the options that this run was started with.</summary>
     public static string Of(string command, BenchmarkSettings settings)
-        => $"dotnet run --project samples/PaperBenchmark -c Release -- {command} {settings.CommandLine}".TrimEnd();
+        => $"dotnet run --project benchmarks/PaperBenchmark -c Release -- {command} {settings.CommandLine}".TrimEnd();
 }

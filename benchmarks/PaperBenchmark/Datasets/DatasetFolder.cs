@@ -63,7 +63,7 @@ internal sealed class DatasetFolder(string root, string cache, Action<Unreadable
         var remedy = DatasetCatalog.Find(name) switch
         {
             { IsGenerated: true } => $"It has no {PartName(part)} images.",
-            { } => $"Fetch it: dotnet run --project samples/PaperBenchmark -c Release -- download {name} --data-root {root}",
+            { } => $"Fetch it: dotnet run --project benchmarks/PaperBenchmark -c Release -- download {name} --data-root {root}",
             null when name.Contains('=') => "Give the path of a folder or an archive.",
             null => $"The sets with names of their own are {string.Join(", ", DatasetCatalog.All.Select(d => d.Name))}.{NearestName.Hint(name, DatasetCatalog.All.Select(d => d.Name).Concat(UnlistedSets))}",
         };

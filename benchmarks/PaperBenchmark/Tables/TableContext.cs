@@ -64,7 +64,7 @@ internal sealed record TableContext(BenchmarkSettings Settings, ResultStore Stor
     // In full where each set has a line of its own; the others say only what their means lack.
     private string Absent(string item, IReadOnlyList<string> sets)
         => $"Not there, and not in the figures: {string.Join(", ", sets)}."
-            + (item == "table-1" ? $" To fetch them: `dotnet run --project samples/PaperBenchmark -c Release -- download {string.Join(' ', sets)} --data-root {Settings.DataRoot}`" : "");
+            + (item == "table-1" ? $" To fetch them: `dotnet run --project benchmarks/PaperBenchmark -c Release -- download {string.Join(' ', sets)} --data-root {Settings.DataRoot}`" : "");
 
     /// <summary>A table of the report.</summary>
     /// <param name="item">Its name in <see cref="Plan.Items"/>.</param>
