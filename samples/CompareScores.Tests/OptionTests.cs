@@ -1,5 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.LogitNorm;
+using Shared.CommandLine;
+using Shared.Images;
 
 namespace CompareScores.Tests;
 

@@ -1,6 +1,7 @@
-using ImageData.Painting;
 using Microsoft.ML;
 using Microsoft.ML.LogitNorm;
+using Shared.Images;
+using Shared.Painting;
 
 namespace CompareScores.Tests;
 

@@ -1,6 +1,6 @@
-using ImageData;
 using Microsoft.ML;
 using Microsoft.ML.LogitNorm;
+using Shared.Images;
 
 namespace CompareScores;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using ImageData;
+using Shared.CommandLine;
+using Shared.Painting;
 
 namespace CompareScores;
 

@@ -1,7 +1,9 @@
 using CompareScores.Report;
-using ImageData;
 using Microsoft.ML;
 using Microsoft.ML.LogitNorm;
+using Shared.CommandLine;
+using Shared.Files;
+using Shared.Images;
 
 namespace CompareScores;
 

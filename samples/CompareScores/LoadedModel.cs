@@ -1,8 +1,9 @@
 using System.Reflection;
-using ImageData;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
+using Shared.CommandLine;
+using Shared.Images;
 
 namespace CompareScores;
 

@@ -1,4 +1,4 @@
-using ImageData;
+using Shared.CommandLine;
 
 namespace CompareScores;
 

@@ -1,5 +1,5 @@
-using ImageData;
 using Microsoft.ML.LogitNorm;
+using Shared.CommandLine;
 
 namespace CompareScores;
 

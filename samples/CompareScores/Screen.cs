@@ -1,8 +1,8 @@
 using System.Globalization;
-using ImageData;
 using Microsoft.ML;
 using Microsoft.ML.LogitNorm;
 using Microsoft.ML.Runtime;
+using Shared.Images;
 using Spectre.Console;
 
 namespace CompareScores;

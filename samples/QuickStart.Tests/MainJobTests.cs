@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.ML;
 using QuickStart.Report;
+using Shared.Images;
 using SkiaSharp;
 
 namespace QuickStart.Tests;

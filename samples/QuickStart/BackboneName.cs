@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using ImageData;
 using Microsoft.ML.LogitNorm;
+using Shared.CommandLine;
 
 namespace QuickStart;
 

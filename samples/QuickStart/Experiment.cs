@@ -1,10 +1,10 @@
 using System.Diagnostics;
-using ImageData;
-using ImageData.Plots;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.LogitNorm;
 using QuickStart.Report;
+using Shared.Images;
+using Shared.Plots;
 
 namespace QuickStart;
 

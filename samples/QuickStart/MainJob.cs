@@ -1,8 +1,10 @@
-using ImageData;
-using ImageData.Plots;
 using Microsoft.ML;
 using Microsoft.ML.LogitNorm;
 using QuickStart.Report;
+using Shared.CommandLine;
+using Shared.Files;
+using Shared.Images;
+using Shared.Plots;
 
 namespace QuickStart;
 

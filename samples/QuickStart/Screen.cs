@@ -1,9 +1,9 @@
 using System.Globalization;
-using ImageData;
 using Microsoft.ML;
 using Microsoft.ML.LogitNorm;
 using Microsoft.ML.Runtime;
 using QuickStart.Report;
+using Shared.Images;
 using Spectre.Console;
 
 namespace QuickStart;

@@ -1,7 +1,7 @@
 using System.IO.Compression;
-using ImageData.Painting;
+using Shared.Painting;
 
-namespace ImageData.Tests;
+namespace Shared.Tests;
 
 /// <summary>A folder of a test's own, deleted after it, with ways to put images into it.</summary>
 public sealed class TemporaryFolder : IDisposable

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ImageData.Tests;
+namespace Shared.Tests;
 
 /// <summary>Files that only Unix has, and a thread without root's right to read everything.</summary>
 public static class UnixFiles

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
-using ImageData.Plots;
 using OxyPlot;
 using OxyPlot.Axes;
 using OxyPlot.Legends;
 using OxyPlot.Series;
+using Shared.Plots;
 using Spectre.Console;
 
 namespace Microsoft.ML.LogitNorm.Benchmarks.Growth;

@@ -2,6 +2,8 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
 using PaperBenchmark.Datasets;
+using Shared.CommandLine;
+using Shared.Images;
 using SkiaSharp;
 
 namespace PaperBenchmark.Tests.Datasets;

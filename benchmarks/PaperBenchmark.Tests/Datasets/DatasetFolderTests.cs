@@ -1,5 +1,6 @@
 using PaperBenchmark.Datasets;
 using PaperBenchmark.Datasets.Files;
+using Shared.Images;
 
 namespace PaperBenchmark.Tests.Datasets;
 

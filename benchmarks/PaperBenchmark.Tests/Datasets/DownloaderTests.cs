@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using PaperBenchmark.Datasets.Download;
+using Shared.CommandLine;
 
 namespace PaperBenchmark.Tests.Datasets;
 

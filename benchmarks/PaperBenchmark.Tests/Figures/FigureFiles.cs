@@ -1,5 +1,5 @@
 using System.Xml.Linq;
-using ImageData.Plots;
+using Shared.Plots;
 using SkiaSharp;
 
 namespace PaperBenchmark.Tests.Figures;

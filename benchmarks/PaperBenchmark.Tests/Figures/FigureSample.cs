@@ -1,5 +1,5 @@
-using ImageData.Plots;
 using PaperBenchmark.Figures;
+using Shared.Plots;
 
 namespace PaperBenchmark.Tests.Figures;
 

@@ -1,8 +1,8 @@
-using ImageData.Plots;
 using OxyPlot;
 using OxyPlot.Axes;
 using OxyPlot.Series;
 using PaperBenchmark.Figures;
+using Shared.Plots;
 
 namespace PaperBenchmark.Tests.Figures;
 

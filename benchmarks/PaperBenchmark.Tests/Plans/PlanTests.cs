@@ -1,6 +1,7 @@
 using Microsoft.ML.LogitNorm;
 using PaperBenchmark.Plans;
 using PaperBenchmark.Runs;
+using Shared.CommandLine;
 
 namespace PaperBenchmark.Tests.Plans;
 

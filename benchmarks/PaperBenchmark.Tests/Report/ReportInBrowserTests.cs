@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using PaperBenchmark.Report;
+using Shared.Files;
 
 namespace PaperBenchmark.Tests.Report;
 

@@ -1,7 +1,7 @@
-using ImageData.Plots;
 using PaperBenchmark.Figures;
 using PaperBenchmark.Report;
 using PaperBenchmark.Tests.Figures;
+using Shared.Plots;
 
 namespace PaperBenchmark.Tests.Report;
 

@@ -1,4 +1,5 @@
 using PaperBenchmark.Runs;
+using Shared.CommandLine;
 
 namespace PaperBenchmark.Tests.Runs;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using ImageData;
 using PaperBenchmark.Figures;
 using PaperBenchmark.Plans;
 using PaperBenchmark.Tables;
+using Shared.CommandLine;
 
 namespace PaperBenchmark.Commands;
 

@@ -1,10 +1,10 @@
-using ImageData;
 using Microsoft.ML;
 using Microsoft.ML.LogitNorm;
 using PaperBenchmark.Plans;
 using PaperBenchmark.Report;
 using PaperBenchmark.Results;
 using PaperBenchmark.Runs;
+using Shared.CommandLine;
 
 namespace PaperBenchmark.Commands;
 

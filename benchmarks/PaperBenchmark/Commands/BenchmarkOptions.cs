@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using ImageData;
 using PaperBenchmark.Plans;
 using PaperBenchmark.Runs;
+using Shared.CommandLine;
 
 namespace PaperBenchmark.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using ImageData;
 using PaperBenchmark.Datasets;
 using PaperBenchmark.Datasets.Download;
+using Shared.CommandLine;
 using Spectre.Console;
 
 namespace PaperBenchmark.Commands;

@@ -1,11 +1,11 @@
 using System.Globalization;
-using ImageData;
 using Microsoft.ML;
 using Microsoft.ML.LogitNorm;
 using Microsoft.ML.Runtime;
 using PaperBenchmark.Plans;
 using PaperBenchmark.Report;
 using PaperBenchmark.Runs;
+using Shared.Images;
 using Spectre.Console;
 
 namespace PaperBenchmark.Commands;

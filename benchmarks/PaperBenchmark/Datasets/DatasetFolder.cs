@@ -1,6 +1,7 @@
-using ImageData;
 using PaperBenchmark.Datasets.Files;
 using PaperBenchmark.Datasets.Layouts;
+using Shared.CommandLine;
+using Shared.Images;
 
 namespace PaperBenchmark.Datasets;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using ImageData;
 using PaperBenchmark.Datasets.Files;
+using Shared.CommandLine;
 
 namespace PaperBenchmark.Datasets;
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using ImageData;
+using Shared.Files;
+using Shared.Images;
 
 namespace PaperBenchmark.Datasets;
 

@@ -1,10 +1,10 @@
-using ImageData.Plots;
 using PaperBenchmark.Commands;
 using PaperBenchmark.Plans;
 using PaperBenchmark.Report;
 using PaperBenchmark.Results;
 using PaperBenchmark.Runs;
 using PaperBenchmark.Tables;
+using Shared.Plots;
 
 namespace PaperBenchmark.Figures;
 

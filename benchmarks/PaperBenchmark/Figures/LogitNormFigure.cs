@@ -1,9 +1,9 @@
 using System.Globalization;
-using ImageData.Plots;
 using OxyPlot;
 using OxyPlot.Axes;
 using OxyPlot.Legends;
 using OxyPlot.Series;
+using Shared.Plots;
 
 namespace PaperBenchmark.Figures;
 

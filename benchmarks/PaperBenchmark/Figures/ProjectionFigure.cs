@@ -1,8 +1,8 @@
-using ImageData.Plots;
 using OxyPlot;
 using OxyPlot.Axes;
 using OxyPlot.Legends;
 using OxyPlot.Series;
+using Shared.Plots;
 
 namespace PaperBenchmark.Figures;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
-using ImageData.Plots;
 using OxyPlot;
 using OxyPlot.Annotations;
 using OxyPlot.Axes;
 using OxyPlot.Series;
+using Shared.Plots;
 using SkiaSharp;
 
 namespace PaperBenchmark.Figures;

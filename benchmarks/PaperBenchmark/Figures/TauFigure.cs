@@ -1,10 +1,10 @@
 using System.Globalization;
-using ImageData.Plots;
 using OxyPlot;
 using OxyPlot.Annotations;
 using OxyPlot.Axes;
 using OxyPlot.Legends;
 using OxyPlot.Series;
+using Shared.Plots;
 
 namespace PaperBenchmark.Figures;
 

@@ -1,6 +1,7 @@
-using ImageData;
 using PaperBenchmark.Datasets;
 using PaperBenchmark.Runs;
+using Shared.CommandLine;
+using Shared.Images;
 
 namespace PaperBenchmark.Plans;
 

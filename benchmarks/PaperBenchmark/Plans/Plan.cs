@@ -1,6 +1,6 @@
-using ImageData;
 using Microsoft.ML.LogitNorm;
 using PaperBenchmark.Runs;
+using Shared.CommandLine;
 
 namespace PaperBenchmark.Plans;
 

@@ -1,10 +1,10 @@
 using System.Globalization;
-using ImageData;
 using PaperBenchmark.Commands;
 using PaperBenchmark.Figures;
 using PaperBenchmark.Plans;
 using PaperBenchmark.Results;
 using PaperBenchmark.Tables;
+using Shared.Files;
 
 namespace PaperBenchmark.Report;
 

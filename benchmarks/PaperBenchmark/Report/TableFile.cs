@@ -1,6 +1,6 @@
 using System.Globalization;
 using CsvHelper;
-using ImageData;
+using Shared.Files;
 
 namespace PaperBenchmark.Report;
 

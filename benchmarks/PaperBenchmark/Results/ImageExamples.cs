@@ -1,7 +1,8 @@
 using System.Text.Json;
-using ImageData;
 using PaperBenchmark.Datasets;
 using PaperBenchmark.Runs;
+using Shared.CommandLine;
+using Shared.Files;
 
 namespace PaperBenchmark.Results;
 

@@ -1,7 +1,7 @@
-using ImageData.Painting;
 using Microsoft.ML;
 using PaperBenchmark.Plans;
 using PaperBenchmark.Runs;
+using Shared.Painting;
 
 namespace PaperBenchmark.Results;
 

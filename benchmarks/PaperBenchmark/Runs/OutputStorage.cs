@@ -1,4 +1,5 @@
-using ImageData;
+using Shared.CommandLine;
+using Shared.Files;
 
 namespace PaperBenchmark.Runs;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using ImageData;
+using Shared.CommandLine;
+using Shared.Files;
 
 namespace PaperBenchmark.Runs;
 

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.LogitNorm;
 using PaperBenchmark.Datasets;
+using Shared.Files;
 
 namespace PaperBenchmark.Runs;
 
@@ -98,5 +99,5 @@ internal sealed class RunTrainer(MLContext ml, BenchmarkImages images, int? gpuD
     }
 
     private void WriteModel(LogitNormModel model, DataViewSchema schema, string path)
-        => ImageData.AtomicFile.Write(path, stream => ml.Model.Save(model, schema, stream));
+        => AtomicFile.Write(path, stream => ml.Model.Save(model, schema, stream));
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsvHelper;
-using ImageData;
+using Shared.CommandLine;
+using Shared.Files;
 
 namespace PaperBenchmark.Runs;
 

@@ -1,11 +1,11 @@
 using System.Globalization;
-using ImageData.Plots;
 using Microsoft.ML.LogitNorm;
 using OxyPlot;
 using OxyPlot.Annotations;
 using OxyPlot.Axes;
 using OxyPlot.Legends;
 using OxyPlot.Series;
+using Shared.Plots;
 
 namespace CompareScores.Report;
 

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using ImageData;
 using Microsoft.ML.LogitNorm;
+using Shared.Files;
+using Shared.Images;
 
 namespace CompareScores.Report;
 

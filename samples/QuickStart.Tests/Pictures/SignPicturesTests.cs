@@ -1,5 +1,7 @@
-using ImageData.Painting;
 using QuickStart.Pictures;
+using Shared.CommandLine;
+using Shared.Images;
+using Shared.Painting;
 
 namespace QuickStart.Tests.Pictures;
 

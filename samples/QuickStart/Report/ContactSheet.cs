@@ -1,5 +1,5 @@
-using ImageData;
-using ImageData.Plots;
+using Shared.Files;
+using Shared.Plots;
 using SkiaSharp;
 
 namespace QuickStart.Report;

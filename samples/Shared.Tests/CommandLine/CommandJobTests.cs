@@ -1,4 +1,6 @@
-namespace ImageData.Tests;
+using Shared.CommandLine;
+
+namespace Shared.Tests.CommandLine;
 
 public sealed class CommandJobTests
 {

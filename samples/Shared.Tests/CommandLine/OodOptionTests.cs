@@ -1,4 +1,8 @@
-namespace ImageData.Tests;
+using Shared.CommandLine;
+using Shared.Images;
+using Shared.Painting;
+
+namespace Shared.Tests.CommandLine;
 
 public sealed class OodOptionTests
 {

@@ -1,4 +1,6 @@
-namespace ImageData.Tests;
+using Shared.Files;
+
+namespace Shared.Tests.Files;
 
 public sealed class AtomicFileTests
 {

@@ -1,4 +1,7 @@
-namespace ImageData.Tests;
+using Shared.CommandLine;
+using Shared.Images;
+
+namespace Shared.Tests.Images;
 
 /// <summary>Folders as they lie on people's disks: links in circles, pipes, folders of other users.</summary>
 public sealed class FolderScanTests

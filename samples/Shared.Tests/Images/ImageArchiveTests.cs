@@ -1,4 +1,7 @@
-namespace ImageData.Tests;
+using Shared.CommandLine;
+using Shared.Images;
+
+namespace Shared.Tests.Images;
 
 public sealed class ImageArchiveTests
 {

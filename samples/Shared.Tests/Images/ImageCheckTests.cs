@@ -1,7 +1,9 @@
-using ImageData.Painting;
+using Shared.CommandLine;
+using Shared.Images;
+using Shared.Painting;
 using SkiaSharp;
 
-namespace ImageData.Tests;
+namespace Shared.Tests.Images;
 
 public sealed class ImageCheckTests
 {

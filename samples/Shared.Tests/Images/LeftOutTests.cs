@@ -1,4 +1,6 @@
-namespace ImageData.Tests;
+using Shared.Images;
+
+namespace Shared.Tests.Images;
 
 public sealed class LeftOutTests
 {

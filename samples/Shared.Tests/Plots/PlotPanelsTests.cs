@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Xml.Linq;
-using ImageData.Plots;
+using Shared.Plots;
 
-namespace ImageData.Tests.Plots;
+namespace Shared.Tests.Plots;
 
 public sealed class PlotPanelsTests
 {

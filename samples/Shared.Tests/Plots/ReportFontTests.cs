@@ -1,7 +1,7 @@
-using ImageData.Plots;
+using Shared.Plots;
 using SkiaSharp;
 
-namespace ImageData.Tests;
+namespace Shared.Tests.Plots;
 
 public sealed class ReportFontTests
 {

@@ -1,11 +1,11 @@
 using System.Xml.Linq;
-using ImageData.Plots;
 using OxyPlot;
 using OxyPlot.Annotations;
 using OxyPlot.Series;
+using Shared.Plots;
 using SkiaSharp;
 
-namespace ImageData.Tests.Plots;
+namespace Shared.Tests.Plots;
 
 public sealed class ScoreHistogramsTests
 {

@@ -1,4 +1,4 @@
-namespace ImageData;
+namespace Shared.CommandLine;
 
 /// <summary>Runs what a command line asks for, and turns how it ends into an exit code.</summary>
 public static class CommandJob

@@ -1,4 +1,4 @@
-namespace ImageData;
+namespace Shared.CommandLine;
 
 /// <summary>What someone who wrote a name wrong may have meant.</summary>
 public static class NearestName

@@ -1,4 +1,7 @@
-namespace ImageData;
+using Shared.Images;
+using Shared.Painting;
+
+namespace Shared.CommandLine;
 
 /// <summary>One <c>--ood</c>: a set of images of none of the trained classes.</summary>
 /// <param name="Name">How the set is called in tables and in result.json.</param>

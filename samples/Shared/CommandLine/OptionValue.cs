@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ImageData;
+namespace Shared.CommandLine;
 
 /// <summary>Values of command line options that several programs have.</summary>
 public static class OptionValue

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace ImageData;
+namespace Shared.Files;
 
 /// <summary>Writes files that are never seen half-written: another name first, then moved over the old file.</summary>
 public static class AtomicFile

@@ -1,4 +1,7 @@
-namespace ImageData;
+using Shared.CommandLine;
+using Shared.Images;
+
+namespace Shared.Files;
 
 /// <summary>A folder that is either whole or not there: filled under another name, then moved into place.</summary>
 public static class StagedFolder

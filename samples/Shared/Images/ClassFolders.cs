@@ -1,4 +1,6 @@
-namespace ImageData;
+using Shared.CommandLine;
+
+namespace Shared.Images;
 
 /// <summary>Labelled images from a folder that holds one sub-folder per class.</summary>
 public static class ClassFolders

@@ -1,4 +1,4 @@
-namespace ImageData;
+namespace Shared.Images;
 
 /// <summary>A part of a data set that is asked for.</summary>
 public enum DataPart

@@ -1,4 +1,4 @@
-namespace ImageData;
+namespace Shared.Images;
 
 /// <summary>The parts of a data set, each a folder with one sub-folder per class.</summary>
 /// <param name="Train">The images to train on: the folder <c>train</c>, or all that belongs to no other part.</param>

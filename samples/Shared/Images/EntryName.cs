@@ -1,4 +1,4 @@
-namespace ImageData;
+namespace Shared.Images;
 
 /// <summary>Names of files in archives, which may come from anyone.</summary>
 public static class EntryName

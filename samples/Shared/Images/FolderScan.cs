@@ -1,4 +1,4 @@
-namespace ImageData;
+namespace Shared.Images;
 
 /// <summary>Looks through a folder: each real folder and file once, whatever links there are, and regular files only.</summary>
 /// <remarks>Links are followed last: where a folder can be reached by its own path and by a link, its own path counts, and so a file has one class.</remarks>

@@ -2,8 +2,10 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Shared.CommandLine;
+using Shared.Files;
 
-namespace ImageData;
+namespace Shared.Images;
 
 /// <summary>Unpacks the images of a zip file once, and remembers where.</summary>
 /// <remarks>Only image files are unpacked. No entry can leave the target folder, and sizes are counted as they are written, not as the archive claims.</remarks>

@@ -1,6 +1,7 @@
+using Shared.CommandLine;
 using SkiaSharp;
 
-namespace ImageData;
+namespace Shared.Images;
 
 /// <summary>Which images can be used.</summary>
 /// <param name="Readable">Images that decode, in their old order.</param>

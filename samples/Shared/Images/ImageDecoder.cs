@@ -1,6 +1,6 @@
 using SkiaSharp;
 
-namespace ImageData;
+namespace Shared.Images;
 
 /// <summary>Decodes an image in full, or says why it cannot be.</summary>
 public static class ImageDecoder

@@ -1,4 +1,4 @@
-namespace ImageData;
+namespace Shared.Images;
 
 /// <summary>Which files are images, and which of them to take.</summary>
 public static class ImageFiles

@@ -1,4 +1,6 @@
-namespace ImageData;
+using Shared.CommandLine;
+
+namespace Shared.Images;
 
 /// <summary>The user's own images: what <c>--data</c> and <c>--test</c> point at.</summary>
 /// <param name="Train">Images to train on.</param>

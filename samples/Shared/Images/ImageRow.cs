@@ -1,4 +1,4 @@
-namespace ImageData;
+namespace Shared.Images;
 
 /// <summary>A row that goes into the pipeline.</summary>
 public sealed class ImageRow

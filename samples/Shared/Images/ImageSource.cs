@@ -1,4 +1,7 @@
-namespace ImageData;
+using Shared.CommandLine;
+using Shared.Files;
+
+namespace Shared.Images;
 
 /// <summary>Opens the paths that a user gave for options, folders and zip files, and keeps account of what is left out of them.</summary>
 /// <param name="Cache">Where zip files are unpacked.</param>

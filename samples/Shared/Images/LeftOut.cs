@@ -1,4 +1,6 @@
-namespace ImageData;
+using Shared.Files;
+
+namespace Shared.Images;
 
 /// <summary>What was left out of the folders and zip files that a user gave, so that nothing is missing without a word.</summary>
 public sealed class LeftOut

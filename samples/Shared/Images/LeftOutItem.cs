@@ -1,4 +1,4 @@
-namespace ImageData;
+namespace Shared.Images;
 
 /// <summary>One file or folder that was left out.</summary>
 /// <param name="Reason">Why.</param>

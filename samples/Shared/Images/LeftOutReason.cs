@@ -1,4 +1,4 @@
-namespace ImageData;
+namespace Shared.Images;
 
 /// <summary>Why a file or folder was left out.</summary>
 public enum LeftOutReason

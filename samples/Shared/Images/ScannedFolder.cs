@@ -1,4 +1,4 @@
-namespace ImageData;
+namespace Shared.Images;
 
 /// <summary>A folder as it lies on the disk, with everything below it.</summary>
 /// <param name="Path">The folder; what lies in it has paths that begin with it.</param>

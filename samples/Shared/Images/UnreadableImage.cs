@@ -1,4 +1,4 @@
-namespace ImageData;
+namespace Shared.Images;
 
 /// <summary>A file that is named like an image but cannot be decoded.</summary>
 /// <param name="Path">The file.</param>

@@ -1,6 +1,6 @@
 using SkiaSharp;
 
-namespace ImageData.Painting;
+namespace Shared.Painting;
 
 /// <summary>A square picture in floating point; turned into bytes once, at the end.</summary>
 public sealed class Canvas(int size)

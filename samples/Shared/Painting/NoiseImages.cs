@@ -1,6 +1,6 @@
-using ImageData.Painting;
+using Shared.Files;
 
-namespace ImageData;
+namespace Shared.Painting;
 
 /// <summary>Out-of-distribution sets that are generated: pixel noise, written as PNG files like any other set.</summary>
 public static class NoiseImages

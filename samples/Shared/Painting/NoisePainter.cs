@@ -1,4 +1,4 @@
-namespace ImageData.Painting;
+namespace Shared.Painting;
 
 /// <summary>Paints pixel noise: every channel of every pixel on its own.</summary>
 public static class NoisePainter

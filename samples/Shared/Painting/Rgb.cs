@@ -1,4 +1,4 @@
-namespace ImageData.Painting;
+namespace Shared.Painting;
 
 /// <summary>A colour; each part in [0, 1].</summary>
 public readonly record struct Rgb(float R, float G, float B)

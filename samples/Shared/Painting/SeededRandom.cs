@@ -1,4 +1,4 @@
-namespace ImageData.Painting;
+namespace Shared.Painting;
 
 /// <summary>A small random generator (SplitMix64) whose numbers are the same on every machine and every version of .NET.</summary>
 /// <remarks>Each picture owns one, seeded by what the picture is, so pictures do not depend on the order in which they are painted.</remarks>

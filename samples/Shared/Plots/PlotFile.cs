@@ -1,8 +1,9 @@
 using OxyPlot;
 using OxyPlot.SkiaSharp;
+using Shared.Files;
 using SkiaSharp;
 
-namespace ImageData.Plots;
+namespace Shared.Plots;
 
 /// <summary>Writes one drawing as a PNG and as an SVG file, which look alike on every machine.</summary>
 public static class PlotFile

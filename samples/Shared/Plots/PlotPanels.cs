@@ -1,6 +1,6 @@
 using OxyPlot;
 
-namespace ImageData.Plots;
+namespace Shared.Plots;
 
 /// <summary>A picture of several plots: rows of panels under one heading.</summary>
 public sealed record PlotPanels

@@ -1,7 +1,7 @@
 using System.Text;
 using SkiaSharp;
 
-namespace ImageData.Plots;
+namespace Shared.Plots;
 
 /// <summary>The font of all pictures. It is part of the program, as servers and containers often have no fonts at all.</summary>
 public static class ReportFont

@@ -1,6 +1,6 @@
 using OxyPlot;
 
-namespace ImageData.Plots;
+namespace Shared.Plots;
 
 /// <summary>The colours of all pictures, told apart by the colour-blind too.</summary>
 public static class ReportPalette

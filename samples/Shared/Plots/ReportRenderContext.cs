@@ -2,7 +2,7 @@ using OxyPlot;
 using OxyPlot.SkiaSharp;
 using SkiaSharp;
 
-namespace ImageData.Plots;
+namespace Shared.Plots;
 
 /// <summary>OxyPlot's Skia drawing, with text in <see cref="ReportFont"/> instead of a font of the machine.</summary>
 public sealed class ReportRenderContext : SkiaRenderContext, IRenderContext

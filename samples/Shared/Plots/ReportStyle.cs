@@ -2,7 +2,7 @@ using OxyPlot;
 using OxyPlot.Axes;
 using OxyPlot.Legends;
 
-namespace ImageData.Plots;
+namespace Shared.Plots;
 
 /// <summary>How plots, axes and legends look in all pictures.</summary>
 public static class ReportStyle

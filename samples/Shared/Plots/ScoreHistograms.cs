@@ -4,7 +4,7 @@ using OxyPlot.Axes;
 using OxyPlot.Legends;
 using OxyPlot.Series;
 
-namespace ImageData.Plots;
+namespace Shared.Plots;
 
 /// <summary>Draws how scores are distributed over known and unknown images, one panel per training loss, as Figure 4 of the LogitNorm paper.</summary>
 public static class ScoreHistograms

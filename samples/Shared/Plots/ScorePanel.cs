@@ -1,4 +1,4 @@
-namespace ImageData.Plots;
+namespace Shared.Plots;
 
 /// <summary>The scores that one network gives; the first series is the known classes.</summary>
 /// <param name="Title">Which network, for example its training loss.</param>

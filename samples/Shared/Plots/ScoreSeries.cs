@@ -1,4 +1,4 @@
-namespace ImageData.Plots;
+namespace Shared.Plots;
 
 /// <summary>The scores of one set of images.</summary>
 /// <param name="Name">The set's name, as in the legend.</param>

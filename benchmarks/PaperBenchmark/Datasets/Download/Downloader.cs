@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
-using ImageData;
 using Polly;
 using Polly.Retry;
+using Shared.CommandLine;
 
 namespace PaperBenchmark.Datasets.Download;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ImageData;
+using Shared.Files;
 
 namespace PaperBenchmark.Datasets.Download;
 

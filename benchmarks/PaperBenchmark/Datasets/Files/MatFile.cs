@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
-using ImageData;
+using Shared.CommandLine;
 
 namespace PaperBenchmark.Datasets.Files;
 

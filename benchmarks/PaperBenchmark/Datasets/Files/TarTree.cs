@@ -1,6 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
-using ImageData;
+using Shared.Images;
 
 namespace PaperBenchmark.Datasets.Files;
 

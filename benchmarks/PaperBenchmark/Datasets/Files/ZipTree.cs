@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using ImageData;
+using Shared.Images;
 
 namespace PaperBenchmark.Datasets.Files;
 

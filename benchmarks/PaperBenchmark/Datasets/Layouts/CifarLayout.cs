@@ -1,6 +1,6 @@
 using System.Text;
-using ImageData;
 using PaperBenchmark.Datasets.Files;
+using Shared.CommandLine;
 
 namespace PaperBenchmark.Datasets.Layouts;
 

@@ -1,4 +1,3 @@
-using ImageData;
 
 namespace PaperBenchmark.Datasets.Layouts;
 

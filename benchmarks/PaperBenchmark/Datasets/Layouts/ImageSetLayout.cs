@@ -1,5 +1,6 @@
-using ImageData;
 using PaperBenchmark.Datasets.Files;
+using Shared.CommandLine;
+using Shared.Images;
 
 namespace PaperBenchmark.Datasets.Layouts;
 

@@ -1,4 +1,4 @@
-using ImageData;
+using Shared.Painting;
 
 namespace PaperBenchmark.Datasets.Layouts;
 
