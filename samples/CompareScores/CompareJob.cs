@@ -18,11 +18,13 @@ internal sealed class CompareJob(Settings settings, CancellationToken cancellati
     {
         _ml.Log += (_, message) => Screen.Log(message);
         if (settings.Train is null && settings.Scores?.FirstOrDefault(score => score.Learns) is { } learner)
-            throw new InputException($"--scores: {learner.Name} learns from the images that the model was trained on. Give them: --train PATH; or leave the score out.");
+            throw new InputException($"--scores: {learner.Name} learns from the images that the model was trained on. "
+                + "Give them: --train PATH; or leave the score out.");
         Directory.CreateDirectory(settings.Output);
         var images = Open();
         // What an earlier run has left does not belong to the figures of this one, should it be stopped half-way.
-        foreach (var file in new[] { "scores.md", "scores.json", "reliability-*.png", "reliability-*.svg" }.SelectMany(pattern => Directory.EnumerateFiles(settings.Output, pattern)))
+        string[] written = ["scores.md", "scores.json", "reliability-*.png", "reliability-*.svg"];
+        foreach (var file in written.SelectMany(pattern => Directory.EnumerateFiles(settings.Output, pattern)))
             File.Delete(file);
 
         Screen.Plan(settings, images);

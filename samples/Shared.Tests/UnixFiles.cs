@@ -25,7 +25,8 @@ public static class UnixFiles
     public static void Close(string path) => SetMode(path, UnixFileMode.None);
 
     /// <summary>
-    /// Does something on a thread for which permissions count, also where the tests run as root. What it reads must be open to all, and so must the folders above.
+    /// Does something on a thread for which permissions count, also where the tests run as root. What it reads must be open to all, and so must
+    /// the folders above.
     /// </summary>
     /// <param name="act">Starts no threads: they would have as few rights, for as long as they live.</param>
     public static T AsNobody<T>(Func<T> act)

@@ -41,7 +41,11 @@ internal sealed class ScoringSpeed(EndToEndSettings settings)
                 for (var image = 0; image < count; image += LimitBatch)
                     limit.Run();
             });
-        Series[] series = [.. new[] { "Transform", "bare folded forward", "eager forward, not folded", "plain forward", "plain forward in its own process", "convolutions alone" }
+        string[] names =
+        [
+            "Transform", "bare folded forward", "eager forward, not folded", "plain forward", "plain forward in its own process", "convolutions alone",
+        ];
+        Series[] series = [.. names
             .Zip(seconds, (name, taken) => new Series(Part, $"WRN-40-2 {name}", "images/s", [.. taken.Select(value => count / value)]))];
         findings.Add(series);
         findings.Add(

@@ -74,10 +74,12 @@ public sealed class ArchiveFormatTests
     public void OdinSets_TarOfImages_GiveTheMiddle(string name, string archive, string entry, int size)
     {
         // A white frame around red: what is cut off is the frame.
-        WriteTar(archive, (entry, Png(size, (x, y) => Math.Min(Math.Min(x, y), Math.Min(size - 1 - x, size - 1 - y)) < (size - 32) / 2 ? SKColors.White : SKColors.Red)));
+        WriteTar(archive, (entry, Png(size, Frame)));
         var set = Load(name, DatasetPart.Test);
         Assert.That(set.Count, Is.EqualTo(1));
         Assert.That(set.Pixels, Is.EqualTo(Enumerable.Repeat((byte)255, 1024).Concat(Enumerable.Repeat((byte)0, 2048))));
+
+        SKColor Frame(int x, int y) => Math.Min(Math.Min(x, y), Math.Min(size - 1 - x, size - 1 - y)) < (size - 32) / 2 ? SKColors.White : SKColors.Red;
     }
 
     [Test]
@@ -93,7 +95,9 @@ public sealed class ArchiveFormatTests
         {
             Assert.That(set.Count, Is.EqualTo(2));
             Assert.That(set.Labels, Is.Empty);
-            Assert.That(set.Image(1).ToArray(), Is.EqualTo(Enumerable.Repeat((byte)0, 1024).Concat(Enumerable.Repeat((byte)255, 1024)).Concat(Enumerable.Repeat((byte)0, 1024))));
+            Assert.That(
+                set.Image(1).ToArray(),
+                Is.EqualTo(Enumerable.Repeat((byte)0, 1024).Concat(Enumerable.Repeat((byte)255, 1024)).Concat(Enumerable.Repeat((byte)0, 1024))));
         }
     }
 
@@ -238,7 +242,12 @@ public sealed class ArchiveFormatTests
         using var file = new MemoryStream();
         file.Write(Encoding.ASCII.GetBytes("MATLAB 5.0 MAT-file, written by a test".PadRight(124)));
         file.Write([0, 1, (byte)'I', (byte)'M']);
-        foreach (var array in new[] { Array("X", 9, 2, [32, 32, 3, images.Length], [.. images.SelectMany(image => image)]), Array("y", 6, 9, [digits.Length, 1], [.. digits.SelectMany(BitConverter.GetBytes)]) })
+        byte[][] arrays =
+        [
+            Array("X", 9, 2, [32, 32, 3, images.Length], [.. images.SelectMany(image => image)]),
+            Array("y", 6, 9, [digits.Length, 1], [.. digits.SelectMany(BitConverter.GetBytes)]),
+        ];
+        foreach (var array in arrays)
         {
             if (!compressed)
             {
@@ -256,11 +265,16 @@ public sealed class ArchiveFormatTests
 
         static byte[] Array(string name, byte kind, int type, int[] sizes, byte[] content)
         {
-            byte[] inside = [.. Element(6, [kind, 0, 0, 0, 0, 0, 0, 0]), .. Element(5, [.. sizes.SelectMany(BitConverter.GetBytes)]), .. Small(1, Encoding.ASCII.GetBytes(name)), .. Element(type, content)];
+            byte[] inside =
+            [
+                .. Element(6, [kind, 0, 0, 0, 0, 0, 0, 0]), .. Element(5, [.. sizes.SelectMany(BitConverter.GetBytes)]),
+                .. Small(1, Encoding.ASCII.GetBytes(name)), .. Element(type, content),
+            ];
             return Element(14, inside);
         }
 
-        static byte[] Element(int type, byte[] content) => [.. BitConverter.GetBytes(type), .. BitConverter.GetBytes(content.Length), .. content, .. new byte[(8 - (content.Length % 8)) % 8]];
+        static byte[] Element(int type, byte[] content)
+            => [.. BitConverter.GetBytes(type), .. BitConverter.GetBytes(content.Length), .. content, .. new byte[(8 - (content.Length % 8)) % 8]];
 
         // A short element lies within its tag.
         static byte[] Small(int type, byte[] content) => [.. BitConverter.GetBytes(type | (content.Length << 16)), .. content, .. new byte[4 - content.Length]];

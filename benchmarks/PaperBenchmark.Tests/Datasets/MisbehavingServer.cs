@@ -71,7 +71,8 @@ internal sealed class MisbehavingServer : IDisposable
         if (headers.Length == 0)
             return;
         var tag = $"\"{_content[0]}-{_content.Length}\"";
-        long? from = headers.Select(line => line.Split(':', 2)).FirstOrDefault(parts => parts[0].Equals("Range", StringComparison.OrdinalIgnoreCase)) is [_, var range]
+        var ranges = headers.Select(line => line.Split(':', 2)).Where(parts => parts[0].Equals("Range", StringComparison.OrdinalIgnoreCase));
+        long? from = ranges.FirstOrDefault() is [_, var range]
             ? long.Parse(range.Split('=')[1].TrimEnd('-'))
             : null;
         Ranges.Add(from);
@@ -83,8 +84,13 @@ internal sealed class MisbehavingServer : IDisposable
 
         var same = headers.Any(line => line.StartsWith("If-Range:", StringComparison.OrdinalIgnoreCase) && line.Contains(tag));
         var start = SupportsRanges && same ? (int)(from ?? 0) : 0;
-        var part = start > 0 ? $"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {start}-{_content.Length - 1}/{_content.Length}\r\n" : "HTTP/1.1 200 OK\r\n";
-        await Write(stream, $"{part}Content-Length: {_content.Length - start}\r\nETag: {tag}\r\nContent-Type: application/octet-stream\r\nConnection: close\r\n\r\n");
+        var part = start > 0
+            ? $"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {start}-{_content.Length - 1}/{_content.Length}\r\n"
+            : "HTTP/1.1 200 OK\r\n";
+        await Write(
+            stream,
+            $"{part}Content-Length: {_content.Length - start}\r\nETag: {tag}\r\n"
+            + "Content-Type: application/octet-stream\r\nConnection: close\r\n\r\n");
         var length = DropAfter.TryDequeue(out var most) ? most : _content.Length - start;
         foreach (var chunk in _content.AsMemory(start, length).ToArray().Chunk(Slow ? 30_000 : _content.Length))
         {

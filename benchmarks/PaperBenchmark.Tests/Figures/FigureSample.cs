@@ -21,8 +21,21 @@ internal static class FigureSample
         var random = new Random(2);
         return
         [
-            new() { Title = "in distribution: cat", Size = 32, Pixels = Planes(random), Label = 3, Softmax = [Softmax(random, classes.Length, 3, 9), Softmax(random, classes.Length, 3, 6)] },
-            new() { Title = "out of distribution: mnist", Size = 32, Pixels = Planes(random), Softmax = [Softmax(random, classes.Length, 0, 8), Softmax(random, classes.Length, 0, 2)] },
+            new()
+            {
+                Title = "in distribution: cat",
+                Size = 32,
+                Pixels = Planes(random),
+                Label = 3,
+                Softmax = [Softmax(random, classes.Length, 3, 9), Softmax(random, classes.Length, 3, 6)],
+            },
+            new()
+            {
+                Title = "out of distribution: mnist",
+                Size = 32,
+                Pixels = Planes(random),
+                Softmax = [Softmax(random, classes.Length, 0, 8), Softmax(random, classes.Length, 0, 2)],
+            },
         ];
     }
 
@@ -46,7 +59,8 @@ internal static class FigureSample
             loss,
             [new("known", Scores(0.93 - 0.1 * i)), new("mnist", Scores(0.8 - 0.4 * i)), new("gaussian-noise", Scores(0.6 - 0.4 * i))]))];
 
-        float[] Scores(double mean) => [.. Enumerable.Range(0, 2000).Select(_ => (float)Math.Clamp(mean + 0.12 * (random.NextDouble() + random.NextDouble() - 1), 0, 1))];
+        float[] Scores(double mean)
+            => [.. Enumerable.Range(0, 2000).Select(_ => (float)Math.Clamp(mean + 0.12 * (random.NextDouble() + random.NextDouble() - 1), 0, 1))];
     }
 
     /// <summary>Sets of which one lacks a τ.</summary>
@@ -57,10 +71,12 @@ internal static class FigureSample
     ];
 
     private static TauCurve Curve(string set, double best)
-        => new(set, [.. Taus.Select(tau => (tau, (double?)Math.Min(0.97, best + 0.13 * Math.Pow(Math.Log10(tau / 0.04), 2) + 0.2 * best * Math.Abs(Math.Sin(40 * tau)))))]);
+        => new(set, [.. Taus.Select(tau =>
+            (tau, (double?)Math.Min(0.97, best + 0.13 * Math.Pow(Math.Log10(tau / 0.04), 2) + 0.2 * best * Math.Abs(Math.Sin(40 * tau)))))]);
 
     private static NormCurve Norm(string set, int epochs, double last)
-        => new(set, [.. Enumerable.Range(1, epochs).Select(epoch => (epoch, last * (1 - Math.Exp(-4.0 * epoch / Math.Max(epochs, 10))) + 0.2 * Math.Sin(7 * epoch)))]);
+        => new(set, [.. Enumerable.Range(1, epochs).Select(epoch =>
+            (epoch, last * (1 - Math.Exp(-4.0 * epoch / Math.Max(epochs, 10))) + 0.2 * Math.Sin(7 * epoch)))]);
 
     private static float[] Softmax(Random random, int classes, int peak, double height)
     {

@@ -17,7 +17,10 @@ public sealed class LogitNormFigureTests
         {
             Assert.That(plot.Panels.Select(panel => panel.Title), Is.EqualTo(FigureSample.Losses));
             Assert.That(plot.Panels.SelectMany(panel => panel.Series).Cast<LineSeries>().Select(line => line.Points.Count), Is.All.EqualTo(epochs));
-            Assert.That(plot.Panels.SelectMany(panel => panel.Series).Cast<LineSeries>().All(line => line.MarkerType != MarkerType.None), Is.EqualTo(epochs < 30), "a single point needs a marker");
+            Assert.That(
+                plot.Panels.SelectMany(panel => panel.Series).Cast<LineSeries>().All(line => line.MarkerType != MarkerType.None),
+                Is.EqualTo(epochs < 30),
+                "a single point needs a marker");
             Assert.That(files.Texts, Is.SupersetOf(new[] { "train", "test", "mnist", "epoch", "mean logit norm", "smoke: not results" }));
             Assert.That((files.Width, files.Height), Is.EqualTo((2080, 932)));
             Assert.That(files.Colors, Is.GreaterThan(10));
@@ -49,5 +52,6 @@ public sealed class LogitNormFigureTests
         Assert.That(line.Points.Select(point => double.IsNaN(point.Y)), Is.EqualTo(new[] { false, true, false }));
     }
 
-    private static IReadOnlyList<PlotModel> Plot(params double[] norms) => LogitNormFigure.Plot([.. norms.Select(norm => new NormPanel($"{norm}", [new("train", [(1, norm)])]))]).Panels;
+    private static IReadOnlyList<PlotModel> Plot(params double[] norms)
+        => LogitNormFigure.Plot([.. norms.Select(norm => new NormPanel($"{norm}", [new("train", [(1, norm)])]))]).Panels;
 }

@@ -17,10 +17,14 @@ public sealed class SoftmaxFigureTests
         {
             Assert.That(plot.Panels.Select(panel => panel.Title), Is.EqualTo(new[]
             {
-                "in distribution:\ncat", FigureSample.Losses[0], FigureSample.Losses[1], "out of distribution:\nmnist", FigureSample.Losses[0], FigureSample.Losses[1],
+                "in distribution:\ncat", FigureSample.Losses[0], FigureSample.Losses[1],
+                "out of distribution:\nmnist", FigureSample.Losses[0], FigureSample.Losses[1],
             }));
             Assert.That(Bars(plot).Select(bars => bars.Sum(bar => bar.Value)), Is.All.EqualTo(100).Within(1e-3));
-            Assert.That(Bars(plot).Select(bars => bars.Count(bar => bar.Color == ReportPalette.Blue)), Is.EqualTo(new[] { 1, 1, 0, 0 }), "its own class, where it has one");
+            Assert.That(
+                Bars(plot).Select(bars => bars.Count(bar => bar.Color == ReportPalette.Blue)),
+                Is.EqualTo(new[] { 1, 1, 0, 0 }),
+                "its own class, where it has one");
             Assert.That(files.Texts, Is.SupersetOf(FigureSample.Classes));
             Assert.That(files.Images, Is.EqualTo(2));
         });
@@ -43,7 +47,9 @@ public sealed class SoftmaxFigureTests
     public void Plot_LongName_IsShortenedToThePicturesColumn()
     {
         var example = FigureSample.Examples(FigureSample.Classes)[0] with { Title = "out of distribution: a set with quite a long name" };
-        Assert.That(SoftmaxFigure.Plot(FigureSample.Losses, FigureSample.Classes, [example]).Panels[0].Title, Is.EqualTo("out of distribution:\na set with quite a l…"));
+        Assert.That(
+            SoftmaxFigure.Plot(FigureSample.Losses, FigureSample.Classes, [example]).Panels[0].Title,
+            Is.EqualTo("out of distribution:\na set with quite a l…"));
     }
 
     [Test]
@@ -58,5 +64,6 @@ public sealed class SoftmaxFigureTests
         Assert.That(png.Pixels.Count(pixel => pixel == new SkiaSharp.SKColor(200, 0, 0)), Is.GreaterThan(300 * 300));
     }
 
-    private static List<List<BarItem>> Bars(PlotPanels plot) => [.. plot.Panels.SelectMany(panel => panel.Series).Cast<BarSeries>().Select(series => series.Items)];
+    private static List<List<BarItem>> Bars(PlotPanels plot)
+        => [.. plot.Panels.SelectMany(panel => panel.Series).Cast<BarSeries>().Select(series => series.Items)];
 }

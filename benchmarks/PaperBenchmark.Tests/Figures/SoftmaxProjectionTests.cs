@@ -16,7 +16,10 @@ public sealed class SoftmaxProjectionTests
         for (var i = 0; i < rows.Length; i++)
         {
             for (var j = 0; j < i; j++)
-                Assert.That(Math.Sqrt(Math.Pow(all[i].X - all[j].X, 2) + Math.Pow(all[i].Y - all[j].Y, 2)), Is.EqualTo(Math.Sqrt(rows[i].Zip(rows[j], (a, b) => Math.Pow(a - b, 2)).Sum())).Within(1e-4), $"{i} {j}");
+                Assert.That(
+                    Math.Sqrt(Math.Pow(all[i].X - all[j].X, 2) + Math.Pow(all[i].Y - all[j].Y, 2)),
+                    Is.EqualTo(Math.Sqrt(rows[i].Zip(rows[j], (a, b) => Math.Pow(a - b, 2)).Sum())).Within(1e-4),
+                    $"{i} {j}");
         }
     }
 
@@ -29,7 +32,10 @@ public sealed class SoftmaxProjectionTests
         {
             Assert.That(known.Average(point => point.X), Is.Zero.Within(1e-4));
             Assert.That(known.Average(point => point.Y), Is.Zero.Within(1e-4));
-            Assert.That(known.Sum(point => point.X * point.X), Is.GreaterThan(0.98 * known.Sum(point => point.Y * point.Y)), "a randomised decomposition: about");
+            Assert.That(
+                known.Sum(point => point.X * point.X),
+                Is.GreaterThan(0.98 * known.Sum(point => point.Y * point.Y)),
+                "a randomised decomposition: about");
         });
     }
 
@@ -65,6 +71,8 @@ public sealed class SoftmaxProjectionTests
     public void Project_RowThatIsNoNumber_IsNoPointAndSpoilsNoOther()
     {
         var (known, unknown) = SoftmaxProjection.Project([[0.9f, 0.1f], [float.NaN, 0], [0.2f, 0.8f]], [[0, float.PositiveInfinity], [0.5f, 0.5f]]);
-        Assert.That(known.Concat(unknown).Select(point => double.IsFinite(point.X) && double.IsFinite(point.Y)), Is.EqualTo(new[] { true, false, true, false, true }));
+        Assert.That(
+            known.Concat(unknown).Select(point => double.IsFinite(point.X) && double.IsFinite(point.Y)),
+            Is.EqualTo(new[] { true, false, true, false, true }));
     }
 }

@@ -15,7 +15,9 @@ public sealed class TauFigureTests
         var lines = plot.Panels[0].Series.Cast<LineSeries>().ToList();
         Assert.Multiple(() =>
         {
-            Assert.That(lines.Select(line => line.Title), Is.EqualTo(new[] { "mnist", "imagenet-resize", "imagenet-crop", "gaussian-noise", "mean of 4 sets" }));
+            Assert.That(
+                lines.Select(line => line.Title),
+                Is.EqualTo(new[] { "mnist", "imagenet-resize", "imagenet-crop", "gaussian-noise", "mean of 4 sets" }));
             Assert.That(lines[^1].StrokeThickness, Is.GreaterThan(2 * lines[0].StrokeThickness));
             Assert.That(files.Texts, Is.SupersetOf(new[] { "0.04", "0.005", "1", "FPR95 (%)", "cross-entropy, mean: 61.0", "mean of 4 sets" }));
             Assert.That(files.Texts, Does.Not.Contain("0.05"), "it would stand on 0.04");
@@ -29,7 +31,9 @@ public sealed class TauFigureTests
         var missing = Array.IndexOf(FigureSample.Taus, 0.5);
         Assert.Multiple(() =>
         {
-            Assert.That(model.Series.Cast<LineSeries>().Select(line => double.IsNaN(line.Points[missing].Y)), Is.EqualTo(new[] { false, false, false, true, true }));
+            Assert.That(
+                model.Series.Cast<LineSeries>().Select(line => double.IsNaN(line.Points[missing].Y)),
+                Is.EqualTo(new[] { false, false, false, true, true }));
             Assert.That(model.Annotations.OfType<TextAnnotation>().Count(), Is.EqualTo(FigureSample.Taus.Length - 1));
             Assert.That(model.Annotations.OfType<LineAnnotation>(), Is.Empty, "no cross-entropy, no line");
         });
@@ -49,7 +53,8 @@ public sealed class TauFigureTests
     [Test]
     public void Plot_FiguresSideBySide_StandAboveAndBelow()
     {
-        var labels = TauFigure.Plot([new("a", [(0.01, 0.2), (0.04, 0.2), (0.05, 0.2), (0.06, 0.2), (0.5, 0.2)])], null).Panels[0].Annotations.Cast<TextAnnotation>();
+        var plot = TauFigure.Plot([new("a", [(0.01, 0.2), (0.04, 0.2), (0.05, 0.2), (0.06, 0.2), (0.5, 0.2)])], null);
+        var labels = plot.Panels[0].Annotations.Cast<TextAnnotation>();
         Assert.That(labels.Select(label => label.TextVerticalAlignment == VerticalAlignment.Bottom), Is.EqualTo(new[] { true, true, false, true, true }));
     }
 }

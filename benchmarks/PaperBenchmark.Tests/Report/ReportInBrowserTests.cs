@@ -31,7 +31,11 @@ public sealed class ReportInBrowserTests
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = chromium,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+            Args =
+            [
+                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            ],
         });
     }
 
@@ -53,7 +57,8 @@ public sealed class ReportInBrowserTests
         var (page, complaints) = await Open(width, scheme);
         var fits = await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth");
         var images = await page.EvaluateAsync<int[]>("[...document.images].map(image => image.naturalWidth)");
-        var letters = await page.EvaluateAsync<double>("Math.min(...[...document.querySelectorAll('p, li')].map(e => parseFloat(getComputedStyle(e).fontSize)))");
+        var letters = await page.EvaluateAsync<double>(
+            "Math.min(...[...document.querySelectorAll('p, li')].map(e => parseFloat(getComputedStyle(e).fontSize)))");
         var buried = await page.EvaluateAsync<string[]>(Buried);
         await Keep(await page.ScreenshotAsync(new() { FullPage = true }), $"report-{width}-{scheme}.png".ToLowerInvariant());
         Assert.Multiple(() =>
@@ -80,7 +85,13 @@ public sealed class ReportInBrowserTests
     {
         var (page, _) = await Open(375, ColorScheme.Light);
         var left = await page.EvaluateAsync<double[]>(
-            "(() => { const box = document.querySelector('.wide'); box.scrollLeft = 200; return [box.scrollLeft, box.querySelector('tbody th').getBoundingClientRect().left - box.getBoundingClientRect().left]; })()");
+            """
+            (() => {
+                const box = document.querySelector('.wide');
+                box.scrollLeft = 200;
+                return [box.scrollLeft, box.querySelector('tbody th').getBoundingClientRect().left - box.getBoundingClientRect().left];
+            })()
+            """);
         Assert.Multiple(() =>
         {
             Assert.That(left[0], Is.EqualTo(200));
@@ -99,7 +110,11 @@ public sealed class ReportInBrowserTests
 
     // Text and tables that reach beyond the screen, other than inside a box that scrolls.
     private const string Buried =
-        "[...document.querySelectorAll('main *')].filter(e => !e.closest('.wide, pre') && e.getBoundingClientRect().right > window.innerWidth + 1).map(e => e.outerHTML.slice(0, 80))";
+        """
+        [...document.querySelectorAll('main *')]
+            .filter(e => !e.closest('.wide, pre') && e.getBoundingClientRect().right > window.innerWidth + 1)
+            .map(e => e.outerHTML.slice(0, 80))
+        """;
 
     private async Task<(IPage Page, List<string> Complaints)> Open(int width, ColorScheme scheme)
     {
@@ -127,5 +142,8 @@ public sealed class ReportInBrowserTests
     private static string? Chromium()
         => Environment.GetEnvironmentVariable("CHROMIUM") is { Length: > 0 } named
             ? named
-            : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).SelectMany(folder => Names.Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+            : (Environment.GetEnvironmentVariable("PATH") ?? "")
+                .Split(Path.PathSeparator)
+                .SelectMany(folder => Names.Select(name => Path.Combine(folder, name)))
+                .FirstOrDefault(File.Exists);
 }

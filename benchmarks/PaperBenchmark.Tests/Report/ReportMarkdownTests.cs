@@ -30,8 +30,15 @@ public sealed class ReportMarkdownTests
     [Test]
     public void Text_EveryTable_StandsWithItsCells()
     {
-        var tables = Parsed(_content).Descendants<Table>().Select(table => table.Cast<TableRow>().Select(row => row.Cast<TableCell>().Select(Plain).ToList()).ToList()).ToList();
-        ReportTable settings = _content.Runs with { Columns = ["setting", "value"], Rows = [.. _content.Settings.Select(setting => (IReadOnlyList<string>)[setting.Name, setting.Value])] };
+        var tables = Parsed(_content)
+            .Descendants<Table>()
+            .Select(table => table.Cast<TableRow>().Select(row => row.Cast<TableCell>().Select(Plain).ToList()).ToList())
+            .ToList();
+        ReportTable settings = _content.Runs with
+        {
+            Columns = ["setting", "value"],
+            Rows = [.. _content.Settings.Select(setting => (IReadOnlyList<string>)[setting.Name, setting.Value])],
+        };
         Assert.That(tables, Is.EqualTo(_content.Tables.Append(settings).Append(_content.Runs).Select(table => table.Rows.Prepend(table.Columns))));
     }
 
@@ -96,15 +103,21 @@ public sealed class ReportMarkdownTests
         var paragraphs = parsed.OfType<ParagraphBlock>().Select(Plain).ToList();
         Assert.Multiple(() =>
         {
-            Assert.That(parsed.OfType<QuoteBlock>().Select(quote => Plain(quote.Single())), Is.EqualTo(new[] { "<p><strong>smoke: not results</strong></p>" }).Or.EqualTo(new[] { "smoke: not results" }));
+            Assert.That(
+                parsed.OfType<QuoteBlock>().Select(quote => Plain(quote.Single())),
+                Is.EqualTo(new[] { "<p><strong>smoke: not results</strong></p>" }).Or.EqualTo(new[] { "smoke: not results" }));
             Assert.That(paragraphs, Is.SupersetOf(_content.Tables.Select(table => table.Caption).Concat(_content.Figures.Select(figure => figure.Caption))));
             Assert.That(
                 parsed.Descendants<FencedCodeBlock>().Select(block => block.Lines.ToString()),
-                Is.EqualTo(_content.Tables.Select(table => table.Command).Concat(_content.Figures.Select(figure => figure.Command)).Append(_content.Runs.Command).Append(_content.Command)));
+                Is.EqualTo(_content.Tables.Select(table => table.Command)
+                    .Concat(_content.Figures.Select(figure => figure.Command))
+                    .Append(_content.Runs.Command)
+                    .Append(_content.Command)));
         });
     }
 
-    private static MarkdownDocument Parsed(ReportContent content) => Markdown.Parse(ReportMarkdown.Text(content, figure => $"figures/{Path.GetFileName(figure.Png)}"), Pipeline);
+    private static MarkdownDocument Parsed(ReportContent content)
+        => Markdown.Parse(ReportMarkdown.Text(content, figure => $"figures/{Path.GetFileName(figure.Png)}"), Pipeline);
 
     private static string Plain(MarkdownObject block)
     {

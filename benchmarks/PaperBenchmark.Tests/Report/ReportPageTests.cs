@@ -37,7 +37,12 @@ public sealed partial class ReportPageTests
     public void Html_Links_LeadToAnchorsThatStandOnce()
     {
         var ids = Ids().Matches(_html).Select(match => match.Groups[1].Value).ToList();
-        var targets = Addresses().Matches(_html).Select(match => match.Groups[1].Value).Where(address => address.StartsWith('#')).Select(address => Uri.UnescapeDataString(address[1..])).ToList();
+        var targets = Addresses()
+            .Matches(_html)
+            .Select(match => match.Groups[1].Value)
+            .Where(address => address.StartsWith('#'))
+            .Select(address => Uri.UnescapeDataString(address[1..]))
+            .ToList();
         Assert.Multiple(() =>
         {
             Assert.That(ids, Is.Unique);
@@ -52,8 +57,13 @@ public sealed partial class ReportPageTests
         var headings = Headings().Matches(_html).Select(match => WebUtility.HtmlDecode(match.Groups[2].Value)).ToList();
         Assert.Multiple(() =>
         {
-            Assert.That(headings, Is.EqualTo((List<string>)[_content.Title, .. _content.Tables.Select(table => table.Title), .. _content.Figures.Select(figure => figure.Title), "Settings", "Runs"]));
-            Assert.That(Regex.Count(_html, "<th scope=\"row\">"), Is.EqualTo(_content.Tables.Append(_content.Runs).Sum(table => table.Rows.Count) + _content.Settings.Count));
+            Assert.That(headings, Is.EqualTo((List<string>)
+            [
+                _content.Title, .. _content.Tables.Select(table => table.Title), .. _content.Figures.Select(figure => figure.Title), "Settings", "Runs",
+            ]));
+            Assert.That(
+                Regex.Count(_html, "<th scope=\"row\">"),
+                Is.EqualTo(_content.Tables.Append(_content.Runs).Sum(table => table.Rows.Count) + _content.Settings.Count));
             Assert.That(_html, Does.Contain("alt=\"Figure 1. Mean logit norm. What it shows &quot;in quotes&quot;, of &lt;which&gt; images [and runs].\""));
             Assert.That(_html, Does.Contain("<th scope=\"row\">&lt;b&gt;react&lt;/b&gt;_*90*</th>").And.Contain("knn|K=50"));
             Assert.That(_html, Does.Contain("<html lang=\"en\">").And.Contain("<meta charset=\"utf-8\">").And.Contain("width=device-width"));

@@ -43,7 +43,13 @@ public sealed class TableScreenTests
     private static List<string> Shown(ReportTable table, int width)
     {
         using var text = new StringWriter();
-        var console = AnsiConsole.Create(new() { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(text) });
+        var console = AnsiConsole.Create(new()
+        {
+            Ansi = AnsiSupport.No,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(text),
+        });
         console.Profile.Width = width;
         TableScreen.Show(table, console);
         return [.. text.ToString().Split('\n').Select(line => line.TrimEnd())];

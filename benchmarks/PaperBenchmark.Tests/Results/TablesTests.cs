@@ -100,7 +100,8 @@ public sealed class TablesTests
             Assert.That(Measure(_settings with { AllOod = true }), Is.EqualTo(0.5));
         }
 
-        double Measure(BenchmarkSettings settings) => new OodProtocol(settings).Measure(new ResultStore(settings).Find(run)!, "near", "MaxSoftmax")!.Value.Fpr95;
+        double Measure(BenchmarkSettings settings)
+            => new OodProtocol(settings).Measure(new ResultStore(settings).Find(run)!, "near", "MaxSoftmax")!.Value.Fpr95;
     }
 
     [TestCase(new double[] { }, "–")]
@@ -117,13 +118,15 @@ public sealed class TablesTests
     {
         var folder = RunFolder.Of(_settings.Output, run);
         folder.WriteTrained(new(640, 78_000, 10, 640, DateTime.UnixEpoch));
-        Put("test", [.. Enumerable.Repeat(1, known)], [3, 4], unknown.Max() < 99 ? [.. Enumerable.Range(0, known).Select(i => i / 10f)] : [.. Enumerable.Range(1, known).Select(i => (float)i)]);
+        var inside = unknown.Max() < 99 ? Enumerable.Range(0, known).Select(i => i / 10f) : Enumerable.Range(1, known).Select(i => (float)i);
+        Put("test", [.. Enumerable.Repeat(1, known)], [3, 4], [.. inside]);
         Put("near", [], [6, 8], unknown);
 
         void Put(string set, int[] labels, float[] logits, float[] scores)
         {
-            new SetScores(labels, [.. scores.Select(_ => logits)], PaperScores.All.ToDictionary(score => score.ToString(), _ => scores)).Write(folder.Scores(set));
-            folder.WriteEvaluation(folder.ReadEvaluation().With(new(set, scores.Length, "", [.. PaperScores.All.Select(score => score.ToString())], new Dictionary<string, string>(), 1)));
+            string[] names = [.. PaperScores.All.Select(score => score.ToString())];
+            new SetScores(labels, [.. scores.Select(_ => logits)], names.ToDictionary(name => name, _ => scores)).Write(folder.Scores(set));
+            folder.WriteEvaluation(folder.ReadEvaluation().With(new(set, scores.Length, "", names, new Dictionary<string, string>(), 1)));
         }
     }
 }

@@ -36,7 +36,10 @@ public sealed class KilledTrainingTests
 
             await program.WaitForExitAsync(cancellation);
         }
-        Assert.That(Directory.GetFiles(killed, "trained.json", SearchOption.AllDirectories), Has.Length.LessThan(2), "killed before both networks were finished");
+        Assert.That(
+            Directory.GetFiles(killed, "trained.json", SearchOption.AllDirectories),
+            Has.Length.LessThan(2),
+            "killed before both networks were finished");
         Assert.That(await RunToItsEnd(killed, cancellation), Is.Zero);
         Assert.That(await expected, Is.Zero);
         Assert.That(Models(undisturbed), Has.Count.GreaterThan(0));
@@ -59,7 +62,12 @@ public sealed class KilledTrainingTests
 
     private static Process Start(string output)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(TestContext.CurrentContext.TestDirectory, "PaperBenchmark.dll"), "train", "table-1", "--preset", "smoke", "--seeds", "1", "--epochs", $"{Epochs}", "--train-limit", "320", "--output", output])
+        string[] arguments =
+        [
+            Path.Combine(TestContext.CurrentContext.TestDirectory, "PaperBenchmark.dll"), "train", "table-1", "--preset", "smoke",
+            "--seeds", "1", "--epochs", $"{Epochs}", "--train-limit", "320", "--output", output,
+        ];
+        var start = new ProcessStartInfo("dotnet", arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -75,7 +83,9 @@ public sealed class KilledTrainingTests
 
     // Lines of all runs' epochs.csv, without their heads.
     private static int EpochsDone(string output)
-        => Directory.Exists(output) ? Directory.GetFiles(output, "epochs.csv", SearchOption.AllDirectories).Sum(path => Math.Max(0, File.ReadAllLines(path).Length - 1)) : 0;
+        => Directory.Exists(output)
+            ? Directory.GetFiles(output, "epochs.csv", SearchOption.AllDirectories).Sum(path => Math.Max(0, File.ReadAllLines(path).Length - 1))
+            : 0;
 
     private static Dictionary<string, string> Models(string output)
         => Directory.GetFiles(output, "model.zip", SearchOption.AllDirectories).ToDictionary(

@@ -128,14 +128,16 @@ public sealed class RunEvaluatorTests
     private static RunOptions Run(Head head)
         => new Plan(Preset.Find("smoke") with { ImageSize = 8, BatchSize = 8 }, "set", [1]).Run(TrainingLoss.CrossEntropy(), 1, head: head);
 
-    private static BenchmarkImages Benchmark(ImageTable unknown) => new(Images("set", 64, seed: 1), Images("set", 16, seed: 2), [unknown], new Dictionary<string, string>());
+    private static BenchmarkImages Benchmark(ImageTable unknown)
+        => new(Images("set", 64, seed: 1), Images("set", 16, seed: 2), [unknown], new Dictionary<string, string>());
 
     // Dark and bright images in turn.
     private static ImageTable Images(string name, int count, int seed)
     {
         var random = new Random(seed);
         int[] labels = [.. Enumerable.Range(0, count).Select(i => i % 2)];
-        return new(name, 8, [.. labels.SelectMany(label => Enumerable.Range(0, 192).Select(_ => (byte)((label * 128) + random.Next(128))))], ["a", "b"], labels);
+        return new(
+            name, 8, [.. labels.SelectMany(label => Enumerable.Range(0, 192).Select(_ => (byte)((label * 128) + random.Next(128))))], ["a", "b"], labels);
     }
 
     private static ImageTable Unknown(int seed)

@@ -16,7 +16,11 @@ public sealed class RunFilesTests
     [Test]
     public void Scores_WrittenAndRead_AreTheSameToTheBit()
     {
-        var scores = new SetScores([2, 0], [[0.1f, -3e-8f, 1e20f], [1 / 3f, 0, -1]], new Dictionary<string, float[]> { ["Odin(Temperature = 1000, Epsilon = 0.0014)"] = [-0.1f, 0.30000001f], ["MaxSoftmax"] = [float.Epsilon, -1] });
+        var scores = new SetScores([2, 0], [[0.1f, -3e-8f, 1e20f], [1 / 3f, 0, -1]], new Dictionary<string, float[]>
+        {
+            ["Odin(Temperature = 1000, Epsilon = 0.0014)"] = [-0.1f, 0.30000001f],
+            ["MaxSoftmax"] = [float.Epsilon, -1],
+        });
         scores.Write(_folder.At("scores.csv"));
         var read = SetScores.Read(_folder.At("scores.csv"));
         using (Assert.EnterMultipleScope())
@@ -42,7 +46,9 @@ public sealed class RunFilesTests
     public void Scores_Damaged_NameTheFile(string content)
     {
         File.WriteAllText(_folder.At("scores.csv"), content);
-        Assert.That(() => SetScores.Read(_folder.At("scores.csv")), Throws.TypeOf<InputException>().With.Message.Contain("scores.csv").And.Message.Contain("evaluate"));
+        Assert.That(
+            () => SetScores.Read(_folder.At("scores.csv")),
+            Throws.TypeOf<InputException>().With.Message.Contain("scores.csv").And.Message.Contain("evaluate"));
     }
 
     [Test]
@@ -89,7 +95,9 @@ public sealed class RunFilesTests
     public void Storage_ThatCannotBeWritten_IsToldBeforeAnythingElse()
     {
         _folder.Write("file", [1]);
-        Assert.That(() => OutputStorage.Check(_folder.At("file", "output"), 1), Throws.TypeOf<InputException>().With.Message.Contain("--output").And.Message.Contain("file"));
+        Assert.That(
+            () => OutputStorage.Check(_folder.At("file", "output"), 1),
+            Throws.TypeOf<InputException>().With.Message.Contain("--output").And.Message.Contain("file"));
     }
 
     [Test]

@@ -56,7 +56,8 @@ internal sealed class BenchmarkJob
         var runs = _settings.Plan.Runs(items);
         OutputStorage.Check(_settings.Output, runs.Count);
         if (runs.All(run => !FolderOf(run).IsTrained))
-            throw new InputException($"None of the {runs.Count} networks is trained yet in {_settings.Output}. Run train first: {CommandText.Of("train", _settings)}");
+            throw new InputException($"None of the {runs.Count} networks is trained yet in {_settings.Output}. "
+                + $"Run train first: {CommandText.Of("train", _settings)}");
         var images = Images();
         ImageExamples.Write(_settings.Output, images);
         var screen = new RunScreen(runs, []);
@@ -92,7 +93,9 @@ internal sealed class BenchmarkJob
     private Dictionary<string, TimeSpan> Estimate(BenchmarkImages images, IReadOnlyList<RunOptions> runs)
     {
         RunOptions[] open = [.. runs.Where(run => !FolderOf(run).IsTrained && FolderOf(run).ReadDiverged() is null)];
-        var pace = open.DistinctBy(run => run.Backbone).ToDictionary(run => run.Backbone, run => Screen.Measuring(run, images.Train.Count, () => TrainingPace.Measure(_ml, images, run, _cancellation)));
-        return open.ToDictionary(run => run.Hash, run => TimeSpan.FromSeconds((run.Epochs - EpochLog.Read(FolderOf(run).Epochs).Count) * (images.Train.Count / pace[run.Backbone])));
+        var pace = open.DistinctBy(run => run.Backbone).ToDictionary(run => run.Backbone, run => Screen.Measuring(
+            run, images.Train.Count, () => TrainingPace.Measure(_ml, images, run, _cancellation)));
+        return open.ToDictionary(run => run.Hash, run => TimeSpan.FromSeconds(
+            (run.Epochs - EpochLog.Read(FolderOf(run).Epochs).Count) * (images.Train.Count / pace[run.Backbone])));
     }
 }

@@ -11,10 +11,21 @@ internal static class DownloadCommand
 {
     public static Command Create()
     {
-        var names = new Argument<string[]>("NAME") { Description = $"Sets to fetch: {string.Join(", ", DatasetCatalog.All.Where(set => !set.IsGenerated).Select(set => set.Name))}. Without any, all sets are listed.", Arity = ArgumentArity.ZeroOrMore };
+        var names = new Argument<string[]>("NAME")
+        {
+            Description = $"Sets to fetch: {string.Join(", ", DatasetCatalog.All.Where(set => !set.IsGenerated).Select(set => set.Name))}. "
+                + "Without any, all sets are listed.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         var root = new Option<string>("--data-root") { Description = "The folder they go to.", HelpName = "DIR", DefaultValueFactory = _ => "data" };
-        var list = new Option<bool>("--list") { Description = "Lists all sets: which are there, their size, licence, address, and how a download is verified." };
-        var command = new Command("download", "Fetches data sets from their publishers, goes on where it was stopped, and verifies every file. Example: download cifar10 svhn textures --data-root data")
+        var list = new Option<bool>("--list")
+        {
+            Description = "Lists all sets: which are there, their size, licence, address, and how a download is verified.",
+        };
+        var command = new Command(
+            "download",
+            "Fetches data sets from their publishers, goes on where it was stopped, and verifies every file. "
+            + "Example: download cifar10 svhn textures --data-root data")
         {
             names, root, list,
         };

@@ -23,8 +23,13 @@ internal sealed class RunScreen(IReadOnlyList<RunOptions> runs, Dictionary<strin
     public void Epoch(RunOptions run, EpochLine line)
     {
         left[run.Hash] = left.GetValueOrDefault(run.Hash) * ((double)(run.Epochs - line.Epoch) / (run.Epochs - line.Epoch + 1));
-        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
-            $"  [bold]{line.Epoch,3}[/]/{run.Epochs}  loss {line.Loss:F3}  accuracy {line.TrainAccuracy:P1}, test {line.TestAccuracy:P1}  logit norm {line.TrainLogitNorm:F1}, test {line.TestLogitNorm:F1}, unknown {line.OodLogitNorm:F1}  {line.ImagesPerSecond:F0} images/s  [grey]about {Text(Left)} of training left[/]");
+        var accuracy = string.Create(CultureInfo.InvariantCulture, $"accuracy {line.TrainAccuracy:P1}, test {line.TestAccuracy:P1}");
+        var norm = string.Create(
+            CultureInfo.InvariantCulture, $"logit norm {line.TrainLogitNorm:F1}, test {line.TestLogitNorm:F1}, unknown {line.OodLogitNorm:F1}");
+        var time = $"about {Text(Left)} of training left";
+        AnsiConsole.MarkupLineInterpolated(
+            CultureInfo.InvariantCulture,
+            $"  [bold]{line.Epoch,3}[/]/{run.Epochs}  loss {line.Loss:F3}  {accuracy}  {norm}  {line.ImagesPerSecond:F0} images/s  [grey]{time}[/]");
     }
 
     public void Diverged(RunOptions run, string reason)
@@ -35,7 +40,8 @@ internal sealed class RunScreen(IReadOnlyList<RunOptions> runs, Dictionary<strin
 
     public void Busy(RunOptions run) => AnsiConsole.MarkupLineInterpolated($"[yellow]Left to another process[/] that works on it now: {run.ToString()}");
 
-    public void Scoring(RunOptions run, string set, int images) => AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"  [grey]scoring {set} ({images:N0})[/]");
+    public void Scoring(RunOptions run, string set, int images)
+        => AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"  [grey]scoring {set} ({images:N0})[/]");
 
     /// <summary>A time span in the unit that suits it: "40 s", "12 min", "3 h 20 min", "5 d 2 h".</summary>
     public static string Text(TimeSpan time) => time switch

@@ -38,7 +38,9 @@ internal static class Screen
     public static double Measuring(RunOptions run, int trainingImages, Func<double> measure)
     {
         var pace = AnsiConsole.Status().Start($"Timing a few steps of {Markup.Escape(run.Backbone.ToString()!)}", _ => measure());
-        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{run.Backbone.ToString()}: {pace:F0} images/s, about {RunScreen.Text(TimeSpan.FromSeconds(run.Epochs * trainingImages / pace))} for {run.Epochs} epochs");
+        var time = RunScreen.Text(TimeSpan.FromSeconds(run.Epochs * trainingImages / pace));
+        AnsiConsole.MarkupLineInterpolated(
+            CultureInfo.InvariantCulture, $"{run.Backbone.ToString()}: {pace:F0} images/s, about {time} for {run.Epochs} epochs");
         return pace;
     }
 
@@ -46,7 +48,8 @@ internal static class Screen
     {
         AnsiConsole.Write(new Rule($"[bold]LogitNorm paper benchmark, preset {Markup.Escape(settings.Preset.Name)}[/]").LeftJustified());
         var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
-        Row("Images", $"{images.Train.Name}: {images.Train.Count:N0} to train, {images.Test.Count:N0} to test, {images.Train.Classes.Count} classes, {images.Train.Size}×{images.Train.Size}");
+        Row("Images", $"{images.Train.Name}: {images.Train.Count:N0} to train, {images.Test.Count:N0} to test, {images.Train.Classes.Count} classes, "
+            + $"{images.Train.Size}×{images.Train.Size}");
         Row("Unknown", string.Join(", ", images.Ood.Select(set => $"{set.Name} ({set.Count:N0})")));
         Row("Networks", $"{runs.Count}, of which {runs.Count(run => folder(run).IsTrained)} are trained");
         Row("Output", settings.Output);
@@ -60,7 +63,11 @@ internal static class Screen
     public static void Estimate(IReadOnlyCollection<TimeSpan> left)
     {
         if (left.Count > 0)
-            AnsiConsole.MarkupLineInterpolated($"By a few measured steps, training the {left.Count} networks that are not finished takes about [bold]{RunScreen.Text(left.Aggregate(TimeSpan.Zero, (sum, time) => sum + time))}[/] on this machine.");
+        {
+            var time = RunScreen.Text(left.Aggregate(TimeSpan.Zero, (sum, one) => sum + one));
+            AnsiConsole.MarkupLineInterpolated(
+                $"By a few measured steps, training the {left.Count} networks that are not finished takes about [bold]{time}[/] on this machine.");
+        }
     }
 
     public static void NotTrained(RunOptions run) => AnsiConsole.MarkupLineInterpolated($"[yellow]Not trained yet[/] {run.ToString()}");
@@ -97,7 +104,9 @@ internal static class Screen
             AnsiConsole.MarkupLineInterpolated($"[grey]- {note}[/]");
     }
 
-    public static void Stopped() => AnsiConsole.MarkupLine("\n[yellow]Stopped.[/] Finished runs are kept; the one that was running goes on after its last whole epoch when the command is run again.");
+    public static void Stopped()
+        => AnsiConsole.MarkupLine("\n[yellow]Stopped.[/] Finished runs are kept; "
+            + "the one that was running goes on after its last whole epoch when the command is run again.");
 
     public static void Failed(Exception error) => AnsiConsole.MarkupLineInterpolated($"\n[red]Error:[/] {error.Message}");
 }

@@ -108,17 +108,25 @@ internal static class DatasetCatalog
             Files =
             [
                 new("places365_test_list.txt",
-                    new("https://raw.githubusercontent.com/jfc43/informative-outlier-mining/258efede70c778bf6e9e528869b2cab58b071e3e/datasets/ood_datasets/places365/test_subset/places365_test_list.txt"),
-                    Checksum.Sha256("e992c94b23b7416e8f71c0cab87b777b0e7022ee1b4aeed19d5b16ddf1b90578", "github.com/jfc43/informative-outlier-mining, hashed as committed")) { Bytes = 280_000 },
+                    new("https://raw.githubusercontent.com/jfc43/informative-outlier-mining/258efede70c778bf6e9e528869b2cab58b071e3e"
+                        + "/datasets/ood_datasets/places365/test_subset/places365_test_list.txt"),
+                    Checksum.Sha256(
+                        "e992c94b23b7416e8f71c0cab87b777b0e7022ee1b4aeed19d5b16ddf1b90578",
+                        "github.com/jfc43/informative-outlier-mining, hashed as committed")) { Bytes = 280_000 },
                 new("test_256.tar", new("http://data.csail.mit.edu/places/places365/test_256.tar"),
                     Checksum.Sha256("037ee8180369bdde46636341b92900d4bcb8ea000c026a1fd3e0e9827a8702a1", TensorFlowDatasets)) { Bytes = 4_736_829_440 },
             ],
         },
-        Generated("gaussian-noise", "Gaussian noise", "mid-grey with noise of standard deviation 0.5, clipped; Wei et al., arXiv 2205.09310, validate on it", new NoiseLayout("gaussian-noise")),
+        Generated(
+            "gaussian-noise", "Gaussian noise",
+            "mid-grey with noise of standard deviation 0.5, clipped; Wei et al., arXiv 2205.09310, validate on it", new NoiseLayout("gaussian-noise")),
         Generated("uniform-noise", "Uniform noise", "every value equally likely", new NoiseLayout("uniform-noise")),
-        Generated("rademacher-noise", "Rademacher noise", "every value black or white; Hendrycks et al., arXiv 1812.04606", new NoiseLayout("rademacher-noise")),
+        Generated(
+            "rademacher-noise", "Rademacher noise", "every value black or white; Hendrycks et al., arXiv 1812.04606", new NoiseLayout("rademacher-noise")),
         Generated("blobs", "Blobs", "blurred coin tosses; Hendrycks et al., arXiv 1812.04606", new NoiseLayout("blobs")),
-        Generated("gratings", "Gratings (generated, for trying out)", "stripes in four directions, with classes; no result is measured on them", new GratingLayout()),
+        Generated(
+            "gratings", "Gratings (generated, for trying out)",
+            "stripes in four directions, with classes; no result is measured on them", new GratingLayout()),
     ];
 
     /// <summary>The set of a name; null if there is none.</summary>

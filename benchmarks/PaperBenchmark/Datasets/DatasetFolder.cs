@@ -6,7 +6,9 @@ using Shared.Images;
 namespace PaperBenchmark.Datasets;
 
 /// <summary>What <c>--data-root</c> points at: the sets that lie there, and those that need no files.</summary>
-/// <remarks>A name is looked up in <see cref="DatasetCatalog"/> first, then as images that lie in the root. <c>NAME=PATH</c> is a set that lies elsewhere.</remarks>
+/// <remarks>
+/// A name is looked up in <see cref="DatasetCatalog"/> first, then as images that lie in the root. <c>NAME=PATH</c> is a set that lies elsewhere.
+/// </remarks>
 /// <param name="root">The folder with the sets; it need not exist.</param>
 /// <param name="cache">Where decoded images are kept.</param>
 /// <param name="unreadable">Told of images that cannot be decoded; they are left out.</param>
@@ -66,7 +68,8 @@ internal sealed class DatasetFolder(string root, string cache, Action<Unreadable
             { IsGenerated: true } => $"It has no {PartName(part)} images.",
             { } => $"Fetch it: dotnet run --project benchmarks/PaperBenchmark -c Release -- download {name} --data-root {root}",
             null when name.Contains('=') => "Give the path of a folder or an archive.",
-            null => $"The sets with names of their own are {string.Join(", ", DatasetCatalog.All.Select(d => d.Name))}.{NearestName.Hint(name, DatasetCatalog.All.Select(d => d.Name).Concat(UnlistedSets))}",
+            null => $"The sets with names of their own are {string.Join(", ", DatasetCatalog.All.Select(d => d.Name))}."
+                + NearestName.Hint(name, DatasetCatalog.All.Select(d => d.Name).Concat(UnlistedSets)),
         };
         return new(name, $"{name}: no {PartName(part)} images in '{Path.GetFullPath(root)}'. Expected {layouts}. {remedy}");
     }
@@ -76,8 +79,8 @@ internal sealed class DatasetFolder(string root, string cache, Action<Unreadable
     private static string? NameOf(string path)
     {
         var name = Path.GetFileName(path)[UnlistedPrefix.Length..];
-        return Directory.Exists(path) ? name
-            : FileTree.Extensions.FirstOrDefault(extension => name.EndsWith(extension, StringComparison.OrdinalIgnoreCase)) is { } ending ? name[..^ending.Length]
-            : null;
+        return Directory.Exists(path) ? name : FileTree.Extensions.FirstOrDefault(HasEnding) is { } ending ? name[..^ending.Length] : null;
+
+        bool HasEnding(string extension) => name.EndsWith(extension, StringComparison.OrdinalIgnoreCase);
     }
 }

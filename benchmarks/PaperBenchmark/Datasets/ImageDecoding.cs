@@ -30,7 +30,8 @@ internal static class ImageDecoding
                 reasons[row] = SquareImage.Decode(file.Content, request.Size, crop, pixels.AsSpan(row * bytes, bytes));
             });
         }
-        catch (AggregateException e) when (e.Flatten().InnerExceptions.FirstOrDefault(inner => inner is InputException or IOException or UnauthorizedAccessException) is { } cause)
+        catch (AggregateException e)
+            when (e.Flatten().InnerExceptions.FirstOrDefault(inner => inner is InputException or IOException or UnauthorizedAccessException) is { } cause)
         {
             throw cause is InputException ? new InputException(cause.Message, e) : new InputException($"{request.Name}: {cause.Message}", e);
         }
@@ -43,7 +44,8 @@ internal static class ImageDecoding
     {
         int[] rows = [.. Enumerable.Range(0, names.Count).Where(row => reasons[row] is null)];
         if (rows.Length == 0)
-            throw new InputException($"{request.Name}: none of the {names.Count:N0} images in '{tree.Path}' can be read. The first is '{names[0]}': {reasons[0]}.");
+            throw new InputException($"{request.Name}: none of the {names.Count:N0} images in '{tree.Path}' can be read. "
+                + $"The first is '{names[0]}': {reasons[0]}.");
         foreach (var (row, reason) in reasons.Index().Where(pair => pair.Item is not null))
             request.Unreadable(new(Path.Combine(tree.Path, names[row]), reason!));
         if (rows.Length == names.Count)

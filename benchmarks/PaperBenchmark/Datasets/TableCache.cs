@@ -19,7 +19,8 @@ internal sealed class TableCache(string folder)
     /// <param name="make">Makes the table.</param>
     public ImageTable Get(IReadOnlyList<string> paths, string how, DatasetRequest request, Func<DatasetRequest, ImageTable> make)
     {
-        var key = string.Join('\n', [$"version {Version}", $"{request.Name} {request.PartName} {request.Size} {request.Limit}", how, .. paths.SelectMany(State)]);
+        var key = string.Join(
+            '\n', [$"version {Version}", $"{request.Name} {request.PartName} {request.Size} {request.Limit}", how, .. paths.SelectMany(State)]);
         var name = $"{request.Name}-{request.PartName}-{request.Size}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..12]}.images";
         var file = Path.Combine(folder, string.Join('_', name.Split(Path.GetInvalidFileNameChars())));
         if (Read(file, key, request) is { } kept)

@@ -21,11 +21,13 @@ internal sealed class FigureMaker(TableContext context)
     public ReportFigure Make(string item) => item switch
     {
         "figure-1" => Draw(item, "Mean logit norm over the epochs",
-            "Mean ‖f‖₂ after each epoch: of the training images while they are trained on, of up to 2,000 test images, and of as many unknown ones, evenly from all sets.",
+            "Mean ‖f‖₂ after each epoch: of the training images while they are trained on, of up to 2,000 test images, "
+                + "and of as many unknown ones, evenly from all sets.",
             both => LogitNormFigure.Plot([.. both.Select(Norms)])),
         "figure-2" => Examples(item),
         "figure-3" => Draw(item, "Softmax outputs on a plane",
-            "The two principal components of the softmax outputs of the test images. The paper has t-SNE, for which there is no library here: this is PCA, not t-SNE.",
+            "The two principal components of the softmax outputs of the test images. "
+                + "The paper has t-SNE, for which there is no library here: this is PCA, not t-SNE.",
             both => Unknown(both) is { } set ? ProjectionFigure.Plot(Classes(both[0]), set, [.. both.Select(result => Projection(result, set))]) : null),
         "figure-4" => Draw(item, "How the softmax score is distributed",
             "Largest softmax probability of known and unknown images. The panels have scales of their own.",
@@ -39,7 +41,8 @@ internal sealed class FigureMaker(TableContext context)
         return Draw(item, "Softmax outputs of a known and an unknown image",
             "The middle image of the test set and of one unknown set; they were not chosen for what the networks make of them.",
             both => examples is not null && Unknown(both) is { } set && examples.Images.ContainsKey(set)
-                ? SoftmaxFigure.Plot([.. both.Select(Title)], examples.Classes, [Example(both, examples, RunEvaluator.TestSet, set: null), Example(both, examples, set, set)])
+                ? SoftmaxFigure.Plot(
+                    [.. both.Select(Title)], examples.Classes, [Example(both, examples, RunEvaluator.TestSet, set: null), Example(both, examples, set, set)])
                 : null,
             examples is null ? ["The images are not kept yet: run evaluate."] : []);
     }
@@ -50,10 +53,14 @@ internal sealed class FigureMaker(TableContext context)
         var crossEntropy = context.Store.Find(_plan.Run(_plan.CrossEntropy, _plan.Seeds[0]));
         string[] sets = [.. results.SelectMany(result => result.Result?.Ood.Keys ?? []).Distinct()];
         var score = PaperScores.Softmax.ToString();
-        var curves = sets.Select(set => new TauCurve(set, [.. results.Select(result => (result.tau, result.Result is { } found ? context.Protocol.Measure(found, set, score)?.Fpr95 : null))])).ToArray();
+        var curves = sets
+            .Select(set => new TauCurve(set, [.. results.Select(result => (result.tau, Fpr95(result.Result, set)))]))
+            .ToArray();
         return Written(item, "τ and FPR95",
             $"FPR95 of the softmax score after LogitNorm with several temperatures τ. {context.Budget([_plan.Seeds[0]])} {context.Protocol.Text}",
             curves.Length > 0 ? TauFigure.Plot(curves, crossEntropy is null ? null : context.Protocol.Mean(crossEntropy, score)?.Fpr95) : null, []);
+
+        double? Fpr95(RunResult? result, string set) => result is null ? null : context.Protocol.Measure(result, set, score)?.Fpr95;
     }
 
     // Cross-entropy and LogitNorm beside each other, if both are there.

@@ -23,7 +23,12 @@ internal static class LogitNormFigure
     public static PlotPanels Plot(IReadOnlyList<NormPanel> panels)
     {
         string[] sets = [.. panels.SelectMany(panel => panel.Curves).Select(curve => curve.Set).Distinct()];
-        double[] tops = [.. panels.Select(panel => panel.Curves.SelectMany(curve => curve.Points).Select(point => point.Norm).Where(double.IsFinite).DefaultIfEmpty(1).Max())];
+        double[] tops = [.. panels.Select(panel => panel.Curves
+            .SelectMany(curve => curve.Points)
+            .Select(point => point.Norm)
+            .Where(double.IsFinite)
+            .DefaultIfEmpty(1)
+            .Max())];
         var shared = tops.Max() <= MostSharedRatio * tops.Min();
         return new()
         {
@@ -43,7 +48,15 @@ internal static class LogitNormFigure
         var (first, last) = (epochs.Min(), epochs.Max());
         // A run of one epoch is a point in the middle; no tick stands between two epochs.
         var room = Math.Max(0.5, 0.02 * (last - first));
-        model.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Title = "epoch", Minimum = first - room, Maximum = last + room, MinimumMajorStep = 1, MinimumMinorStep = 1 }.Styled());
+        model.Axes.Add(new LinearAxis
+        {
+            Position = AxisPosition.Bottom,
+            Title = "epoch",
+            Minimum = first - room,
+            Maximum = last + room,
+            MinimumMajorStep = 1,
+            MinimumMinorStep = 1,
+        }.Styled());
         model.Axes.Add(new LinearAxis { Position = AxisPosition.Left, Title = "mean logit norm", Minimum = 0, Maximum = top > 0 ? 1.08 * top : 1 }.Styled());
         model.Legends.Add(ReportStyle.Legend(LegendPosition.TopCenter));
         foreach (var curve in panel.Curves)

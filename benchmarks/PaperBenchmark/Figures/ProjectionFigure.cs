@@ -50,11 +50,25 @@ internal static class ProjectionFigure
     }
 
     private static ScatterSeries Dots(string title, OxyColor color, IEnumerable<(double X, double Y)> points)
-        => Points(new() { Title = title, MarkerType = MarkerType.Circle, MarkerSize = 2.8, MarkerFill = OxyColor.FromAColor(180, color), MarkerStrokeThickness = 0 }, points);
+        => Points(new()
+        {
+            Title = title,
+            MarkerType = MarkerType.Circle,
+            MarkerSize = 2.8,
+            MarkerFill = OxyColor.FromAColor(180, color),
+            MarkerStrokeThickness = 0,
+        }, points);
 
     // Another shape, not another colour only.
     private static ScatterSeries Crosses(string title, IEnumerable<(double X, double Y)> points)
-        => Points(new() { Title = title, MarkerType = MarkerType.Cross, MarkerSize = 4, MarkerStroke = OxyColor.FromAColor(130, OxyColors.Black), MarkerStrokeThickness = 0.8 }, points);
+        => Points(new()
+        {
+            Title = title,
+            MarkerType = MarkerType.Cross,
+            MarkerSize = 4,
+            MarkerStroke = OxyColor.FromAColor(130, OxyColors.Black),
+            MarkerStrokeThickness = 0.8,
+        }, points);
 
     private static ScatterSeries Points(ScatterSeries series, IEnumerable<(double X, double Y)> points)
     {

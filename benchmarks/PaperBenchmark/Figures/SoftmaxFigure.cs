@@ -35,7 +35,10 @@ internal static class SoftmaxFigure
 
     private static int[] Shown(int classes, SoftmaxExample example) => classes <= MostBars
         ? [.. Enumerable.Range(0, classes)]
-        : [.. Enumerable.Range(0, classes).OrderByDescending(c => c == example.Label ? float.PositiveInfinity : example.Softmax.Max(softmax => softmax[c])).Take(MostBars - 1).Order()];
+        : [.. Enumerable.Range(0, classes)
+            .OrderByDescending(c => c == example.Label ? float.PositiveInfinity : example.Softmax.Max(softmax => softmax[c]))
+            .Take(MostBars - 1)
+            .Order()];
 
     private static PlotModel Picture(SoftmaxExample example)
     {
@@ -67,8 +70,24 @@ internal static class SoftmaxFigure
         names.MajorGridlineStyle = LineStyle.None;
         names.Labels.AddRange(shown.Select(c => Short(classes[c], ClassNameLength)));
         // Bars of all panels are to be compared, and the longest needs room for its figure.
-        model.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Title = "softmax (%)", Minimum = 0, Maximum = 119, MajorStep = 20, LabelFormatter = value => value > 100 ? "" : value.ToString("0", CultureInfo.InvariantCulture), MinorTickSize = 0 }.Styled());
-        var bars = new BarSeries { LabelPlacement = LabelPlacement.Outside, LabelFormatString = "{0:0.0}", FontSize = 11, FillColor = ReportPalette.Sky, StrokeThickness = 0 };
+        model.Axes.Add(new LinearAxis
+        {
+            Position = AxisPosition.Bottom,
+            Title = "softmax (%)",
+            Minimum = 0,
+            Maximum = 119,
+            MajorStep = 20,
+            LabelFormatter = value => value > 100 ? "" : value.ToString("0", CultureInfo.InvariantCulture),
+            MinorTickSize = 0,
+        }.Styled());
+        var bars = new BarSeries
+        {
+            LabelPlacement = LabelPlacement.Outside,
+            LabelFormatString = "{0:0.0}",
+            FontSize = 11,
+            FillColor = ReportPalette.Sky,
+            StrokeThickness = 0,
+        };
         bars.Items.AddRange(shown.Select(c => new BarItem(100 * softmax[c]) { Color = c == label ? ReportPalette.Blue : ReportPalette.Sky }));
         if (shown.Length < classes.Count)
         {

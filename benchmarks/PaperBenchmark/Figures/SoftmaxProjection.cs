@@ -4,7 +4,9 @@ using Microsoft.ML.Data;
 namespace PaperBenchmark.Figures;
 
 /// <summary>Lays softmax outputs on a plane: the two principal components of the known images.</summary>
-/// <remarks>The paper has t-SNE here. PCA is linear and without chance: far apart in the plane is far apart in the softmax outputs; the converse need not hold.</remarks>
+/// <remarks>
+/// The paper has t-SNE here. PCA is linear and without chance: far apart in the plane is far apart in the softmax outputs; the converse need not hold.
+/// </remarks>
 internal static class SoftmaxProjection
 {
     private const string Column = nameof(Row.Features);
@@ -15,7 +17,9 @@ internal static class SoftmaxProjection
     /// <summary>Learns the plane from the known images and lays both sets on it.</summary>
     /// <param name="known">[N, classes].</param>
     /// <param name="unknown">[M, classes], of the same classes.</param>
-    /// <returns>A point for each row. A row with a value that is no number gets a point that is none; where the known rows do not differ, all are at the origin.</returns>
+    /// <returns>
+    /// A point for each row. A row with a value that is no number gets a point that is none; where the known rows do not differ, all are at the origin.
+    /// </returns>
     public static ((double X, double Y)[] Known, (double X, double Y)[] Unknown) Project(float[][] known, float[][] unknown)
     {
         float[][] usable = [.. known.Where(IsFinite)];
@@ -28,7 +32,9 @@ internal static class SoftmaxProjection
         var mean = Mean(usable);
         var view = View(usable);
         var components = Attempts
-            .Select(attempt => ml.Transforms.ProjectToPrincipalComponents(Column, rank: attempt.Rank, overSampling: attempt.Oversampling, ensureZeroMean: false, seed: 1).Fit(view))
+            .Select(attempt => ml.Transforms
+                .ProjectToPrincipalComponents(Column, rank: attempt.Rank, overSampling: attempt.Oversampling, ensureZeroMean: false, seed: 1)
+                .Fit(view))
             .FirstOrDefault(fitted => fitted.Transform(view).GetColumn<float[]>(Column).All(IsFinite));
         if (components is null)   // rows that differ by less than squares of floats can say
             return (Origin(known), Origin(unknown));
@@ -37,7 +43,8 @@ internal static class SoftmaxProjection
         var (right, up) = (Sign(points.Select(point => point.X)), Sign(points.Select(point => point.Y)));
         return (Turned(points), Turned(Points(unknown)));
 
-        IDataView View(IEnumerable<float[]> rows) => ml.Data.LoadFromEnumerable(rows.Select(row => new Row { Features = [.. row.Zip(mean, (value, center) => value - center)] }), schema);
+        IDataView View(IEnumerable<float[]> rows)
+            => ml.Data.LoadFromEnumerable(rows.Select(row => new Row { Features = [.. row.Zip(mean, (value, center) => value - center)] }), schema);
 
         (double X, double Y)[] Points(float[][] rows)
         {

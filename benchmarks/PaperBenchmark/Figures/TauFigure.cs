@@ -34,7 +34,16 @@ internal static class TauFigure
         model.TitleFontSize = 12;
         model.TitleFontWeight = FontWeights.Normal;
         model.Axes.Add(new TauAxis(taus).Styled());
-        model.Axes.Add(new LinearAxis { Position = AxisPosition.Left, Title = "FPR95 (%)", Minimum = 0, Maximum = 105, MajorStep = 20, MinorStep = 10, LabelFormatter = value => value.ToString("0", CultureInfo.InvariantCulture) }.Styled());
+        model.Axes.Add(new LinearAxis
+        {
+            Position = AxisPosition.Left,
+            Title = "FPR95 (%)",
+            Minimum = 0,
+            Maximum = 105,
+            MajorStep = 20,
+            MinorStep = 10,
+            LabelFormatter = value => value.ToString("0", CultureInfo.InvariantCulture),
+        }.Styled());
         model.Legends.Add(ReportStyle.Legend(LegendPosition.BottomCenter));
 
         foreach (var (i, curve) in curves.Index())
@@ -47,8 +56,15 @@ internal static class TauFigure
             model.Annotations.Add(label);
         if (crossEntropy is { } reference)
         {
-            model.Annotations.Add(new LineAnnotation { Type = LineAnnotationType.Horizontal, Y = 100 * reference, Color = OxyColors.Black, LineStyle = LineStyle.Dash });
-            model.Annotations.Add(Label(string.Create(CultureInfo.InvariantCulture, $"cross-entropy, mean: {100 * reference:F1}"), new(model.Axes[0].Minimum * 1.02, 100 * reference), above: true, HorizontalAlignment.Left));
+            model.Annotations.Add(new LineAnnotation
+            {
+                Type = LineAnnotationType.Horizontal,
+                Y = 100 * reference,
+                Color = OxyColors.Black,
+                LineStyle = LineStyle.Dash,
+            });
+            var text = string.Create(CultureInfo.InvariantCulture, $"cross-entropy, mean: {100 * reference:F1}");
+            model.Annotations.Add(Label(text, new(model.Axes[0].Minimum * 1.02, 100 * reference), above: true, HorizontalAlignment.Left));
         }
 
         return model;
@@ -88,7 +104,16 @@ internal static class TauFigure
 
     private static LineSeries Line(string title, OxyColor color, double thickness, IEnumerable<(double Tau, double? Fpr95)> points)
     {
-        var line = new LineSeries { Title = title, Color = color, StrokeThickness = thickness, MarkerType = MarkerType.Circle, MarkerSize = 3, MarkerFill = color, MinimumSegmentLength = 0 };
+        var line = new LineSeries
+        {
+            Title = title,
+            Color = color,
+            StrokeThickness = thickness,
+            MarkerType = MarkerType.Circle,
+            MarkerSize = 3,
+            MarkerFill = color,
+            MinimumSegmentLength = 0,
+        };
         line.Points.AddRange(points.Select(point => new DataPoint(point.Tau, 100 * point.Fpr95 ?? double.NaN)));
         return line;
     }

@@ -67,7 +67,10 @@ internal sealed record Plan(Preset Preset, string Dataset, IReadOnlyList<int> Se
     private IEnumerable<RunOptions> RunsOf(string item) => item switch
     {
         "table-1" or "table-2" or "table-4" => Both(Seeds),
-        "table-3" => Backbones.SelectMany(backbone => OtherSeeds.SelectMany(seed => new[] { Run(CrossEntropy, seed, backbone), Run(LogitNorm, seed, backbone) })),
+        "table-3" => Backbones.SelectMany(backbone => OtherSeeds.SelectMany(seed => new[]
+        {
+            Run(CrossEntropy, seed, backbone), Run(LogitNorm, seed, backbone),
+        })),
         "table-5" => [.. Both(OtherSeeds), .. OtherSeeds.Select(seed => Run(LogitPenalty, seed))],
         "table-6" => OtherSeeds.SelectMany(seed => new[] { GeneralizedOdin(seed), Run(LogitNorm, seed) }),
         "beyond" => [.. Both(OtherSeeds), .. OtherSeeds.Select(seed => Run(ExtendedLogitNorm, seed))],

@@ -140,5 +140,6 @@ internal sealed record Preset
     /// <exception cref="InputException">There is none of that name.</exception>
     public static Preset Find(string name)
         => All.FirstOrDefault(preset => preset.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-            ?? throw new InputException($"--preset {name}: there is no such preset.{NearestName.Hint(name, All.Select(preset => preset.Name))} There are {string.Join(", ", All.Select(preset => preset.Name))}.");
+            ?? throw new InputException($"--preset {name}: there is no such preset.{NearestName.Hint(name, All.Select(preset => preset.Name))} There are "
+                + $"{string.Join(", ", All.Select(preset => preset.Name))}.");
 }

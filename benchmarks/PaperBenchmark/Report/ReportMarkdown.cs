@@ -83,7 +83,11 @@ internal static partial class ReportMarkdown
 
     // Sentences: commands between back-ticks stay commands, and a first word is no list's number or dash.
     private static string Prose(string text)
-        => ListStart().Replace(text.Split('`') is { Length: var parts } split && parts % 2 == 1 ? string.Concat(split.Select((part, i) => i % 2 == 0 ? Escape(part) : $"`{part.ReplaceLineEndings(" ")}`")) : Escape(text), @"$1\$2");
+        => ListStart().Replace(
+            text.Split('`') is { Length: var parts } split && parts % 2 == 1
+                ? string.Concat(split.Select((part, i) => i % 2 == 0 ? Escape(part) : $"`{part.ReplaceLineEndings(" ")}`"))
+                : Escape(text),
+            @"$1\$2");
 
     [GeneratedRegex(@"[\\`*_{}\[\]<>#|~^$&!]")]
     private static partial Regex Marks();

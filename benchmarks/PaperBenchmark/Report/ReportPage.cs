@@ -12,14 +12,19 @@ internal static partial class ReportPage
     // Above this a drawing of many points costs the browser more than a picture of it.
     private const long MostSvgBytes = 1_500_000;
 
-    private static readonly MarkdownPipeline _pipeline = new MarkdownPipelineBuilder().UsePipeTables().UseAutoIdentifiers(AutoIdentifierOptions.GitHub).DisableHtml().Build();
+    private static readonly MarkdownPipeline _pipeline = new MarkdownPipelineBuilder()
+        .UsePipeTables()
+        .UseAutoIdentifiers(AutoIdentifierOptions.GitHub)
+        .DisableHtml()
+        .Build();
 
     public static string Html(ReportContent content)
     {
         var body = Markdown.ToHtml(ReportMarkdown.Text(content, DataAddress), _pipeline);
         body = RowHeads().Replace(body, "<th scope=\"row\">$1</th>");
         // What is wide scrolls in a box of its own, and not the page; a keyboard reaches the box, and a screen reader says which it is.
-        body = Wide().Replace(body, match => $"<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{Heading(body, match.Index)}\">{match.Groups["content"].Value}</div>");
+        body = Wide().Replace(body, match =>
+            $"<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{Heading(body, match.Index)}\">{match.Groups["content"].Value}</div>");
         return $"""
             <!DOCTYPE html>
             <html lang="en">

@@ -18,11 +18,20 @@ internal sealed record CalibrationFigures(double Temperature, int FittedOn, Cali
     public static CalibrationFigures Measure(RunResult run)
     {
         var ml = new MLContext();
-        var rows = run.Test.Labels.Zip(run.Test.Logits, (label, logits) => new Row { Label = (uint)label, Logits = logits, Score = Softmax.Of(logits) }).ToArray();
+        var rows = run.Test.Labels.Zip(run.Test.Logits, (label, logits) => new Row
+        {
+            Label = (uint)label,
+            Logits = logits,
+            Score = Softmax.Of(logits),
+        }).ToArray();
         var toFit = rows.Where((_, row) => row % FitOnEvery == 0).ToArray();
         var others = View(ml, rows.Where((_, row) => row % FitOnEvery != 0));
         var scaling = ml.Transforms.TemperatureScaling().Fit(View(ml, toFit));
-        return new(scaling.Temperature, toFit.Length, ml.MulticlassClassification.EvaluateCalibration(others), ml.MulticlassClassification.EvaluateCalibration(scaling.Transform(others)));
+        return new(
+            scaling.Temperature,
+            toFit.Length,
+            ml.MulticlassClassification.EvaluateCalibration(others),
+            ml.MulticlassClassification.EvaluateCalibration(scaling.Transform(others)));
     }
 
     private static IDataView View(MLContext ml, IEnumerable<Row> rows)

@@ -17,7 +17,8 @@ internal sealed record ImageExamples(IReadOnlyList<string> Classes, IReadOnlyDic
     public static void Write(string output, BenchmarkImages images)
     {
         ImageTable[] sets = [images.Test, .. images.Ood];
-        var examples = new ImageExamples(images.Test.Classes, sets.ToDictionary(set => RunEvaluator.NameOf(set, images), set => new ImageExample(set.Count / 2, set.Size, set.Image(set.Count / 2).ToArray())));
+        var examples = new ImageExamples(images.Test.Classes, sets.ToDictionary(
+            set => RunEvaluator.NameOf(set, images), set => new ImageExample(set.Count / 2, set.Size, set.Image(set.Count / 2).ToArray())));
         AtomicFile.Write(Path.Combine(output, FileName), JsonSerializer.Serialize(examples));
     }
 

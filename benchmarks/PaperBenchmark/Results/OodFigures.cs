@@ -7,5 +7,6 @@ namespace PaperBenchmark.Results;
 internal readonly record struct OodFigures(double Fpr95, double Auroc, double Aupr)
 {
     /// <summary>The mean of each figure.</summary>
-    public static OodFigures Mean(IReadOnlyCollection<OodFigures> all) => new(all.Average(one => one.Fpr95), all.Average(one => one.Auroc), all.Average(one => one.Aupr));
+    public static OodFigures Mean(IReadOnlyCollection<OodFigures> all)
+        => new(all.Average(one => one.Fpr95), all.Average(one => one.Auroc), all.Average(one => one.Aupr));
 }

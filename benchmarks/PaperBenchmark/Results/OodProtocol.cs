@@ -24,7 +24,9 @@ internal sealed class OodProtocol(BenchmarkSettings settings)
     /// <returns>Null if the run has no such set, or not this score.</returns>
     public OodFigures? Measure(RunResult run, string set, string score)
     {
-        if (!run.Ood.TryGetValue(set, out var unknown) || !unknown.Scores.TryGetValue(score, out var outside) || !run.Test.Scores.TryGetValue(score, out var inside))
+        if (!run.Ood.TryGetValue(set, out var unknown)
+            || !unknown.Scores.TryGetValue(score, out var outside)
+            || !run.Test.Scores.TryGetValue(score, out var inside))
             return null;
         var key = (run.Test, unknown, score);
         if (!_measured.TryGetValue(key, out var figures))

@@ -30,7 +30,9 @@ internal sealed class ResultStore(BenchmarkSettings settings)
         var sets = folder.ReadEvaluation().Sets;
         return folder.ReadTrained() is { } trained && sets.Any(set => set.Name == RunEvaluator.TestSet) && sets.Count > 1
             ? new(run, folder, trained, EpochLog.Read(folder.Epochs), SetScores.Read(folder.Scores(RunEvaluator.TestSet)),
-                sets.Where(set => set.Name != RunEvaluator.TestSet).OrderBy(set => set.Name, StringComparer.Ordinal).ToDictionary(set => set.Name, set => SetScores.Read(folder.Scores(set.Name))))
+                sets.Where(set => set.Name != RunEvaluator.TestSet)
+                    .OrderBy(set => set.Name, StringComparer.Ordinal)
+                    .ToDictionary(set => set.Name, set => SetScores.Read(folder.Scores(set.Name))))
             : null;
     }
 }

@@ -9,7 +9,8 @@ namespace PaperBenchmark.Results;
 /// <param name="Epochs">A line for each epoch.</param>
 /// <param name="Test">The test images.</param>
 /// <param name="Ood">The sets of unknown images, by name.</param>
-internal sealed record RunResult(RunOptions Run, RunFolder Folder, TrainedRun Trained, IReadOnlyList<EpochLine> Epochs, SetScores Test, IReadOnlyDictionary<string, SetScores> Ood)
+internal sealed record RunResult(
+    RunOptions Run, RunFolder Folder, TrainedRun Trained, IReadOnlyList<EpochLine> Epochs, SetScores Test, IReadOnlyDictionary<string, SetScores> Ood)
 {
     /// <summary>The share of the test images that are given their class.</summary>
     public double Accuracy => SetScores.Accuracy(Test.Labels, Test.Logits);

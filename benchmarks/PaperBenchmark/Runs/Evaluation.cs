@@ -17,4 +17,5 @@ internal sealed record Evaluation(IReadOnlyList<EvaluatedSet> Sets)
 /// <param name="Scores">The scores in the file, with their hyper-parameters.</param>
 /// <param name="Failures">The scores that are not, and why.</param>
 /// <param name="Seconds">Time for network and scores.</param>
-internal sealed record EvaluatedSet(string Name, int Images, string Sha256, IReadOnlyList<string> Scores, IReadOnlyDictionary<string, string> Failures, double Seconds);
+internal sealed record EvaluatedSet(
+    string Name, int Images, string Sha256, IReadOnlyList<string> Scores, IReadOnlyDictionary<string, string> Failures, double Seconds);

@@ -25,5 +25,8 @@ internal sealed record Machine(string Device, string Processor, string Threads, 
 
     // Without the commit that some builds append.
     private static string Version(Type type)
-        => (type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? type.Assembly.GetName().Version?.ToString() ?? "unknown").Split('+')[0];
+    {
+        var written = type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+        return (written ?? type.Assembly.GetName().Version?.ToString() ?? "unknown").Split('+')[0];
+    }
 }

@@ -25,6 +25,7 @@ internal static class OutputStorage
         var needed = runs * BytesPerRun;
         var free = new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
         if (free < needed)
-            throw new InputException($"--output {folder}: {runs} runs may need {needed >> 20:N0} MB, but only {free >> 20:N0} MB are free on that disk. Make room, or choose another folder.");
+            throw new InputException($"--output {folder}: {runs} runs may need {needed >> 20:N0} MB, but only {free >> 20:N0} MB are free on that disk. "
+                + "Make room, or choose another folder.");
     }
 }

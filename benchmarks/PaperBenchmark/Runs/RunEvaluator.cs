@@ -38,7 +38,8 @@ internal sealed class RunEvaluator(MLContext ml, BenchmarkImages images, IRunWat
                 var failures = scorers.Where(scorer => scorer.Transformer is null).ToDictionary(scorer => scorer.Score.ToString(), scorer => scorer.Failure!);
                 var found = Score(model, set, scorers, failures);
                 found.Write(folder.Scores(NameOf(set, images)));
-                folder.WriteEvaluation(folder.ReadEvaluation().With(new(NameOf(set, images), set.Count, Hash(set), [.. found.Scores.Keys], failures, clock.Elapsed.TotalSeconds)));
+                folder.WriteEvaluation(folder.ReadEvaluation().With(
+                    new(NameOf(set, images), set.Count, Hash(set), [.. found.Scores.Keys], failures, clock.Elapsed.TotalSeconds)));
             }
         }
         finally
@@ -76,7 +77,8 @@ internal sealed class RunEvaluator(MLContext ml, BenchmarkImages images, IRunWat
 
     private SetScores Score(LogitNormModel model, ImageTable set, IReadOnlyList<Scorer> scorers, Dictionary<string, string> failures)
     {
-        var outputs = ml.Data.Cache(model.Transform(ImageView.Create(ml, set, images.Train.Classes, cancellation)), ImageView.ImageColumn, "Label", "Logits", "Embedding");
+        var outputs = ml.Data.Cache(
+            model.Transform(ImageView.Create(ml, set, images.Train.Classes, cancellation)), ImageView.ImageColumn, "Label", "Logits", "Embedding");
         var values = new Dictionary<string, float[]>();
         foreach (var scorer in scorers.Where(scorer => scorer.Transformer is not null))
         {

@@ -7,8 +7,9 @@ namespace PaperBenchmark.Runs;
 /// <summary>The folder of a run, and where its parts lie in it.</summary>
 /// <remarks>
 /// <c>run.json</c>: options and machine. <c>epochs.csv</c>: a line for each epoch. <c>checkpoint</c>: the state of a training that is not finished.
-/// <c>model.zip</c>: the trained model, as ML.NET saves it. <c>trained.json</c>: written last; a folder that has it is finished. <c>diverged.json</c>: why it never will be. <c>scores/SET.csv</c>: what the
-/// network and the scores made of each image of a set.
+/// <c>model.zip</c>: the trained model, as ML.NET saves it. <c>trained.json</c>: written last; a folder that has it is finished.
+/// <c>diverged.json</c>: why it never will be. <c>scores/SET.csv</c>: what the network and the scores made of each
+/// image of a set.
 /// </remarks>
 /// <param name="Path">The folder.</param>
 internal sealed record RunFolder(string Path)

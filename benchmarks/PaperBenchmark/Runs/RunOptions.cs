@@ -63,7 +63,8 @@ internal sealed record RunOptions
     };
 
     /// <summary>The name of the run's folder: the first 12 hexadecimal digits of the SHA-256 of <see cref="Description"/>.</summary>
-    public string Hash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', Description.Select(option => $"{option.Key}={option.Value}")))))[..12];
+    public string Hash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+        string.Join('\n', Description.Select(option => $"{option.Key}={option.Value}")))))[..12];
 
     /// <summary>A line for people, such as <c>LogitNorm(tau: 0.04, warmup: 0.5), WideResNet(16, 1), seed 1</c>.</summary>
     public override string ToString() => $"{(Head == Head.Linear() ? "" : $"{Head} head, ")}{Loss}, {Backbone}, seed {Seed}";

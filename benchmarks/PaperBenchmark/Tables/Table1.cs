@@ -7,7 +7,8 @@ namespace PaperBenchmark.Tables;
 /// <summary>The paper's Table 1: cross-entropy and LogitNorm on each set of unknown images.</summary>
 internal static class Table1
 {
-    private const string PaperHeadline = "The paper has, for WRN-40-2, CIFAR-10 and 200 epochs, an FPR95 on svhn of 50.33 with cross-entropy and 8.03 with LogitNorm.";
+    private const string PaperHeadline = "The paper has, for WRN-40-2, CIFAR-10 and 200 epochs, "
+        + "an FPR95 on svhn of 50.33 with cross-entropy and 8.03 with LogitNorm.";
 
     public static ReportTable Make(TableContext context)
     {
@@ -15,15 +16,20 @@ internal static class Table1
         var crossEntropy = context.Find(plan.Seeds.Select(seed => plan.Run(plan.CrossEntropy, seed)));
         var logitNorm = context.Find(plan.Seeds.Select(seed => plan.Run(plan.LogitNorm, seed)));
         return context.Table(
-            "table-1", "Cross-entropy and LogitNorm", "Score: largest softmax probability. FPR95: lower is better; AUROC, AUPR (known images positive): higher is better.", plan.Seeds,
+            "table-1", "Cross-entropy and LogitNorm",
+            "Score: largest softmax probability. FPR95: lower is better; AUROC, AUPR (known images positive): higher is better.", plan.Seeds,
             ["unknown images", "FPR95 cross-entropy", "FPR95 LogitNorm", "AUROC cross-entropy", "AUROC LogitNorm", "AUPR cross-entropy", "AUPR LogitNorm"],
             [
-                .. context.SetsOf([.. crossEntropy, .. logitNorm]).Select(set => Row(set, (results, figure) => context.On(set, results, PaperScores.Softmax, figure))),
+                .. context.SetsOf([.. crossEntropy, .. logitNorm])
+                    .Select(set => Row(set, (results, figure) => context.On(set, results, PaperScores.Softmax, figure))),
                 Row("mean", (results, figure) => context.Means(results, PaperScores.Softmax, figure)),
             ],
             [
-                $"Accuracy on known images: cross-entropy {Cell.Percent(TableContext.Accuracies(crossEntropy))}, LogitNorm {Cell.Percent(TableContext.Accuracies(logitNorm))}.",
-                .. context.Settings.Dataset == "cifar10" ? [context.Settings.Preset.IsThePapers ? PaperHeadline : $"{PaperHeadline} That is another budget than this one."] : Array.Empty<string>(),
+                $"Accuracy on known images: cross-entropy {Cell.Percent(TableContext.Accuracies(crossEntropy))}, "
+                    + $"LogitNorm {Cell.Percent(TableContext.Accuracies(logitNorm))}.",
+                .. context.Settings.Dataset == "cifar10"
+                    ? [context.Settings.Preset.IsThePapers ? PaperHeadline : $"{PaperHeadline} That is another budget than this one."]
+                    : Array.Empty<string>(),
             ]);
 
         IEnumerable<string> Row(string name, Func<IReadOnlyList<RunResult>, Func<OodFigures, double>, IEnumerable<double?>> values) =>

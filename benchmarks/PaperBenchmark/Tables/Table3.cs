@@ -10,13 +10,17 @@ internal static class Table3
     public static ReportTable Make(TableContext context)
     {
         var plan = context.Plan;
+        var losses = new[] { (Name: "cross-entropy", Loss: plan.CrossEntropy), (Name: "LogitNorm", Loss: plan.LogitNorm) };
         return context.Table(
             "table-3", "With other networks", "Score: largest softmax probability. Means over the sets of unknown images.", plan.OtherSeeds,
             ["network", "loss", "accuracy", "FPR95", "AUROC", "AUPR"],
-            plan.Backbones.SelectMany(backbone => new[] { (Name: "cross-entropy", Loss: plan.CrossEntropy), (Name: "LogitNorm", Loss: plan.LogitNorm) }.Select(loss =>
+            plan.Backbones.SelectMany(backbone => losses.Select(loss =>
             {
                 var results = context.Find(plan.OtherSeeds.Select(seed => plan.Run(loss.Loss, seed, backbone)));
-                return (string[])[backbone.ToString()!, loss.Name, Cell.Percent(TableContext.Accuracies(results)), .. context.MeanCells(results, PaperScores.Softmax)];
+                return (string[])
+                [
+                    backbone.ToString()!, loss.Name, Cell.Percent(TableContext.Accuracies(results)), .. context.MeanCells(results, PaperScores.Softmax),
+                ];
             })));
     }
 }

@@ -11,7 +11,8 @@ internal static class Table5
     {
         var plan = context.Plan;
         return context.Table(
-            "table-5", "Logit penalty and LogitNorm", "Score: largest softmax probability. Means over the sets of unknown images. Logit norm: mean ‖f‖₂, a plain number.", plan.OtherSeeds,
+            "table-5", "Logit penalty and LogitNorm",
+            "Score: largest softmax probability. Means over the sets of unknown images. Logit norm: mean ‖f‖₂, a plain number.", plan.OtherSeeds,
             ["loss", "accuracy", "logit norm, known", "logit norm, unknown", "FPR95", "AUROC", "AUPR"],
             new[] { plan.CrossEntropy, plan.LogitPenalty, plan.LogitNorm }.Select(loss =>
             {

@@ -20,7 +20,10 @@ internal static class Table6
                 Row("Generalized ODIN (DeConf-C)", plan.GeneralizedOdin, PaperScores.Odin),
                 Row("LogitNorm", seed => plan.Run(plan.LogitNorm, seed), PaperScores.Odin),
             ],
-            ["Generalized ODIN's own way of choosing the size of input perturbations is not part of this: MaxCosine is its score without perturbation, Odin perturbs by its own paper's amount."]);
+            [
+                "Generalized ODIN's own way of choosing the size of input perturbations is not part of this: MaxCosine is its score without perturbation, "
+                + "Odin perturbs by its own paper's amount.",
+            ]);
 
         IEnumerable<string> Row(string method, Func<int, RunOptions> run, OodScore score)
         {

@@ -43,7 +43,10 @@ internal sealed record TableContext(BenchmarkSettings Settings, ResultStore Stor
 
     /// <summary>Budget and seeds in words, for captions.</summary>
     public string Budget(IReadOnlyList<int> seeds)
-        => $"{Settings.Dataset}, {Settings.Preset.Epochs} epochs, {(seeds.Count == 1 ? $"seed {seeds[0]}" : $"mean ± standard deviation over seeds {string.Join(", ", seeds)}")}.";
+    {
+        var means = seeds.Count == 1 ? $"seed {seeds[0]}" : $"mean ± standard deviation over seeds {string.Join(", ", seeds)}";
+        return $"{Settings.Dataset}, {Settings.Preset.Epochs} epochs, {means}.";
+    }
 
     /// <summary>What is missing: runs without a result, and sets that are not there.</summary>
     public IReadOnlyList<string> Gaps(string item)
@@ -56,7 +59,8 @@ internal sealed record TableContext(BenchmarkSettings Settings, ResultStore Stor
         [
             .. open,
             .. open.Length > 0 ? [$"To fill these gaps: `{CommandText.Of("all", Settings)}`"] : Array.Empty<string>(),
-            .. results.SelectMany(result => SetsOf(results).Except(absent).Except(result.Ood.Keys).Select(set => $"{result.Run} was not measured on {set}, others were: their means do not compare. Run `{CommandText.Of("evaluate", Settings)}`.")),
+            .. results.SelectMany(result => SetsOf(results).Except(absent).Except(result.Ood.Keys).Select(set =>
+                $"{result.Run} was not measured on {set}, others were: their means do not compare. Run `{CommandText.Of("evaluate", Settings)}`.")),
             .. absent.Length > 0 && results.Count > 0 ? [Absent(item, absent)] : Array.Empty<string>(),
         ];
     }
@@ -64,7 +68,7 @@ internal sealed record TableContext(BenchmarkSettings Settings, ResultStore Stor
     // In full where each set has a line of its own; the others say only what their means lack.
     private string Absent(string item, IReadOnlyList<string> sets)
         => $"Not there, and not in the figures: {string.Join(", ", sets)}."
-            + (item == "table-1" ? $" To fetch them: `dotnet run --project benchmarks/PaperBenchmark -c Release -- download {string.Join(' ', sets)} --data-root {Settings.DataRoot}`" : "");
+            + (item == "table-1" ? $" To fetch them: `{CommandText.Download(sets, Settings.DataRoot)}`" : "");
 
     /// <summary>A table of the report.</summary>
     /// <param name="item">Its name in <see cref="Plan.Items"/>.</param>
@@ -74,7 +78,14 @@ internal sealed record TableContext(BenchmarkSettings Settings, ResultStore Stor
     /// <param name="columns">The column heads.</param>
     /// <param name="rows">The cells.</param>
     /// <param name="notes">What needs care.</param>
-    public ReportTable Table(string item, string title, string caption, IReadOnlyList<int> seeds, IReadOnlyList<string> columns, IEnumerable<IEnumerable<string>> rows, IEnumerable<string>? notes = null)
+    public ReportTable Table(
+        string item,
+        string title,
+        string caption,
+        IReadOnlyList<int> seeds,
+        IReadOnlyList<string> columns,
+        IEnumerable<IEnumerable<string>> rows,
+        IEnumerable<string>? notes = null)
         => new()
         {
             Id = item,

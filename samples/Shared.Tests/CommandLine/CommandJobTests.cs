@@ -15,7 +15,9 @@ public sealed class CommandJobTests
     // As a data view does when a row throws.
     [Test]
     public async Task Run_CancelledInsideADataView_Is130()
-        => Assert.That(await Run(() => throw new InvalidOperationException("Splitter", new OperationCanceledException()), new(canceled: true)), Is.EqualTo((130, "stopped")));
+        => Assert.That(
+            await Run(() => throw new InvalidOperationException("Splitter", new OperationCanceledException()), new(canceled: true)),
+            Is.EqualTo((130, "stopped")));
 
     [Test]
     public void Run_MistakeInTheProgram_IsNotHidden()

@@ -26,7 +26,9 @@ public sealed class OodOptionTests
     [TestCase("mnist=")]
     [TestCase("")]
     public void Parse_Invalid_ListsWhatIsValid(string value)
-        => Assert.That(() => OodOption.Parse(value), Throws.TypeOf<InputException>().With.Message.Contains("NAME=PATH").And.Message.Contains("gaussian-noise, uniform-noise"));
+        => Assert.That(
+            () => OodOption.Parse(value),
+            Throws.TypeOf<InputException>().With.Message.Contains("NAME=PATH").And.Message.Contains("gaussian-noise, uniform-noise"));
 
     [Test]
     public void ParseAll_SameNameTwice_IsRefused()
@@ -37,7 +39,9 @@ public sealed class OodOptionTests
     {
         _folder.WithImages("set/1.png", "set/0/2.png", "set/0/0/3.png");
         var images = new OodOption("digits", _folder.At("set")).Load(Source, 32, 1);
-        Assert.That(images.Select(i => (Path.GetFileName(i.Path), i.Label)), Is.EqualTo(new[] { ("1.png", "digits"), ("2.png", "digits"), ("3.png", "digits") }));
+        Assert.That(
+            images.Select(i => (Path.GetFileName(i.Path), i.Label)),
+            Is.EqualTo(new[] { ("1.png", "digits"), ("2.png", "digits"), ("3.png", "digits") }));
     }
 
     [Test]

@@ -20,7 +20,9 @@ public sealed class ImageFolderTests
         var data = Load("data");
         Assert.Multiple(() =>
         {
-            Assert.That(data.Train.Select(i => (Path.GetFileName(i.Path), i.Label)), Is.EqualTo(new[] { ("1.jpg", "cat"), ("2.png", "cat"), ("3.PNG", "dog") }));
+            Assert.That(
+                data.Train.Select(i => (Path.GetFileName(i.Path), i.Label)),
+                Is.EqualTo(new[] { ("1.jpg", "cat"), ("2.png", "cat"), ("3.PNG", "dog") }));
             Assert.That(data.Test, Is.Null);
             Assert.That(data.Classes, Is.EqualTo(new[] { "cat", "dog" }));
         });
@@ -53,7 +55,8 @@ public sealed class ImageFolderTests
         _folder.WithImages("data/ood/5.png", "data/ood/6.png", "data/7.png", "data/extra/cat/8.png");
         var source = Source;
         ImageFolder.Load(source, _folder.At("data"));
-        Assert.That(source.LeftOut.Items.Select(item => (item.Reason, Path.GetFileName(item.Path), item.Detail?.Split(';')[0])), Is.EqualTo(new (LeftOutReason, string, string?)[]
+        var leftOut = source.LeftOut.Items.Select(item => (item.Reason, Path.GetFileName(item.Path), item.Detail?.Split(';')[0]));
+        Assert.That(leftOut, Is.EqualTo(new (LeftOutReason, string, string?)[]
         {
             (LeftOutReason.NoClass, "7.png", null), (LeftOutReason.UnusedFolder, "extra", "1 image"), (LeftOutReason.UnusedFolder, "ood", "2 images"),
         }));
@@ -173,7 +176,9 @@ public sealed class ImageFolderTests
 
     [Test]
     public void Load_NothingThere_NamesOptionAndPath()
-        => Assert.That(() => Load("nowhere"), Throws.TypeOf<InputException>().With.Message.StartsWith($"--data {_folder.At("nowhere")}: there is no such file or folder. Expected"));
+        => Assert.That(
+            () => Load("nowhere"),
+            Throws.TypeOf<InputException>().With.Message.StartsWith($"--data {_folder.At("nowhere")}: there is no such file or folder. Expected"));
 
     [Test]
     public void Load_FileThatIsNoZip_SaysSo()

@@ -31,7 +31,8 @@ public sealed class LeftOutTests
     [Test]
     public void Summary_AZip_IsThatOfTheFolder_AlsoFromTheCache()
     {
-        var zip = _folder.Zip("data.zip", "data/cat/1.png", "data/dog/2.png", "data/loose.png", "data/cat/notes.txt", "__MACOSX/data/cat/._1.png", "__MACOSX/data/dog/._2.png");
+        var zip = _folder.Zip(
+            "data.zip", "data/cat/1.png", "data/dog/2.png", "data/loose.png", "data/cat/notes.txt", "__MACOSX/data/cat/._1.png", "__MACOSX/data/dog/._2.png");
         foreach (var time in new[] { "unpacked", "from the cache" })
         {
             var source = new ImageSource(_folder.At("cache"));
@@ -58,9 +59,14 @@ public sealed class LeftOutTests
         foreach (var i in Enumerable.Range(0, 1200))
             leftOut.Add(LeftOutReason.Unreadable, $"photos/{i}", "denied");
         leftOut.Add(LeftOutReason.Unreadable, "photos/7", "denied");
-        Assert.That(leftOut.Summary, Is.EqualTo(new[] { "1,200 folders that cannot be read: photos/0 (denied), photos/1 (denied), photos/2 (denied), photos/3 (denied) and 1,196 more" }));
+        Assert.That(leftOut.Summary, Is.EqualTo(new[]
+        {
+            "1,200 folders that cannot be read: photos/0 (denied), photos/1 (denied), photos/2 (denied), photos/3 (denied) and 1,196 more",
+        }));
         leftOut.Write(_folder.At("left-out.txt"));
-        Assert.That(File.ReadAllLines(_folder.At("left-out.txt")), Is.EqualTo(Enumerable.Range(0, 1200).Select(i => $"  photos/{i} (denied)").Prepend("1,200 folders that cannot be read:")));
+        Assert.That(
+            File.ReadAllLines(_folder.At("left-out.txt")),
+            Is.EqualTo(Enumerable.Range(0, 1200).Select(i => $"  photos/{i} (denied)").Prepend("1,200 folders that cannot be read:")));
         new LeftOut().Write(_folder.At("left-out.txt"));
         Assert.That(File.Exists(_folder.At("left-out.txt")), Is.False, "an earlier run's");
     }

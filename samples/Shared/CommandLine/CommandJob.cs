@@ -18,12 +18,14 @@ public static class CommandJob
             job();
             return 0;
         }
-        catch (Exception e) when (cancellation.IsCancellationRequested && e.GetBaseException() is OperationCanceledException)   // a data view wraps what its rows throw
+        catch (Exception e) when (cancellation.IsCancellationRequested && e.GetBaseException() is OperationCanceledException)
         {
+            // The base exception tells: a data view wraps what its rows throw.
             stopped();
             return Interrupted;
         }
-        catch (Exception e) when (e is InputException or ArgumentException or InvalidOperationException or IOException or UnauthorizedAccessException or DllNotFoundException)
+        catch (Exception e)
+            when (e is InputException or ArgumentException or InvalidOperationException or IOException or UnauthorizedAccessException or DllNotFoundException)
         {
             failed(e);
             return Failed;

@@ -8,7 +8,8 @@ namespace Shared.CommandLine;
 /// <param name="Path">A folder or zip file with images at any depth; null for a generated set.</param>
 public sealed record OodOption(string Name, string? Path)
 {
-    private static string Valid => $"Expected NAME=PATH, where PATH is a folder or a zip of images, or one of the generated sets: {string.Join(", ", NoiseImages.Names)}";
+    private static string Valid
+        => $"Expected NAME=PATH, where PATH is a folder or a zip of images, or one of the generated sets: {string.Join(", ", NoiseImages.Names)}";
 
     /// <summary>Reads all values of <c>--ood</c>.</summary>
     /// <exception cref="InputException">A value is neither <c>NAME=PATH</c> nor a generated set, or two have the same name.</exception>
@@ -41,7 +42,8 @@ public sealed record OodOption(string Name, string? Path)
     public IReadOnlyList<LabeledImage> Load(ImageSource source, int imageSize, int seed, int? limit = null, CancellationToken cancellation = default)
     {
         var images = Path is null
-            ? ImageFiles.Below(NoiseImages.Write(Name, source.Cache, imageSize, seed, Math.Min(limit ?? NoiseImages.DefaultCount, NoiseImages.DefaultCount), cancellation))
+            ? ImageFiles.Below(
+                NoiseImages.Write(Name, source.Cache, imageSize, seed, Math.Min(limit ?? NoiseImages.DefaultCount, NoiseImages.DefaultCount), cancellation))
             : source.Read("--ood", Path, "a folder or a zip of images", cancellation).AllImages;
         return images.Count == 0
             ? throw new InputException($"--ood {Name}={Path}: there are no images ({string.Join(", ", ImageFiles.Extensions)}) in that folder.")

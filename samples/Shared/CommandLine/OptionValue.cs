@@ -21,7 +21,8 @@ public static class OptionValue
     {
         "cpu" => null,
         "cuda" => 0,
-        var name when name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var id) => id,
+        var name when name.StartsWith("cuda:", StringComparison.Ordinal)
+            && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var id) => id,
         _ => throw new InputException($"{option} {device}: expected cpu, cuda, or cuda:N with the GPU's number."),
     };
 }

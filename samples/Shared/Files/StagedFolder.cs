@@ -24,7 +24,8 @@ public static class StagedFolder
         if (Holds(folder, manifest))
             return false;
         if (Directory.Exists(folder) && !File.Exists(Path.Combine(folder, ManifestName)) && Directory.EnumerateFileSystemEntries(folder).Any())
-            throw new InputException($"'{folder}' holds files that this program did not write, so it will not replace them. Choose another --output, or empty that folder.");
+            throw new InputException($"'{folder}' holds files that this program did not write, so it will not replace them. "
+                + "Choose another --output, or empty that folder.");
 
         var staging = $"{folder}.{Guid.NewGuid():N}.part";
         try

@@ -48,7 +48,8 @@ public static class ClassFolders
         if (classes.Count < 2)
             throw new InputException($"{option} {folder.Path}: a classifier needs at least 2 classes, {Found(folder)}. Expected {Layout}.");
         if (classes.Where(c => c.Images.Count == 0).Select(c => $"'{c.Name}'").ToList() is { Count: > 0 } empty)
-            throw new InputException($"{option} {folder.Path}: no images ({string.Join(", ", ImageFiles.Extensions)}) in the folder of class {string.Join(", ", empty)}. "
+            throw new InputException(
+                $"{option} {folder.Path}: no images ({string.Join(", ", ImageFiles.Extensions)}) in the folder of class {string.Join(", ", empty)}. "
                 + "Add images, or remove the folder.");
         return [.. classes.SelectMany(c => ImageFiles.Spread(c.Images, limit).Select(path => new LabeledImage(path, c.Name)))];
     }

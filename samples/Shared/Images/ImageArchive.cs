@@ -8,7 +8,9 @@ using Shared.Files;
 namespace Shared.Images;
 
 /// <summary>Unpacks the images of a zip file once, and remembers where.</summary>
-/// <remarks>Only image files are unpacked. No entry can leave the target folder, and sizes are counted as they are written, not as the archive claims.</remarks>
+/// <remarks>
+/// Only image files are unpacked. No entry can leave the target folder, and sizes are counted as they are written, not as the archive claims.
+/// </remarks>
 public static class ImageArchive
 {
     /// <summary>The file, beside the images, with the names of all that was not unpacked.</summary>
@@ -29,7 +31,10 @@ public static class ImageArchive
         var folder = Path.Combine(cache, $"{Path.GetFileNameWithoutExtension(zip)}-{key}");
         try
         {
-            StagedFolder.Write(folder, $"{file.Name} {file.Length} {file.LastWriteTimeUtc:O}, with {SkippedName}", target => Extract(zip, target, limits ?? new(), cancellation));
+            StagedFolder.Write(
+                folder,
+                $"{file.Name} {file.Length} {file.LastWriteTimeUtc:O}, with {SkippedName}",
+                target => Extract(zip, target, limits ?? new(), cancellation));
         }
         catch (InvalidDataException e)
         {

@@ -31,7 +31,9 @@ public sealed class LeftOut
             File.Delete(path);
         else
             AtomicFile.Write(path, string.Concat(
-                ByReason().SelectMany(group => group.Select(item => $"  {item}").Prepend($"{Counted(group.Key, group.Count())}:")).Select(line => Visible(line) + Environment.NewLine)));
+                ByReason()
+                    .SelectMany(group => group.Select(item => $"  {item}").Prepend($"{Counted(group.Key, group.Count())}:"))
+                    .Select(line => Visible(line) + Environment.NewLine)));
     }
 
     private IEnumerable<IGrouping<LeftOutReason, LeftOutItem>> ByReason() => _items.GroupBy(item => item.Reason).OrderBy(group => group.Key);

@@ -34,7 +34,8 @@ public static class PlotFile
         {
             using var canvas = new SKNWayCanvas(1, 1);
             using var measurer = new ReportRenderContext { SkCanvas = canvas };
-            using var context = new SvgRenderContext(stream, width, height, isDocument: true, measurer, OxyColors.White, useVerticalTextAlignmentWorkaround: true);
+            using var context = new SvgRenderContext(
+                stream, width, height, isDocument: true, measurer, OxyColors.White, useVerticalTextAlignmentWorkaround: true);
             draw(context);
             context.Complete();
             context.Flush();

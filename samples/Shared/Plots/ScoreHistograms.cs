@@ -33,7 +33,13 @@ public static class ScoreHistograms
         for (var i = 0; i < panel.Series.Count; i++)
             model.Series.Add(Histogram(panel.Series[i], ReportPalette.Set(i), low, high));
         if (panel.Threshold is { } threshold)
-            model.Annotations.Add(new LineAnnotation { Type = LineAnnotationType.Vertical, X = threshold, Color = OxyColors.Black, LineStyle = LineStyle.Dash });
+            model.Annotations.Add(new LineAnnotation
+            {
+                Type = LineAnnotationType.Vertical,
+                X = threshold,
+                Color = OxyColors.Black,
+                LineStyle = LineStyle.Dash,
+            });
         return model;
     }
 

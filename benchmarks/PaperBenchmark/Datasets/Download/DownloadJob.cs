@@ -42,5 +42,6 @@ internal sealed class DownloadJob(string root, Downloader downloader, DownloadSc
     }
 
     private static Dataset Known(string name) => DatasetCatalog.Find(name) ?? throw new InputException(
-        $"{name}: there is no such set.{NearestName.Hint(name, DatasetCatalog.All.Select(set => set.Name))} There are {string.Join(", ", DatasetCatalog.All.Select(set => set.Name))}.");
+        $"{name}: there is no such set.{NearestName.Hint(name, DatasetCatalog.All.Select(set => set.Name))} There are "
+            + $"{string.Join(", ", DatasetCatalog.All.Select(set => set.Name))}.");
 }

@@ -8,8 +8,8 @@ namespace PaperBenchmark.Datasets.Download;
 
 /// <summary>Fetches files so that a file of the final name is always whole and verified.</summary>
 /// <remarks>
-/// What has arrived lies in <c>NAME.part</c> and is continued after a lost connection, a killed program or a restart, as long as the server still has the same version
-/// (HTTP Range with If-Range, RFC 9110 section 13.1.5). Bytes that are not the published ones are thrown away.
+/// What has arrived lies in <c>NAME.part</c> and is continued after a lost connection, a killed program or a restart, as long as the server
+/// still has the same version (HTTP Range with If-Range, RFC 9110 section 13.1.5). Bytes that are not the published ones are thrown away.
 /// </remarks>
 internal sealed class Downloader(HttpClient http, DownloadOptions options)
 {
@@ -88,7 +88,8 @@ internal sealed class Downloader(HttpClient http, DownloadOptions options)
         }
     }
 
-    private async Task Receive(RemoteFile file, PartialFile part, HttpResponseMessage response, IProgress<DownloadProgress> progress, CancellationTokenSource silence)
+    private async Task Receive(
+        RemoteFile file, PartialFile part, HttpResponseMessage response, IProgress<DownloadProgress> progress, CancellationTokenSource silence)
     {
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
         {

@@ -26,6 +26,7 @@ internal static class WritableFolder
         }
 
         if (new DriveInfo(folder).AvailableFreeSpace is var free && free < bytes)
-            throw new InputException($"The disk of '{folder}' has {free / 1e6:N0} MB left; {bytes / 1e6:N0} MB are needed. Make room, or choose another folder.");
+            throw new InputException($"The disk of '{folder}' has {free / 1e6:N0} MB left; {bytes / 1e6:N0} MB are needed. "
+                + "Make room, or choose another folder.");
     }
 }

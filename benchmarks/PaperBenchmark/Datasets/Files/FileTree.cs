@@ -23,7 +23,9 @@ internal abstract record FileTree(string Path)
         _ => throw new InputException($"'{path}' is neither a folder nor an archive ({string.Join(", ", Extensions)})."),
     };
 
-    /// <summary>The names of the files, with slashes, sorted; hidden ones are left out, and so is everything in an archive that is no file, such as a link.</summary>
+    /// <summary>
+    /// The names of the files, with slashes, sorted; hidden ones are left out, and so is everything in an archive that is no file, such as a link.
+    /// </summary>
     /// <param name="request">What they are for. It is told of what a folder holds and cannot be read.</param>
     /// <exception cref="InputException">The archive is damaged, or holds a name that leads out of it; or the folder cannot be read.</exception>
     public abstract IReadOnlyList<string> Names(DatasetRequest request);

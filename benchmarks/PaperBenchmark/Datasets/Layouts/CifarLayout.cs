@@ -4,8 +4,12 @@ using Shared.CommandLine;
 
 namespace PaperBenchmark.Datasets.Layouts;
 
-/// <summary>CIFAR-10 or CIFAR-100 as its authors publish it for other languages than Python: binary records in a tar archive, or that archive unpacked.</summary>
-/// <remarks>A record is the label, or the coarse and the fine one, of a byte each, and 3,072 bytes of pixels: the red, the green and the blue ones of 32×32, row by row.</remarks>
+/// <summary>
+/// CIFAR-10 or CIFAR-100 as its authors publish it for other languages than Python: binary records in a tar archive, or that archive unpacked.
+/// </summary>
+/// <remarks>
+/// A record is the label, or the coarse and the fine one, of a byte each, and 3,072 bytes of pixels: the red, the green and the blue ones of 32×32, row by row.
+/// </remarks>
 internal sealed record CifarLayout : DatasetLayout
 {
     private const int Side = 32;
@@ -69,12 +73,14 @@ internal sealed record CifarLayout : DatasetLayout
     private IEnumerable<int> Labels(FileTree tree, string file, byte[] content, string[] classes)
     {
         if (content.Length == 0 || content.Length % RecordBytes != 0)
-            throw new InputException($"'{file}' in '{tree.Path}' has {content.Length:N0} bytes; expected records of {RecordBytes:N0} bytes. Fetch or unpack it again.");
+            throw new InputException($"'{file}' in '{tree.Path}' has {content.Length:N0} bytes; expected records of {RecordBytes:N0} bytes. "
+                + "Fetch or unpack it again.");
         for (var at = 0; at < content.Length; at += RecordBytes)
         {
             var label = content[at + LabelBytes - 1];
             yield return label < classes.Length ? label : throw new InputException(
-                $"'{file}' in '{tree.Path}': record {at / RecordBytes + 1:N0} is of class {label}, but {ClassNames} names {classes.Length} classes, from 0 on. Fetch or unpack it again.");
+                $"'{file}' in '{tree.Path}': record {at / RecordBytes + 1:N0} is of class {label}, but {ClassNames} names {classes.Length} classes, "
+                    + "from 0 on. Fetch or unpack it again.");
         }
     }
 

@@ -4,14 +4,19 @@ using Shared.Images;
 
 namespace PaperBenchmark.Datasets.Layouts;
 
-/// <summary>Labelled images: a folder per class, in one folder or archive for training and one for testing, or in one with <c>train/</c> and <c>test/</c>.</summary>
+/// <summary>
+/// Labelled images: a folder per class, in one folder or archive for training and one for testing, or in one with <c>train/</c> and <c>test/</c>.
+/// </summary>
 /// <param name="Name">The set's name, with which the names in the data root begin.</param>
 internal sealed record ClassFoldersLayout(string Name) : DatasetLayout
 {
-    public override string Expected => $"{Name}-train.zip and {Name}-test.zip, or folders of these names, or {Name}/ with train/ and test/, with a sub-folder of images for each class";
+    public override string Expected
+        => $"{Name}-train.zip and {Name}-test.zip, or folders of these names, or {Name}/ with train/ and test/, with a sub-folder of images for each class";
 
     public override IReadOnlyList<string>? Find(string root, DatasetPart part)
-        => FirstOf(root, ImageSetLayout.WithExtensions($"{Name}-{part.ToString().ToLowerInvariant()}").Concat(ImageSetLayout.WithExtensions(Name))) is { } path ? [path] : null;
+        => FirstOf(root, ImageSetLayout.WithExtensions($"{Name}-{part.ToString().ToLowerInvariant()}").Concat(ImageSetLayout.WithExtensions(Name))) is { } path
+            ? [path]
+            : null;
 
     public override ImageTable Load(IReadOnlyList<string> paths, DatasetRequest request)
     {
@@ -19,7 +24,8 @@ internal sealed record ClassFoldersLayout(string Name) : DatasetLayout
         var images = Classed(tree, request);
         string[] classes = [.. images.Select(image => image.Class).Distinct().Order(StringComparer.Ordinal)];
         if (classes.Length < 2)
-            throw new InputException($"{request.Name}: '{tree.Path}' holds images of {classes.Length} classes; a classifier needs at least 2. Expected {Expected}.");
+            throw new InputException($"{request.Name}: '{tree.Path}' holds images of {classes.Length} classes; a classifier needs at least 2. "
+                + $"Expected {Expected}.");
         int[] labels = [.. images.Select(image => Array.IndexOf(classes, image.Class))];
         var kept = EvenRows.Keep(labels, classes.Length, request.Limit);
         var (pixels, rows) = ImageDecoding.Decode(tree, [.. kept.Select(row => images[row].File)], crop: null, request);
@@ -43,7 +49,8 @@ internal sealed record ClassFoldersLayout(string Name) : DatasetLayout
         files.RemoveAll(f => f.Parts.Length < depth + 2);   // lies in no class's folder
         return files.Count > 0
             ? [.. files.Select(f => (f.Name, f.Parts[depth]))]
-            : throw new InputException($"{request.Name}: '{tree.Path}' holds no images ({string.Join(", ", ImageFiles.Extensions)}) in folders of classes. Expected {Expected}.");
+            : throw new InputException($"{request.Name}: '{tree.Path}' holds no images ({string.Join(", ", ImageFiles.Extensions)}) in folders of classes. "
+                + $"Expected {Expected}.");
     }
 
     private static bool IsPart(string folder)

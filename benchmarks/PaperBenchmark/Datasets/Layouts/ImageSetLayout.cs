@@ -21,7 +21,7 @@ internal sealed record ImageSetLayout(IReadOnlyList<string> Names) : DatasetLayo
     public int? Most { get; init; }
 
     public override string Expected
-        => $"{string.Join(" or ", Names.Select(name => HasExtension(name) ? name : $"{name}/ or {name}{FileTree.Extensions[0]} or {name}{FileTree.Extensions[1]}"))} with images "
+        => $"{string.Join(" or ", Names.Select(Spelled))} with images "
             + (Folder is null ? "at any depth" : $"in its folder {Folder}/")
             + (List is null ? "" : $", of which {List} names those to take");
 
@@ -35,7 +35,8 @@ internal sealed record ImageSetLayout(IReadOnlyList<string> Names) : DatasetLayo
         var tree = FileTree.Open(paths[0]);
         IReadOnlyList<string> images = [.. tree.Names(request).Where(IsWanted)];
         if (images.Count == 0)
-            throw new InputException($"{request.Name}: '{tree.Path}' holds no images ({string.Join(", ", ImageFiles.Extensions)}){(Folder is null ? "" : $" in a folder {Folder}/")}.");
+            throw new InputException($"{request.Name}: '{tree.Path}' holds no images "
+                + $"({string.Join(", ", ImageFiles.Extensions)}){(Folder is null ? "" : $" in a folder {Folder}/")}.");
         images = paths is [_, var list] ? Listed(images, tree, list) : ImageFiles.Spread(images, Most);
         var (pixels, _) = ImageDecoding.Decode(tree, ImageFiles.Spread(images, request.Limit), Crop, request);
         return new(request.Name, request.Size, pixels, [], []);
@@ -45,6 +46,9 @@ internal sealed record ImageSetLayout(IReadOnlyList<string> Names) : DatasetLayo
     internal static IEnumerable<string> WithExtensions(string name)
         => HasExtension(name) ? [name] : [name, .. FileTree.Extensions.Select(extension => name + extension)];
 
+    private static string Spelled(string name)
+        => HasExtension(name) ? name : $"{name}/ or {name}{FileTree.Extensions[0]} or {name}{FileTree.Extensions[1]}";
+
     private static bool HasExtension(string name) => FileTree.Extensions.Any(extension => name.EndsWith(extension, StringComparison.OrdinalIgnoreCase));
 
     private static List<string> Listed(IReadOnlyList<string> images, FileTree tree, string list)
@@ -52,7 +56,8 @@ internal sealed record ImageSetLayout(IReadOnlyList<string> Names) : DatasetLayo
         var wanted = File.ReadLines(list).Select(line => line.Trim()).Where(line => line.Length > 0).ToHashSet();
         var found = images.Where(image => wanted.Contains(image[(image.LastIndexOf('/') + 1)..])).ToList();
         return found.Count == wanted.Count && found.Count > 0 ? found : throw new InputException(
-            $"'{list}' names {wanted.Count:N0} images, of which '{tree.Path}' holds {found.Count:N0}. Give the images that the list belongs to, or remove the list to take an even spread of those that are there.");
+            $"'{list}' names {wanted.Count:N0} images, of which '{tree.Path}' holds {found.Count:N0}. "
+                + "Give the images that the list belongs to, or remove the list to take an even spread of those that are there.");
     }
 
     private bool IsWanted(string name)

@@ -39,7 +39,8 @@ internal sealed record SvhnLayout : DatasetLayout
         if (digits.Length != bytes.Length / BytesPerImage)
             throw new InvalidDataException($"it holds {bytes.Length / BytesPerImage:N0} images but {digits.Length:N0} digits.");
         if (Array.FindIndex(digits, digit => digit is not (>= 0 and <= Digits) || digit != Math.Floor(digit)) is >= 0 and var wrong)
-            throw new InvalidDataException($"the digit of its image {wrong + 1:N0} is {digits[wrong].ToString(CultureInfo.InvariantCulture)}; expected 1 to 10, where 10 stands for 0.");
+            throw new InvalidDataException($"the digit of its image {wrong + 1:N0} is {digits[wrong].ToString(CultureInfo.InvariantCulture)}; "
+                + "expected 1 to 10, where 10 stands for 0.");
 
         int[] labels = [.. digits.Select(digit => (int)digit % Digits)];
         var kept = EvenRows.Keep(labels, Digits, request.Limit);
