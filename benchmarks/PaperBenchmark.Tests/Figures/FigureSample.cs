@@ -23,7 +23,7 @@ internal static class FigureSample
         [
             new()
             {
-                Title = "in distribution: cat",
+                Title = "in-distribution: cat",
                 Size = 32,
                 Pixels = Planes(random),
                 Label = 3,
@@ -31,7 +31,7 @@ internal static class FigureSample
             },
             new()
             {
-                Title = "out of distribution: mnist",
+                Title = "out-of-distribution: mnist",
                 Size = 32,
                 Pixels = Planes(random),
                 Softmax = [Softmax(random, classes.Length, 0, 8), Softmax(random, classes.Length, 0, 2)],

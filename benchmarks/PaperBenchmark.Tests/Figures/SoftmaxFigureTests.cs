@@ -17,8 +17,8 @@ public sealed class SoftmaxFigureTests
         {
             Assert.That(plot.Panels.Select(panel => panel.Title), Is.EqualTo(new[]
             {
-                "in distribution:\ncat", FigureSample.Losses[0], FigureSample.Losses[1],
-                "out of distribution:\nmnist", FigureSample.Losses[0], FigureSample.Losses[1],
+                "in-distribution:\ncat", FigureSample.Losses[0], FigureSample.Losses[1],
+                "out-of-distribution:\nmnist", FigureSample.Losses[0], FigureSample.Losses[1],
             }));
             Assert.That(Bars(plot).Select(bars => bars.Sum(bar => bar.Value)), Is.All.EqualTo(100).Within(1e-3));
             Assert.That(
@@ -46,10 +46,10 @@ public sealed class SoftmaxFigureTests
     [Test]
     public void Plot_LongName_IsShortenedToThePicturesColumn()
     {
-        var example = FigureSample.Examples(FigureSample.Classes)[0] with { Title = "out of distribution: a set with quite a long name" };
+        var example = FigureSample.Examples(FigureSample.Classes)[0] with { Title = "out-of-distribution: a set with quite a long name" };
         Assert.That(
             SoftmaxFigure.Plot(FigureSample.Losses, FigureSample.Classes, [example]).Panels[0].Title,
-            Is.EqualTo("out of distribution:\na set with quite a l…"));
+            Is.EqualTo("out-of-distribution:\na set with quite a l…"));
     }
 
     [Test]

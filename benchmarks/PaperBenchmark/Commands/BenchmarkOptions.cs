@@ -54,7 +54,7 @@ internal sealed class BenchmarkOptions
     };
     private readonly Option<bool> _allOod = new("--all-ood")
     {
-        Description = "Measure on all images of each unknown set, not on draws of a fifth of the test set's size as the paper does.",
+        Description = "Measure on all images of each out-of-distribution set, not on draws of a fifth of the test set's size as the paper does.",
     };
     private readonly Option<int> _draws = new("--draws")
     {

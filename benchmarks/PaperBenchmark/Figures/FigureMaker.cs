@@ -22,7 +22,7 @@ internal sealed class FigureMaker(TableContext context)
     {
         "figure-1" => Draw(item, "Mean logit norm over the epochs",
             "Mean ‖f‖₂ after each epoch: of the training images while they are trained on, of up to 2,000 test images, "
-                + "and of as many unknown ones, evenly from all sets.",
+                + "and of as many out-of-distribution ones, evenly from all sets.",
             both => LogitNormFigure.Plot([.. both.Select(Norms)])),
         "figure-2" => Examples(item),
         "figure-3" => Draw(item, "Softmax outputs on a plane",
@@ -30,7 +30,7 @@ internal sealed class FigureMaker(TableContext context)
                 + "The paper has t-SNE, for which there is no library here: this is PCA, not t-SNE.",
             both => Unknown(both) is { } set ? ProjectionFigure.Plot(Classes(both[0]), set, [.. both.Select(result => Projection(result, set))]) : null),
         "figure-4" => Draw(item, "How the softmax score is distributed",
-            "Largest softmax probability of known and unknown images. The panels have scales of their own.",
+            "Largest softmax probability of in-distribution and out-of-distribution images. The panels have scales of their own.",
             both => ScoreHistograms.Plot("Largest softmax probability", "largest softmax probability", [.. both.Select(Histogram)])),
         _ => Taus(item),
     };
@@ -38,8 +38,8 @@ internal sealed class FigureMaker(TableContext context)
     private ReportFigure Examples(string item)
     {
         var examples = ImageExamples.Read(context.Settings.Output);
-        return Draw(item, "Softmax outputs of a known and an unknown image",
-            "The middle image of the test set and of one unknown set; they were not chosen for what the networks make of them.",
+        return Draw(item, "Softmax outputs of an in-distribution and an out-of-distribution image",
+            "The middle image of the test set and of one out-of-distribution set; they were not chosen for what the networks make of them.",
             both => examples is not null && Unknown(both) is { } set && examples.Images.ContainsKey(set)
                 ? SoftmaxFigure.Plot(
                     [.. both.Select(Title)], examples.Classes, [Example(both, examples, RunEvaluator.TestSet, set: null), Example(both, examples, set, set)])
@@ -114,7 +114,7 @@ internal sealed class FigureMaker(TableContext context)
         int? label = set is null ? both[0].Test.Labels[example.Row] : null;
         return new()
         {
-            Title = label is { } known ? $"in distribution: {examples.Classes[known]}" : $"out of distribution: {set}",
+            Title = label is { } known ? $"in-distribution: {examples.Classes[known]}" : $"out-of-distribution: {set}",
             Size = example.Size,
             Pixels = example.Pixels,
             Label = label,

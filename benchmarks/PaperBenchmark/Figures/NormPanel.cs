@@ -2,7 +2,7 @@ namespace PaperBenchmark.Figures;
 
 /// <summary>The mean logit norm of one set of images, epoch by epoch.</summary>
 /// <param name="Set">The set's name; the same set has the same colour in all panels.</param>
-/// <param name="Points">In the order of the epochs, counted from 1. A norm that is no number leaves a gap.</param>
+/// <param name="Points">In the order of the epochs, counted from 1. A norm that is not finite leaves a gap.</param>
 internal sealed record NormCurve(string Set, IReadOnlyList<(int Epoch, double Norm)> Points);
 
 /// <summary>How the logit norms of one training went.</summary>

@@ -13,7 +13,7 @@ internal static class ProjectionFigure
 
     /// <summary>The picture. Of each set at most 1,000 images are drawn, by lot; of more than ten classes all have one colour.</summary>
     /// <param name="classes">Names of the classes.</param>
-    /// <param name="unknownName">Name of the unknown images' set.</param>
+    /// <param name="unknownName">Name of the out-of-distribution images' set.</param>
     /// <param name="panels">One for each loss.</param>
     public static PlotPanels Plot(IReadOnlyList<string> classes, string unknownName, IReadOnlyList<ProjectionPanel> panels) => new()
     {
@@ -33,7 +33,7 @@ internal static class ProjectionFigure
         model.Axes.Add(new LinearAxis { Position = AxisPosition.Left, Title = "second principal component", Minimum = y.Low, Maximum = y.High }.Styled());
         model.Legends.Add(ReportStyle.Legend(LegendPosition.BottomCenter));
 
-        // The unknown ones first and larger: they stay in sight under the known ones, and do not bury them.
+        // The out-of-distribution ones first and larger: they stay in sight under the others, and do not bury them.
         model.Series.Add(Crosses($"{unknownName} (unknown)", Thinned(unknown.Length).Select(row => unknown[row])));
         var drawn = Thinned(known.Length);
         if (classes.Count <= ReportPalette.Classes.Count)

@@ -6,12 +6,12 @@ internal sealed record ProjectionPanel
     /// <summary>The training loss.</summary>
     public required string Title { get; init; }
 
-    /// <summary>Softmax outputs of known images, [N, classes].</summary>
+    /// <summary>Softmax outputs of in-distribution images, [N, classes].</summary>
     public required float[][] Known { get; init; }
 
-    /// <summary>The class of each known image.</summary>
+    /// <summary>The class of each in-distribution image.</summary>
     public required int[] Labels { get; init; }
 
-    /// <summary>Softmax outputs of unknown images, [M, classes].</summary>
+    /// <summary>Softmax outputs of out-of-distribution images, [M, classes].</summary>
     public required float[][] Unknown { get; init; }
 }

@@ -3,7 +3,7 @@ namespace PaperBenchmark.Figures;
 /// <summary>What the networks say of one image.</summary>
 internal sealed record SoftmaxExample
 {
-    /// <summary>Where it comes from, such as <c>in distribution: cat</c>.</summary>
+    /// <summary>Where it comes from, such as <c>in-distribution: cat</c>.</summary>
     public required string Title { get; init; }
 
     /// <summary>Width and height in pixels.</summary>

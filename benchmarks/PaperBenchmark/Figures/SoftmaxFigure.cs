@@ -8,7 +8,9 @@ using SkiaSharp;
 
 namespace PaperBenchmark.Figures;
 
-/// <summary>Figure 2 of the paper: softmax outputs of a known and an unknown image, a row for each image and a column for each loss.</summary>
+/// <summary>
+/// Figure 2 of the paper: softmax outputs of an in-distribution and an out-of-distribution image, a row for each image and a column for each loss.
+/// </summary>
 internal static class SoftmaxFigure
 {
     private const int PictureWidth = 220, PanelWidth = 400, RowHeight = 330, PictureSide = 160, MostBars = 12, ClassNameLength = 16, PictureNameLength = 21;
@@ -19,7 +21,7 @@ internal static class SoftmaxFigure
     /// <param name="examples">The images, from top to bottom.</param>
     public static PlotPanels Plot(IReadOnlyList<string> losses, IReadOnlyList<string> classes, IReadOnlyList<SoftmaxExample> examples) => new()
     {
-        Title = "Softmax output of one known and one unknown image",
+        Title = "Softmax output of one in-distribution and one out-of-distribution image",
         Panels = [.. examples.SelectMany(example => Row(losses, classes, example))],
         ColumnWidths = [PictureWidth, .. losses.Select(_ => PanelWidth)],
         RowHeight = RowHeight,

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace PaperBenchmark.Figures;
 
-/// <summary>Lays softmax outputs on a plane: the two principal components of the known images.</summary>
+/// <summary>Lays softmax outputs on a plane: the two principal components of the in-distribution images.</summary>
 /// <remarks>
 /// The paper has t-SNE here. PCA is linear and without chance: far apart in the plane is far apart in the softmax outputs; the converse need not hold.
 /// </remarks>
@@ -14,11 +14,11 @@ internal static class SoftmaxProjection
     // ML.NET's randomised decomposition divides by zero where rows have fewer dimensions than it looks at. Then it is told to look at fewer.
     private static readonly (int Rank, int Oversampling)[] Attempts = [(2, 20), (2, 0), (1, 0)];
 
-    /// <summary>Learns the plane from the known images and lays both sets on it.</summary>
+    /// <summary>Learns the plane from the in-distribution images and lays both sets on it.</summary>
     /// <param name="known">[N, classes].</param>
     /// <param name="unknown">[M, classes], of the same classes.</param>
     /// <returns>
-    /// A point for each row. A row with a value that is no number gets a point that is none; where the known rows do not differ, all are at the origin.
+    /// A point for each row. A row with a value that is not finite gets NaN; where the in-distribution rows do not differ, all are at the origin.
     /// </returns>
     public static ((double X, double Y)[] Known, (double X, double Y)[] Unknown) Project(float[][] known, float[][] unknown)
     {

@@ -8,7 +8,7 @@ using Shared.Plots;
 
 namespace PaperBenchmark.Figures;
 
-/// <summary>Figure 5 of the paper: what τ does to FPR95, for each set of unknown images and in the mean.</summary>
+/// <summary>Figure 5 of the paper: what τ does to FPR95, for each out-of-distribution set and in the mean.</summary>
 internal static class TauFigure
 {
     private const int Width = 860, Height = 500;

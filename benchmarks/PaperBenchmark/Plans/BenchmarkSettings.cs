@@ -18,7 +18,7 @@ internal sealed record BenchmarkSettings
 
     public required IReadOnlyList<int> Seeds { get; init; }
 
-    /// <summary>More sets of unknown images.</summary>
+    /// <summary>More out-of-distribution sets.</summary>
     public required IReadOnlyList<OodOption> Ood { get; init; }
 
     /// <summary>Number of the GPU to compute on; null for the CPU.</summary>

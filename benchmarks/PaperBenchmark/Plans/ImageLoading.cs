@@ -5,14 +5,14 @@ using Shared.Images;
 
 namespace PaperBenchmark.Plans;
 
-/// <summary>Brings the images of a benchmark into memory. Sets of unknown images that are not there, or damaged, are left out and named.</summary>
+/// <summary>Brings the images of a benchmark into memory. Out-of-distribution sets that are not there, or damaged, are left out and named.</summary>
 internal static class ImageLoading
 {
     /// <param name="settings">What to load, and from where.</param>
     /// <param name="unreadable">Told of images that cannot be decoded.</param>
     /// <param name="loading">Told of each set before it is loaded.</param>
     /// <param name="cancellation">Stops it.</param>
-    /// <exception cref="InputException">The set to train on cannot be loaded, or no set of unknown images can.</exception>
+    /// <exception cref="InputException">The set to train on cannot be loaded, or no out-of-distribution set can.</exception>
     public static BenchmarkImages Load(BenchmarkSettings settings, Action<UnreadableImage> unreadable, Action<string> loading, CancellationToken cancellation)
     {
         var preset = settings.Preset;
@@ -34,7 +34,7 @@ internal static class ImageLoading
         }
         return ood.Count > 0
             ? new(train, test, ood, missing)
-            : throw new InputException($"There is no set of unknown images to measure with. {string.Join(" ", missing.Values)}");
+            : throw new InputException($"There is no out-of-distribution set to measure with. {string.Join(" ", missing.Values)}");
 
         ImageTable Load(string name, DatasetPart part, int? limit)
         {

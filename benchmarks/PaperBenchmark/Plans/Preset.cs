@@ -22,7 +22,7 @@ internal sealed record Preset
     /// <summary>At most so many test images; null for all.</summary>
     public int? TestLimit { get; init; }
 
-    /// <summary>At most so many images of each unknown set; null for all.</summary>
+    /// <summary>At most so many images of each out-of-distribution set; null for all.</summary>
     public int? OodLimit { get; init; }
 
     /// <summary>The network of all tables but the third.</summary>
@@ -51,7 +51,7 @@ internal sealed record Preset
     /// <summary>Weight of the logit penalty of the fifth table.</summary>
     public double PenaltyWeight { get; init; } = 0.05;
 
-    /// <summary>Sets of unknown images. Those that are not there leave a gap.</summary>
+    /// <summary>Out-of-distribution sets. Those that are not there leave a gap.</summary>
     public required IReadOnlyList<string> OodSets { get; init; }
 
     /// <summary>Whether sets that lie in the data root as <c>ood-NAME</c> take part too.</summary>

@@ -78,7 +78,7 @@ internal sealed class ReportMaker
         yield return ("protocol", _context.Protocol.Text);
         yield return (
             "FPR95",
-            "in-distribution positive, threshold at which at least 95 % of the known pass; the official code takes the recall nearest to 95 %");
+            "in-distribution positive, threshold at which at least 95 % of those images pass; the official code takes the recall nearest to 95 %");
         foreach (var machine in _context.Plan.Runs().Select(run => _context.Store.Find(run)?.Folder.ReadDescription()?.Machine).Distinct())
             if (machine is not null)
                 yield return (

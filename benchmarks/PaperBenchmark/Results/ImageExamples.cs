@@ -6,7 +6,7 @@ using Shared.Files;
 
 namespace PaperBenchmark.Results;
 
-/// <summary>One image of the test set and of each unknown set, kept beside the scores so that the report needs no data sets.</summary>
+/// <summary>One image of the test set and of each out-of-distribution set, kept beside the scores so that the report needs no data sets.</summary>
 /// <param name="Classes">The names of the classes.</param>
 /// <param name="Images">By set; the test set's is called <c>test</c>.</param>
 internal sealed record ImageExamples(IReadOnlyList<string> Classes, IReadOnlyDictionary<string, ImageExample> Images)

@@ -1,9 +1,9 @@
 namespace PaperBenchmark.Results;
 
-/// <summary>How well known images are told from unknown ones, as shares.</summary>
-/// <param name="Fpr95">Share of the unknown that pass when at least 95 % of the known do; lower is better.</param>
+/// <summary>How well in-distribution images are told from out-of-distribution ones, as shares.</summary>
+/// <param name="Fpr95">Share of the out-of-distribution images that pass when at least 95 % of the in-distribution ones do; lower is better.</param>
 /// <param name="Auroc">Area under the receiver operating characteristic.</param>
-/// <param name="Aupr">Average precision with the known as positive, the paper's AUPR.</param>
+/// <param name="Aupr">Average precision with in-distribution as positive, the paper's AUPR.</param>
 internal readonly record struct OodFigures(double Fpr95, double Auroc, double Aupr)
 {
     /// <summary>The mean of each figure.</summary>

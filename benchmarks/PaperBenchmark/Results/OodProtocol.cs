@@ -5,7 +5,7 @@ using Shared.Painting;
 
 namespace PaperBenchmark.Results;
 
-/// <summary>How figures are measured: the paper's way, by draws of unknown images a fifth as many as test images, or by all unknown images.</summary>
+/// <summary>How figures are measured: the paper's way, by draws of out-of-distribution images a fifth as many as test images, or by all of them.</summary>
 /// <remarks>In-distribution is positive. A set with fewer images than a draw takes is measured whole. The draws are the same for all runs and scores.</remarks>
 internal sealed class OodProtocol(BenchmarkSettings settings)
 {
@@ -14,12 +14,13 @@ internal sealed class OodProtocol(BenchmarkSettings settings)
 
     /// <summary>The protocol in a sentence, for captions.</summary>
     public string Text => settings.AllOod
-        ? "All images of each unknown set."
-        : $"The paper's protocol: of each unknown set as many images as a fifth of the test set has, mean over {settings.Draws} draws; smaller sets whole.";
+        ? "All images of each out-of-distribution set."
+        : "The paper's protocol: of each out-of-distribution set as many images as a fifth of the test set has, "
+            + $"mean over {settings.Draws} draws; smaller sets whole.";
 
-    /// <summary>Measures a score on one unknown set.</summary>
+    /// <summary>Measures a score on one out-of-distribution set.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="set">The name of the unknown set.</param>
+    /// <param name="set">The name of the out-of-distribution set.</param>
     /// <param name="score">The score, with its hyper-parameters.</param>
     /// <returns>Null if the run has no such set, or not this score.</returns>
     public OodFigures? Measure(RunResult run, string set, string score)
@@ -34,7 +35,7 @@ internal sealed class OodProtocol(BenchmarkSettings settings)
         return figures;
     }
 
-    /// <summary>The mean over all unknown sets that the run has.</summary>
+    /// <summary>The mean over all out-of-distribution sets that the run has.</summary>
     /// <returns>Null if the run does not have this score.</returns>
     public OodFigures? Mean(RunResult run, string score)
     {

@@ -8,7 +8,7 @@ namespace PaperBenchmark.Results;
 /// <param name="Trained">How the training went.</param>
 /// <param name="Epochs">A line for each epoch.</param>
 /// <param name="Test">The test images.</param>
-/// <param name="Ood">The sets of unknown images, by name.</param>
+/// <param name="Ood">The out-of-distribution sets, by name.</param>
 internal sealed record RunResult(
     RunOptions Run, RunFolder Folder, TrainedRun Trained, IReadOnlyList<EpochLine> Epochs, SetScores Test, IReadOnlyDictionary<string, SetScores> Ood)
 {
@@ -18,7 +18,7 @@ internal sealed record RunResult(
     /// <summary>Mean ‖f‖₂ of the test images.</summary>
     public double TestLogitNorm => Test.Logits.Average(Norm);
 
-    /// <summary>Mean ‖f‖₂ of the unknown images, the mean over the sets.</summary>
+    /// <summary>Mean ‖f‖₂ of the out-of-distribution images, the mean over the sets.</summary>
     public double OodLogitNorm => Ood.Values.Average(set => set.Logits.Average(Norm));
 
     private static double Norm(float[] logits) => Math.Sqrt(logits.Sum(logit => (double)logit * logit));

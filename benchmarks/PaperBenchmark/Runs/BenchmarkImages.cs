@@ -9,13 +9,13 @@ namespace PaperBenchmark.Runs;
 /// <param name="Missing">The sets that are not there, and what to do about it.</param>
 internal sealed record BenchmarkImages(ImageTable Train, ImageTable Test, IReadOnlyList<ImageTable> Ood, IReadOnlyDictionary<string, string> Missing)
 {
-    /// <summary>How many test images are looked at after each epoch, and how many of all unknown ones together.</summary>
+    /// <summary>How many test images are looked at after each epoch, and how many of all out-of-distribution ones together.</summary>
     private const int WatchedCount = 2_000;
 
     /// <summary>The test images that training looks at after each epoch.</summary>
     public ImageTable WatchedTest { get; } = Spread(Test, WatchedCount);
 
-    /// <summary>The unknown images that training looks at after each epoch: as many of each set.</summary>
+    /// <summary>The out-of-distribution images that training looks at after each epoch: as many of each set.</summary>
     public IReadOnlyList<ImageTable> WatchedOod { get; } = [.. Ood.Select(set => Spread(set, WatchedCount / Ood.Count))];
 
     private static ImageTable Spread(ImageTable images, int most)

@@ -10,7 +10,7 @@ namespace PaperBenchmark.Runs;
 /// <summary>Scores the images of all sets by a trained run, and keeps what comes out. Sets that are scored already are left alone.</summary>
 internal sealed class RunEvaluator(MLContext ml, BenchmarkImages images, IRunWatcher watcher, CancellationToken cancellation)
 {
-    /// <summary>The name that the test images' file has, which no unknown set may have.</summary>
+    /// <summary>The name that the test images' file has, which no out-of-distribution set may have.</summary>
     public const string TestSet = "test";
 
     private readonly Dictionary<ImageTable, string> _hashes = new(ReferenceEqualityComparer.Instance);
@@ -18,7 +18,7 @@ internal sealed class RunEvaluator(MLContext ml, BenchmarkImages images, IRunWat
     /// <summary>The name of the file with the scores of the test images.</summary>
     public static string NameOf(ImageTable set, BenchmarkImages images) => ReferenceEquals(set, images.Test) ? TestSet : set.Name;
 
-    /// <summary>Scores the test images and every set of unknown ones.</summary>
+    /// <summary>Scores the test images and every out-of-distribution set.</summary>
     /// <param name="run">A trained run.</param>
     /// <param name="folder">Its folder.</param>
     /// <param name="scores">The scores to compute.</param>
@@ -95,7 +95,7 @@ internal sealed class RunEvaluator(MLContext ml, BenchmarkImages images, IRunWat
         return new(set.Labels, [.. outputs.GetColumn<float[]>("Logits")], values);
     }
 
-    // A head that it cannot be computed from, embeddings that it cannot learn from, a score that is no number.
+    // A head that it cannot be computed from, embeddings that it cannot learn from, a score that is NaN.
     private static bool IsOfTheScore(Exception e) => e is ArgumentOutOfRangeException or OodScoreException;
 
     private static string FirstLine(Exception e) => e.Message.Split('\n')[0].TrimEnd();

@@ -25,7 +25,7 @@ internal static class BeyondTable
             .Distinct();
         return context.Table(
             "beyond", "All scores, and Extended LogitNorm",
-            "Means over the sets of unknown images. No score was chosen beforehand: the best line is partly luck.", plan.OtherSeeds,
+            "Means over the out-of-distribution sets. No score was chosen beforehand: the best line is partly luck.", plan.OtherSeeds,
             ["score", .. losses.Select(loss => $"FPR95 {loss.Name}"), .. losses.Select(loss => $"AUROC {loss.Name}")],
             OodScores.All
                 .OrderBy(score => losses
@@ -40,7 +40,8 @@ internal static class BeyondTable
                     .. losses.Select(loss => Cell.Percent(context.Means(loss.Results, score, figures => figures.Auroc))),
                 ]),
             [
-                $"Accuracy on known images: {string.Join(", ", losses.Select(loss => $"{loss.Name} {Cell.Percent(TableContext.Accuracies(loss.Results))}"))}.",
+                "Accuracy on in-distribution images: "
+                + $"{string.Join(", ", losses.Select(loss => $"{loss.Name} {Cell.Percent(TableContext.Accuracies(loss.Results))}"))}.",
                 .. failures,
             ]);
     }

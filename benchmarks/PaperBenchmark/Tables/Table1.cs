@@ -4,7 +4,7 @@ using PaperBenchmark.Results;
 
 namespace PaperBenchmark.Tables;
 
-/// <summary>The paper's Table 1: cross-entropy and LogitNorm on each set of unknown images.</summary>
+/// <summary>The paper's Table 1: cross-entropy and LogitNorm on each out-of-distribution set.</summary>
 internal static class Table1
 {
     private const string PaperHeadline = "The paper has, for WRN-40-2, CIFAR-10 and 200 epochs, "
@@ -17,7 +17,7 @@ internal static class Table1
         var logitNorm = context.Find(plan.Seeds.Select(seed => plan.Run(plan.LogitNorm, seed)));
         return context.Table(
             "table-1", "Cross-entropy and LogitNorm",
-            "Score: largest softmax probability. FPR95: lower is better; AUROC, AUPR (known images positive): higher is better.", plan.Seeds,
+            "Score: largest softmax probability. FPR95: lower is better; AUROC, AUPR (in-distribution images positive): higher is better.", plan.Seeds,
             ["unknown images", "FPR95 cross-entropy", "FPR95 LogitNorm", "AUROC cross-entropy", "AUROC LogitNorm", "AUPR cross-entropy", "AUPR LogitNorm"],
             [
                 .. context.SetsOf([.. crossEntropy, .. logitNorm])
@@ -25,7 +25,7 @@ internal static class Table1
                 Row("mean", (results, figure) => context.Means(results, PaperScores.Softmax, figure)),
             ],
             [
-                $"Accuracy on known images: cross-entropy {Cell.Percent(TableContext.Accuracies(crossEntropy))}, "
+                $"Accuracy on in-distribution images: cross-entropy {Cell.Percent(TableContext.Accuracies(crossEntropy))}, "
                     + $"LogitNorm {Cell.Percent(TableContext.Accuracies(logitNorm))}.",
                 .. context.Settings.Dataset == "cifar10"
                     ? [context.Settings.Preset.IsThePapers ? PaperHeadline : $"{PaperHeadline} That is another budget than this one."]

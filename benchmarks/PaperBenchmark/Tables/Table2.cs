@@ -14,7 +14,7 @@ internal static class Table2
             .Select(loss => (loss.Name, Results: context.Find(plan.Seeds.Select(seed => plan.Run(loss.Loss, seed))))).ToArray();
         OodScore[] scores = [PaperScores.Softmax, PaperScores.Odin, PaperScores.Energy, PaperScores.GradNorm];
         return context.Table(
-            "table-2", "With other scores", "Means over the sets of unknown images.", plan.Seeds,
+            "table-2", "With other scores", "Means over the out-of-distribution sets.", plan.Seeds,
             ["score", "loss", "FPR95", "AUROC", "AUPR"],
             scores.SelectMany(score => losses.Select(loss => (string[])[score.ToString(), loss.Name, .. context.MeanCells(loss.Results, score)])),
             ["GradNorm here is the closed form for each image; the official code takes one gradient of a whole batch."]);

@@ -12,7 +12,7 @@ internal static class Table3
         var plan = context.Plan;
         var losses = new[] { (Name: "cross-entropy", Loss: plan.CrossEntropy), (Name: "LogitNorm", Loss: plan.LogitNorm) };
         return context.Table(
-            "table-3", "With other networks", "Score: largest softmax probability. Means over the sets of unknown images.", plan.OtherSeeds,
+            "table-3", "With other networks", "Score: largest softmax probability. Means over the out-of-distribution sets.", plan.OtherSeeds,
             ["network", "loss", "accuracy", "FPR95", "AUROC", "AUPR"],
             plan.Backbones.SelectMany(backbone => losses.Select(loss =>
             {

@@ -12,7 +12,7 @@ internal static class Table5
         var plan = context.Plan;
         return context.Table(
             "table-5", "Logit penalty and LogitNorm",
-            "Score: largest softmax probability. Means over the sets of unknown images. Logit norm: mean ‖f‖₂, a plain number.", plan.OtherSeeds,
+            "Score: largest softmax probability. Means over the out-of-distribution sets. Logit norm: mean ‖f‖₂, a plain number.", plan.OtherSeeds,
             ["loss", "accuracy", "logit norm, known", "logit norm, unknown", "FPR95", "AUROC", "AUPR"],
             new[] { plan.CrossEntropy, plan.LogitPenalty, plan.LogitNorm }.Select(loss =>
             {

@@ -13,7 +13,7 @@ internal static class Table6
     {
         var plan = context.Plan;
         return context.Table(
-            "table-6", "Generalized ODIN and LogitNorm with the ODIN score", "Means over the sets of unknown images.", plan.OtherSeeds,
+            "table-6", "Generalized ODIN and LogitNorm with the ODIN score", "Means over the out-of-distribution sets.", plan.OtherSeeds,
             ["method", "score", "accuracy", "FPR95", "AUROC", "AUPR"],
             [
                 Row("Generalized ODIN (DeConf-C)", plan.GeneralizedOdin, PaperScores.MaxCosine),

@@ -18,22 +18,22 @@ internal sealed record TableContext(BenchmarkSettings Settings, ResultStore Stor
     /// <summary>The results of the same network with several seeds, without those that are missing.</summary>
     public IReadOnlyList<RunResult> Find(IEnumerable<RunOptions> runs) => [.. runs.Select(Store.Find).OfType<RunResult>()];
 
-    /// <summary>The names of the unknown sets that any of the runs has, and of those of the preset that are not there, which leave a gap.</summary>
+    /// <summary>The names of the out-of-distribution sets that any of the runs has, and of those of the preset that are not there, which leave a gap.</summary>
     public IReadOnlyList<string> SetsOf(IEnumerable<RunResult> results)
         => [.. Settings.Preset.OodSets.Concat(results.SelectMany(result => result.Ood.Keys)).Distinct().Where(set => set != Settings.Dataset)];
 
-    /// <summary>Means over the unknown sets, one for each seed, of one of the figures.</summary>
+    /// <summary>Means over the out-of-distribution sets, one for each seed, of one of the figures.</summary>
     public IEnumerable<double?> Means(IEnumerable<RunResult> results, OodScore score, Func<OodFigures, double> figure)
         => results.Select(result => Protocol.Mean(result, score.ToString()) is { } figures ? figure(figures) : (double?)null);
 
-    /// <summary>One of the figures on one unknown set, one for each seed.</summary>
+    /// <summary>One of the figures on one out-of-distribution set, one for each seed.</summary>
     public IEnumerable<double?> On(string set, IEnumerable<RunResult> results, OodScore score, Func<OodFigures, double> figure)
         => results.Select(result => Protocol.Measure(result, set, score.ToString()) is { } figures ? figure(figures) : (double?)null);
 
     /// <summary>Accuracy, one for each seed.</summary>
     public static IEnumerable<double?> Accuracies(IEnumerable<RunResult> results) => results.Select(result => (double?)result.Accuracy);
 
-    /// <summary>FPR95, AUROC and AUPR, means over the unknown sets: three cells.</summary>
+    /// <summary>FPR95, AUROC and AUPR, means over the out-of-distribution sets: three cells.</summary>
     public IEnumerable<string> MeanCells(IReadOnlyList<RunResult> results, OodScore score) =>
     [
         Cell.Percent(Means(results, score, figures => figures.Fpr95)),

@@ -22,7 +22,7 @@ public sealed class ScoreHistogramsTests
         var far = (AreaSeries)plot.Panels[0].Series[1];
         Assert.Multiple(() =>
         {
-            Assert.That(far.Points.Max(point => point.Y), Is.EqualTo(50), "the other of the two is no number");
+            Assert.That(far.Points.Max(point => point.Y), Is.EqualTo(50), "the other of the two is NaN");
             Assert.That(far.Points[0].X, Is.EqualTo(0.2).Within(1e-6), "both sets share one range");
             Assert.That(plot.Panels.Select(panel => panel.Annotations.OfType<LineAnnotation>().Count()), Is.EqualTo(new[] { 1, 0 }));
         });

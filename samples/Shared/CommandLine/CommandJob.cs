@@ -9,7 +9,7 @@ public static class CommandJob
     /// <summary>Runs the job on a thread of its own, so that Ctrl-C ends the program within seconds even where something does not look at the token.</summary>
     /// <param name="job">The job.</param>
     /// <param name="stopped">Says that the user has stopped it.</param>
-    /// <param name="failed">Says what the user can mend. Anything else is a mistake in the program, and leaves it with its stack trace.</param>
+    /// <param name="failed">Says what the user can fix. Anything else is a mistake in the program, and leaves it with its stack trace.</param>
     /// <param name="cancellation">Ctrl-C.</param>
     public static Task<int> Run(Action job, Action stopped, Action<Exception> failed, CancellationToken cancellation) => Task.Run(() =>
     {
