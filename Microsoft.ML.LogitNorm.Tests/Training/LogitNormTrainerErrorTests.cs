@@ -2,7 +2,7 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.LogitNorm.Tests.Training;
 
-/// <summary>What cannot be trained on is refused before training starts, in words that mend it.</summary>
+/// <summary>What cannot be trained on is refused before training starts, in words that help.</summary>
 [TestFixture]
 public sealed class LogitNormTrainerErrorTests
 {

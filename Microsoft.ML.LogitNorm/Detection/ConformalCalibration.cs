@@ -55,7 +55,7 @@ internal sealed class ConformalCalibration
 
         for (var row = 0; row < scores.Length; row++)
             if (float.IsNaN(scores[row]))
-                throw new ArgumentException($"The score of calibration row {row} (counted from 0) is NaN. Drop the row, or mend what scored it.", nameof(scores));
+                throw new ArgumentException($"The score of calibration row {row} (counted from 0) is NaN. Drop the row, or fix what scored it.", nameof(scores));
     }
 
     /// <summary>The share of in-distribution rows that may at most be taken for out of distribution, in (0, 1).</summary>

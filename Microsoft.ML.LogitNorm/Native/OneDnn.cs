@@ -43,7 +43,7 @@ internal static unsafe class OneDnn
         return Tensor.UnsafeCreateTensor((nint)stack[0]);
     }
 
-    /// <summary>The convolution of an input, plus the bias, and then the positive part if wanted.</summary>
+    /// <summary>The convolution of an input, plus the bias, and then the ReLU if wanted.</summary>
     /// <param name="input">[B, C, H, W], channels last in memory.</param>
     /// <param name="weight">As <see cref="Reorder"/> gives it, or [F, C, k, k], channels last.</param>
     /// <param name="bias">[F].</param>
@@ -69,7 +69,7 @@ internal static unsafe class OneDnn
         return Tensor.UnsafeCreateTensor(result);
     }
 
-    /// <summary>Adds a convolution to what is there, and then takes the positive part if wanted.</summary>
+    /// <summary>Adds a convolution to what is there, and then takes the ReLU if wanted.</summary>
     /// <param name="sum">[B, F, H', W'], channels last; changed in place.</param>
     /// <param name="input">[B, C, H, W], channels last in memory.</param>
     /// <param name="weight">As <see cref="Reorder"/> gives it, or [F, C, k, k], channels last.</param>

@@ -60,13 +60,13 @@ public static class OodScores
     public static OodScore NearestNeighbours(int k = 50, int? bankSize = null) => new NearestNeighbours(k, bankSize);
 
     /// <summary>Mahalanobis distance (MDS) to the nearest class, squared, at least 0.</summary>
-    /// <param name="shrinkage">Share of the mean variance that is added to each direction of the covariance; 0, as in the paper, adds nothing. 1e-3 mends a singular one.</param>
+    /// <param name="shrinkage">Share of the mean variance that is added to each direction of the covariance; 0, as in the paper, adds nothing. 1e-3 fixes a singular one.</param>
     /// <remarks>Lee et al., NeurIPS 2018, arXiv 1807.03888. Needs <c>Embedding</c>; learns means and covariance from labelled rows.</remarks>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="shrinkage"/> is negative.</exception>
     public static OodScore Mahalanobis(double shrinkage = 0) => new Mahalanobis(shrinkage);
 
     /// <summary>Relative Mahalanobis distance (RMDS): to the nearest class, less that to all classes together; unbounded.</summary>
-    /// <param name="shrinkage">Share of the mean variance that is added to each direction of the covariances; 0, as in the paper, adds nothing. 1e-3 mends a singular one.</param>
+    /// <param name="shrinkage">Share of the mean variance that is added to each direction of the covariances; 0, as in the paper, adds nothing. 1e-3 fixes a singular one.</param>
     /// <remarks>Ren et al., 2021, arXiv 2106.09022. Needs <c>Embedding</c>; learns means and covariances from labelled rows.</remarks>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="shrinkage"/> is negative.</exception>
     public static OodScore RelativeMahalanobis(double shrinkage = 0) => new RelativeMahalanobis(shrinkage);

@@ -72,7 +72,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     /// <exception cref="InvalidOperationException">The rows cannot be trained on: none, none with a label, a class without rows, fewer rows than <see cref="Options.BatchSize"/> asks for, a row that cannot be read, which is named, a feature that is the same in all rows; or <see cref="Options.CheckpointFile"/> is of another training.</exception>
     /// <exception cref="InvalidDataException"><see cref="Options.CheckpointFile"/> is damaged, or no checkpoint.</exception>
     /// <exception cref="IOException"><see cref="Options.CheckpointFile"/> cannot be written.</exception>
-    /// <exception cref="TrainingDivergedException">The loss is no longer a number.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException"><see cref="Options.CancellationToken"/>, or the <see cref="MLContext"/>, was cancelled.</exception>
     public LogitNormModel Fit(IDataView input)
     {

@@ -5,7 +5,9 @@ using BenchmarkDotNet.Running;
 
 namespace Microsoft.ML.LogitNorm.Benchmarks;
 
-/// <summary>Each time as a share of the class's baseline. BenchmarkDotNet's own ratio compares only benchmarks of equal arguments, and the baselines here have none.</summary>
+/// <summary>
+/// Each time as a share of the class's baseline. BenchmarkDotNet's own ratio compares only benchmarks of equal arguments, and the baselines here have none.
+/// </summary>
 internal sealed class BaselineShareColumn : IColumn
 {
     public string Id => nameof(BaselineShareColumn);
@@ -31,7 +33,9 @@ internal sealed class BaselineShareColumn : IColumn
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase) => GetValue(summary, benchmarkCase, SummaryStyle.Default);
 
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style)
-        => Mean(summary, benchmarkCase) is { } mean && summary.BenchmarksCases.FirstOrDefault(other => other.Descriptor.Baseline) is { } baseline && Mean(summary, baseline) is { } whole
+        => Mean(summary, benchmarkCase) is { } mean
+            && summary.BenchmarksCases.FirstOrDefault(other => other.Descriptor.Baseline) is { } baseline
+            && Mean(summary, baseline) is { } whole
             ? (mean / whole).ToString("P4", CultureInfo.InvariantCulture)
             : "?";
 

@@ -32,7 +32,7 @@ public class GradNormBenchmark
     [GlobalCleanup]
     public void CleanUp()
     {
-        _batch.Logits.Dispose();
+        _batch.Logits!.Dispose();
         _uniform.Dispose();
         _embedding.Dispose();
         _head.Dispose();

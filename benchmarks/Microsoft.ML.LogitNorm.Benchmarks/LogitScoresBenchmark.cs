@@ -27,13 +27,18 @@ public class LogitScoresBenchmark
         _scope = NewDisposeScope();
         // Untrained: the time does not depend on the weights.
         var image = new ImageInput("Image", new(3, 32, 32), PixelKind.Image, Interleaved: true);
-        _network = new(Backbone.WideResNet(40, 2).CreateNetwork(NodeShape.Image(3), Classes, new NetworkRandom(1)), CPU, image, new([128, 128, 128], [64, 64, 64]), owner: typeof(LogitNormModel));
+        _network = new(
+            Backbone.WideResNet(40, 2).CreateNetwork(NodeShape.Image(3), Classes, new NetworkRandom(1)),
+            CPU, image, new([128, 128, 128], [64, 64, 64]), owner: typeof(LogitNormModel));
         _pixels = randint(0, 256, [Rows, 32, 32, 3], dtype: ScalarType.Byte);
 
         var (logits, known) = (5 * randn(Rows, Classes), 5 * randn(RowsToLearnFrom, Classes));
         var none = new Dictionary<string, Tensor>();
         foreach (var score in s_scores)
-            _scores.Add(score.Name, (score, new(logits, null, null, null, score.LearnsFrom is null ? none : score.Learn(new(known, null, null, null, none, known.argmax(1))))));
+        {
+            var learned = score.LearnsFrom is null ? none : score.Learn(new(known, null, null, null, none, known.argmax(1)));
+            _scores.Add(score.Name, (score, new(logits, null, null, null, learned)));
+        }
     }
 
     [GlobalCleanup]

@@ -9,7 +9,10 @@ public class LossesBenchmark
 {
     private const int Rows = 128, Classes = 10, Features = 128;
 
-    private static readonly TrainingLoss[] s_losses = [TrainingLoss.CrossEntropy(), TrainingLoss.LogitNorm(), TrainingLoss.LogitPenalty(), TrainingLoss.ExtendedLogitNorm()];
+    private static readonly TrainingLoss[] s_losses =
+    [
+        TrainingLoss.CrossEntropy(), TrainingLoss.LogitNorm(), TrainingLoss.LogitPenalty(), TrainingLoss.ExtendedLogitNorm(),
+    ];
 
     private Tensor _logits = null!, _embedding = null!, _weight = null!, _labels = null!;
     private DisposeScope _scope = null!;
@@ -22,7 +25,9 @@ public class LossesBenchmark
         TorchRuntime.EnsureAvailable();
         manual_seed(1);
         _scope = NewDisposeScope();
-        (_logits, _embedding, _weight) = (randn(Rows, Classes).requires_grad_(), rand(Rows, Features).requires_grad_(), randn(Classes, Features).requires_grad_());
+        _logits = randn(Rows, Classes).requires_grad_();
+        _embedding = rand(Rows, Features).requires_grad_();
+        _weight = randn(Classes, Features).requires_grad_();
         _labels = randint(0, Classes, [Rows], dtype: int64);
     }
 

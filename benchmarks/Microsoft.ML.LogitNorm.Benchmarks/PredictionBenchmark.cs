@@ -22,7 +22,12 @@ public class PredictionBenchmark
     [GlobalSetup]
     public void SetUp()
     {
-        _model = _ml.MulticlassClassification.Trainers.LogitNorm(new LogitNormTrainer.Options { Backbone = Backbone.WideResNet(10, 1), BatchSize = 16, Epochs = 1 })
+        _model = _ml.MulticlassClassification.Trainers.LogitNorm(new LogitNormTrainer.Options
+        {
+            Backbone = Backbone.WideResNet(10, 1),
+            BatchSize = 16,
+            Epochs = 1,
+        })
             .Fit(_ml.Data.LoadFromEnumerable(_rows));
         _engine = _ml.Model.CreatePredictionEngine<SyntheticImages.Row, Prediction>(_model);
         _transformed = _model.Transform(_ml.Data.LoadFromEnumerable(_rows));

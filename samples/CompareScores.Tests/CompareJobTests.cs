@@ -30,7 +30,9 @@ public sealed class CompareJobTests
         Assert.Multiple(() =>
         {
             Assert.That(file.Models.Select(model => model.Name), Is.EqualTo(new[] { "one", "other one" }));
-            Assert.That(page, Does.Contain("--limit 20").And.Contain("## other one").And.Contain("| stripes | gaussian-noise |").And.Contain("](reliability-other-one.svg)"));
+            Assert.That(
+                page,
+                Does.Contain("--limit 20").And.Contain("## other one").And.Contain("| stripes | gaussian-noise |").And.Contain("](reliability-other-one.svg)"));
             foreach (var model in file.Models)
             {
                 Assert.That(model.Rows, Is.EqualTo(new RowCounts(80, 40, model.Rows.Ood)));
@@ -48,7 +50,11 @@ public sealed class CompareJobTests
             }));
         });
         using var png = SKBitmap.Decode(_folder.At("out", "reliability-one.png"));
-        var texts = XDocument.Load(_folder.At("out", "reliability-one.svg")).Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value).ToList();
+        var texts = XDocument.Load(_folder.At("out", "reliability-one.svg"))
+            .Descendants()
+            .Where(element => element.Name.LocalName == "text")
+            .Select(element => element.Value)
+            .ToList();
         Assert.That(png.Pixels.Distinct().Count(), Is.GreaterThan(10));
         Assert.That(texts, Is.SupersetOf(new[] { "As trained", "accuracy", "too sure by", "confidence", "one: can its confidence be taken at its word?" }));
     }

@@ -1,5 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.LogitNorm;
+using Shared.CommandLine;
+using Shared.Images;
 
 namespace CompareScores.Tests;
 
@@ -30,14 +32,18 @@ public sealed class OptionTests
 
     [Test]
     public void Scores_FindAllAndTwoInOne_AreThese()
-        => Assert.That(ScoreNames.Find(["all,max-softmax+gradnorm"]), Is.EqualTo(OodScores.All.Append(OodScores.Combine(OodScores.MaxSoftmax(), OodScores.GradNorm()))));
+        => Assert.That(
+            ScoreNames.Find(["all,max-softmax+gradnorm"]),
+            Is.EqualTo(OodScores.All.Append(OodScores.Combine(OodScores.MaxSoftmax(), OodScores.GradNorm()))));
 
     [Test]
     public void Scores_FindNone_IsAll() => Assert.That(ScoreNames.Find([]), Is.Null);
 
     [Test]
     public void Scores_FindUnknown_ListsAll()
-        => Assert.That(() => ScoreNames.Find(["Enrgy"]), Throws.TypeOf<InputException>().With.Message.StartsWith("--scores Enrgy").And.Message.Contains("MaxSoftmax, MaxLogit, Energy"));
+        => Assert.That(
+            () => ScoreNames.Find(["Enrgy"]),
+            Throws.TypeOf<InputException>().With.Message.StartsWith("--scores Enrgy").And.Message.Contains("MaxSoftmax, MaxLogit, Energy"));
 
     [Test]
     public void QuickStartOutput_Nothing_SaysWhatToRunFirst()
@@ -49,7 +55,9 @@ public sealed class OptionTests
             Assert.That(() => QuickStartOutput.FillIn(settings), Throws.TypeOf<InputException>().With.Message.Contains("x.zip: there is no such file"));
             folder.Write("x.zip", [1]);
             Assert.That(() => QuickStartOutput.FillIn(settings), Throws.TypeOf<InputException>().With.Message.StartsWith("--test is missing"));
-            Assert.That(() => QuickStartOutput.FillIn(settings with { Models = [] }), Throws.TypeOf<InputException>().With.Message.Contains("--project samples/QuickStart"));
+            Assert.That(
+                () => QuickStartOutput.FillIn(settings with { Models = [] }),
+                Throws.TypeOf<InputException>().With.Message.Contains("--project samples/QuickStart"));
         });
     }
 
@@ -59,7 +67,9 @@ public sealed class OptionTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.Write("x.zip", content);
-        Assert.That(() => LoadedModel.Load(new MLContext(), new("x", path)), Throws.TypeOf<InputException>().With.Message.StartsWith($"--model {path}: this file holds no model"));
+        Assert.That(
+            () => LoadedModel.Load(new MLContext(), new("x", path)),
+            Throws.TypeOf<InputException>().With.Message.StartsWith($"--model {path}: this file holds no model"));
     }
 
     [Test]
@@ -69,7 +79,9 @@ public sealed class OptionTests
         var ml = new MLContext();
         var rows = ml.Data.LoadFromEnumerable(new[] { new { Number = 1f } });
         ml.Model.Save(ml.Transforms.CopyColumns("Copy", "Number").Fit(rows), rows.Schema, folder.At("x.zip"));
-        Assert.That(() => LoadedModel.Load(ml, new("x", folder.At("x.zip"))), Throws.TypeOf<InputException>().With.Message.Contains("does not take image files").And.Message.Contains("QuickStart"));
+        Assert.That(
+            () => LoadedModel.Load(ml, new("x", folder.At("x.zip"))),
+            Throws.TypeOf<InputException>().With.Message.Contains("does not take image files").And.Message.Contains("QuickStart"));
     }
 
     [Test]

@@ -1,6 +1,7 @@
-using ImageData.Painting;
 using Microsoft.ML;
 using Microsoft.ML.LogitNorm;
+using Shared.Images;
+using Shared.Painting;
 
 namespace CompareScores.Tests;
 
@@ -35,7 +36,10 @@ internal sealed class TinyModel
         using var model = ml.Transforms.Conversion.MapValueToKey("Label")
             .Append(ml.Transforms.LoadImages("Image", imageFolder: "", "ImagePath"))
             .Append(ml.Transforms.ResizeImages("Image", 8, 8))
-            .Append(ml.MulticlassClassification.Trainers.LogitNorm(new LogitNormTrainer.Options { FeatureColumnName = "Image", Backbone = Backbone.WideResNet(10, 1, 0), Epochs = 2, BatchSize = 16 }))
+            .Append(ml.MulticlassClassification.Trainers.LogitNorm(new LogitNormTrainer.Options
+            {
+                FeatureColumnName = "Image", Backbone = Backbone.WideResNet(10, 1, 0), Epochs = 2, BatchSize = 16,
+            }))
             .Fit(rows);
         ml.Model.Save(model, rows.Schema, Model);
     }

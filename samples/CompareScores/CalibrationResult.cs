@@ -1,6 +1,6 @@
-using ImageData;
 using Microsoft.ML;
 using Microsoft.ML.LogitNorm;
+using Shared.Images;
 
 namespace CompareScores;
 
@@ -25,6 +25,10 @@ internal sealed record CalibrationResult(double Temperature, int FittedOn, Calib
         var scaling = ml.Transforms.TemperatureScaling().Fit(model.Transform(view(toFit)));
         // Kept in memory, as it is read twice and the network is the costly part.
         var others = ml.Data.Cache(model.Transform(view(test.Where((_, row) => row % FitOnEvery != 0))), "Label", "Logits", "Score");
-        return new(scaling.Temperature, toFit.Length, ml.MulticlassClassification.EvaluateCalibration(others), ml.MulticlassClassification.EvaluateCalibration(scaling.Transform(others)));
+        return new(
+            scaling.Temperature,
+            toFit.Length,
+            ml.MulticlassClassification.EvaluateCalibration(others),
+            ml.MulticlassClassification.EvaluateCalibration(scaling.Transform(others)));
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using ImageData;
+using Shared.CommandLine;
+using Shared.Painting;
 
 namespace CompareScores;
 
@@ -8,21 +9,62 @@ internal static class CompareCommand
 {
     public static RootCommand Create()
     {
-        var model = new Option<string[]>("--model") { Description = $"A model that QuickStart, or code like it, has saved: NAME=PATH or PATH. Repeat for more. Default: both that QuickStart leaves in {QuickStartOutput.Folder}.", HelpName = "NAME=PATH", DefaultValueFactory = _ => [] };
-        var test = new Option<string?>("--test") { Description = "Images of the model's classes that it was not trained on: a folder with one sub-folder per class, or a zip of one. Default: the painted pictures beside the model.", HelpName = "PATH" };
-        var train = new Option<string?>("--train") { Description = "The images that the model was trained on, laid out like --test, for scores that learn from them. Without it those are left out.", HelpName = "PATH" };
-        var ood = new Option<string[]>("--ood") { Description = $"A set of images of none of the classes: NAME=PATH (folder or zip), or a generated set: {string.Join(", ", NoiseImages.Names)}. Repeat for more. Default: {string.Join(" and ", NoiseImages.Defaults)}.", HelpName = "NAME=PATH", DefaultValueFactory = _ => [] };
-        var scores = new Option<string[]>("--scores") { Description = "Only these scores: names as in the table, with commas between, or all; NAME+NAME joins several in one. Default: all, or without --train those that do not learn.", HelpName = "NAMES", DefaultValueFactory = _ => [], AllowMultipleArgumentsPerToken = true };
+        var model = new Option<string[]>("--model")
+        {
+            Description = "A model that QuickStart, or code like it, has saved: NAME=PATH or PATH. Repeat for more. "
+                + $"Default: both that QuickStart leaves in {QuickStartOutput.Folder}.",
+            HelpName = "NAME=PATH",
+            DefaultValueFactory = _ => [],
+        };
+        var test = new Option<string?>("--test")
+        {
+            Description = "Images of the model's classes that it was not trained on: a folder with one sub-folder per class, or a zip of one. "
+                + "Default: the painted pictures beside the model.",
+            HelpName = "PATH",
+        };
+        var train = new Option<string?>("--train")
+        {
+            Description = "The images that the model was trained on, laid out like --test, for scores that learn from them. Without it those are left out.",
+            HelpName = "PATH",
+        };
+        var ood = new Option<string[]>("--ood")
+        {
+            Description = $"A set of images of none of the classes: NAME=PATH (folder or zip), or a generated set: {string.Join(", ", NoiseImages.Names)}. "
+                + $"Repeat for more. Default: {string.Join(" and ", NoiseImages.Defaults)}.",
+            HelpName = "NAME=PATH",
+            DefaultValueFactory = _ => [],
+        };
+        var scores = new Option<string[]>("--scores")
+        {
+            Description = "Only these scores: names as in the table, with commas between, or all; NAME+NAME joins several in one. "
+                + "Default: all, or without --train those that do not learn.",
+            HelpName = "NAMES",
+            DefaultValueFactory = _ => [],
+            AllowMultipleArgumentsPerToken = true,
+        };
         var limit = new Option<int?>("--limit") { Description = "At most so many test images per class, and as many in all of each --ood.", HelpName = "N" };
         var trainLimit = new Option<int?>("--train-limit") { Description = "At most so many training images per class.", HelpName = "N" };
-        var device = new Option<string>("--device") { Description = "cpu, cuda, or cuda:1 for the second GPU. CUDA needs a build with -p:TorchBackend=cuda.", HelpName = "NAME", DefaultValueFactory = _ => "cpu" };
-        var output = new Option<string>("--output", "-o") { Description = "Where everything is written.", HelpName = "DIR", DefaultValueFactory = _ => Path.Combine("artifacts", "compare") };
+        var device = new Option<string>("--device")
+        {
+            Description = "cpu, cuda, or cuda:1 for the second GPU. CUDA needs a build with -p:TorchBackend=cuda.",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => "cpu",
+        };
+        var output = new Option<string>("--output", "-o")
+        {
+            Description = "Where everything is written.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => Path.Combine("artifacts", "compare"),
+        };
 
-        var command = new RootCommand("Compares all out-of-distribution scores on trained models, and says how far each model's probabilities can be taken at their word. Without arguments it looks at what QuickStart has made.")
+        var command = new RootCommand(
+            "Compares all out-of-distribution scores on trained models, and says how far each model's probabilities can be taken at their word. "
+            + "Without arguments it looks at what QuickStart has made.")
         {
             model, test, train, ood, scores, limit, trainLimit, device, output,
         };
-        command.SetAction((result, cancellation) => CommandJob.Run(() => new CompareJob(Read(result), cancellation).Run(), Screen.Stopped, Screen.Failed, cancellation));
+        command.SetAction((result, cancellation) => CommandJob.Run(
+            () => new CompareJob(Read(result), cancellation).Run(), Screen.Stopped, Screen.Failed, cancellation));
         return command;
 
         Settings Read(ParseResult result) => QuickStartOutput.FillIn(new Settings
@@ -36,7 +78,8 @@ internal static class CompareCommand
             TrainLimit = OptionValue.AtLeastOne("--train-limit", result.GetValue(trainLimit)),
             GpuDeviceId = OptionValue.Gpu("--device", result.GetValue(device)!),
             Output = result.GetValue(output)!,
-            CommandLine = string.Join(' ', result.Tokens.Select(token => Quoted(token.Value)).Prepend("dotnet run --project samples/CompareScores -c Release --")),
+            CommandLine = string.Join(
+                ' ', result.Tokens.Select(token => Quoted(token.Value)).Prepend("dotnet run --project samples/CompareScores -c Release --")),
         });
     }
 

@@ -1,7 +1,9 @@
 using CompareScores.Report;
-using ImageData;
 using Microsoft.ML;
 using Microsoft.ML.LogitNorm;
+using Shared.CommandLine;
+using Shared.Files;
+using Shared.Images;
 
 namespace CompareScores;
 
@@ -16,11 +18,13 @@ internal sealed class CompareJob(Settings settings, CancellationToken cancellati
     {
         _ml.Log += (_, message) => Screen.Log(message);
         if (settings.Train is null && settings.Scores?.FirstOrDefault(score => score.Learns) is { } learner)
-            throw new InputException($"--scores: {learner.Name} learns from the images that the model was trained on. Give them: --train PATH; or leave the score out.");
+            throw new InputException($"--scores: {learner.Name} learns from the images that the model was trained on. "
+                + "Give them: --train PATH; or leave the score out.");
         Directory.CreateDirectory(settings.Output);
         var images = Open();
         // What an earlier run has left does not belong to the figures of this one, should it be stopped half-way.
-        foreach (var file in new[] { "scores.md", "scores.json", "reliability-*.png", "reliability-*.svg" }.SelectMany(pattern => Directory.EnumerateFiles(settings.Output, pattern)))
+        string[] written = ["scores.md", "scores.json", "reliability-*.png", "reliability-*.svg"];
+        foreach (var file in written.SelectMany(pattern => Directory.EnumerateFiles(settings.Output, pattern)))
             File.Delete(file);
 
         Screen.Plan(settings, images);
@@ -74,11 +78,11 @@ internal sealed class CompareJob(Settings settings, CancellationToken cancellati
     }
 
     private OodScoreComparison CompareScores(ITransformer app, ImageSets images, IReadOnlyList<UnknownSet> unknown, Action seen)
-    {
-        return _ml.AnomalyDetection.CompareOodScores(
-            app, View(images.Test, seen), unknown.ToDictionary(set => set.Name, set => View(set.Images, seen)), settings.Scores,
-            images.Train is { } train ? View(train, seen) : null);
-    }
+        => _ml.AnomalyDetection.CompareOodScores(
+            app,
+            View(images.Test, seen),
+            unknown.ToDictionary(set => set.Name, set => View(set.Images, seen)),
+            new() { Scores = settings.Scores, TrainingData = images.Train is { } train ? View(train, seen) : null, CancellationToken = cancellation });
 
     private IReadOnlyList<UnknownSet> Unknown(ImageSets images, LoadedModel model)
     {
@@ -87,7 +91,7 @@ internal sealed class CompareJob(Settings settings, CancellationToken cancellati
         return sets;
     }
 
-    // Cancellation is looked at here, row by row: nothing else in the comparison takes a token.
+    // The bar moves with each image that is opened, not with each batch that is scored: a batch of large images takes a while.
     private IDataView View(IEnumerable<LabeledImage> images, Action seen)
         => _ml.Data.LoadFromEnumerable(images.Select(image =>
         {
@@ -97,7 +101,7 @@ internal sealed class CompareJob(Settings settings, CancellationToken cancellati
         }));
 
     private IReadOnlyList<string> LeftOut(OodScoreComparison comparison)
-        => settings.Scores is null ? [.. OodScores.All.Select(score => score.Name).Except(comparison.Results.Select(result => result.Score.Name))] : [];
+        => settings.Scores is null ? [.. OodScores.All.Select(score => score.Name).Except(comparison.Results.Select(result => result.Score!.Name))] : [];
 
     private void Write(IReadOnlyList<ModelResult> results)
     {

@@ -1,4 +1,5 @@
-using ImageData;
+using Shared.CommandLine;
+using Shared.Images;
 
 namespace CompareScores;
 
@@ -43,7 +44,8 @@ internal sealed record ImageSets(IReadOnlyList<LabeledImage>? Train, IReadOnlyLi
         {
             var others = images.Select(image => image.Label).Distinct().Except(classes).ToList();
             if (others.Count > 0)
-                throw new InputException($"{option}: the model '{model}' does not know the class {Some(others)}. It knows {Some(classes)}. Give images of its own classes; others belong to --ood NAME=PATH.");
+                throw new InputException($"{option}: the model '{model}' does not know the class {Some(others)}. It knows {Some(classes)}. "
+                    + "Give images of its own classes; others belong to --ood NAME=PATH.");
         }
     }
 

@@ -1,8 +1,9 @@
 using System.Reflection;
-using ImageData;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
+using Shared.CommandLine;
+using Shared.Images;
 
 namespace CompareScores;
 
@@ -12,7 +13,8 @@ namespace CompareScores;
 /// <param name="ImageSize">Width and height of the images that its network looks at.</param>
 internal sealed record LoadedModel(ITransformer App, IReadOnlyList<string> Classes, int ImageSize) : IDisposable
 {
-    private const string Remedy = "Give a model that QuickStart has saved, or one whose pipeline starts with MapValueToKey of Label and LoadImages of ImagePath, and has the LogitNorm trainer.";
+    private const string Remedy = "Give a model that QuickStart has saved, "
+        + "or one whose pipeline starts with MapValueToKey of Label and LoadImages of ImagePath, and has the LogitNorm trainer.";
 
     /// <summary>Loads a model.</summary>
     /// <exception cref="InputException">There is no such file, or it holds no model of this kind.</exception>

@@ -1,4 +1,4 @@
-using ImageData;
+using Shared.CommandLine;
 
 namespace CompareScores;
 
@@ -16,7 +16,10 @@ internal sealed record ModelOption(string Name, string Path)
     {
         ModelOption[] models = [.. values.Select(Parse)];
         var twice = models.GroupBy(model => model.FileName).FirstOrDefault(group => group.Count() > 1);
-        return twice is null ? models : throw new InputException($"--model: {string.Join(" and ", twice.Select(model => model.Path))} would both be called '{twice.First().Name}'. Give each its own name, as --model NAME=PATH.");
+        return twice is null
+            ? models
+            : throw new InputException($"--model: {string.Join(" and ", twice.Select(model => model.Path))} would both be called '{twice.First().Name}'. "
+                + "Give each its own name, as --model NAME=PATH.");
     }
 
     /// <summary>Reads one value, NAME=PATH or PATH.</summary>

@@ -1,4 +1,5 @@
-using ImageData;
+using Shared.CommandLine;
+using Shared.Painting;
 
 namespace CompareScores;
 
@@ -25,18 +26,22 @@ internal static class QuickStartOutput
     {
         ModelOption[] models = [new("LogitNorm", Path.Combine(folder, "model.zip")), new("cross-entropy", Path.Combine(folder, "model-cross-entropy.zip"))];
         return models.Where(model => File.Exists(model.Path)).ToArray() is { Length: > 0 } found ? found : throw new InputException(
-            $"There is no model in {folder} yet. Train some first, with dotnet run --project samples/QuickStart -c Release, or name yours: --model NAME=PATH --test PATH.");
+            $"There is no model in {folder} yet. Train some first, with dotnet run --project samples/QuickStart -c Release, or name yours: "
+                + "--model NAME=PATH --test PATH.");
     }
 
     private static Settings WithPictures(Settings settings, string pictures)
     {
         if (!Directory.Exists(Path.Combine(pictures, "test")))
-            throw new InputException($"--test is missing, and there are no painted pictures in {Path.GetFullPath(pictures)}. Give images of the model's classes that it was not trained on: --test PATH, and --train PATH with those that it was.");
+            throw new InputException($"--test is missing, and there are no painted pictures in {Path.GetFullPath(pictures)}. "
+                + "Give images of the model's classes that it was not trained on: --test PATH, and --train PATH with those that it was.");
         return settings with
         {
             Test = Path.Combine(pictures, "test"),
             Train = settings.Train ?? Path.Combine(pictures, "train"),
-            Ood = settings.Ood.Count > 0 ? settings.Ood : [.. Directory.EnumerateDirectories(pictures, "ood-*").Order(StringComparer.Ordinal).Select(set => $"{Path.GetFileName(set)[4..]}={set}")],
+            Ood = settings.Ood.Count > 0
+                ? settings.Ood
+                : [.. Directory.EnumerateDirectories(pictures, "ood-*").Order(StringComparer.Ordinal).Select(set => $"{Path.GetFileName(set)[4..]}={set}")],
         };
     }
 }

@@ -1,9 +1,12 @@
-using ImageData;
 using Microsoft.ML.LogitNorm;
+using Shared.CommandLine;
 
 namespace CompareScores;
 
-/// <summary>Scores as people write them: "MaxSoftmax", "max-softmax", "energy", "all"; "max-softmax+energy" is both in one, by <see cref="OodScores.Combine"/>.</summary>
+/// <summary>
+/// Scores as people write them: "MaxSoftmax", "max-softmax", "energy", "all"; "max-softmax+energy" is both in one, by
+/// <see cref="OodScores.Combine"/>.
+/// </summary>
 internal static class ScoreNames
 {
     /// <param name="names">The values of <c>--scores</c>, each one name or several with commas between.</param>
@@ -11,7 +14,10 @@ internal static class ScoreNames
     /// <exception cref="InputException">There is no score of a name.</exception>
     public static IReadOnlyList<OodScore>? Find(IEnumerable<string> names)
     {
-        OodScore[] scores = [.. names.SelectMany(name => name.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).SelectMany(FindSome).Distinct()];
+        OodScore[] scores = [.. names
+            .SelectMany(name => name.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            .SelectMany(FindSome)
+            .Distinct()];
         return scores.Length > 0 ? scores : null;
     }
 

@@ -1,8 +1,8 @@
 using System.Globalization;
-using ImageData;
 using Microsoft.ML;
 using Microsoft.ML.LogitNorm;
 using Microsoft.ML.Runtime;
+using Shared.Images;
 using Spectre.Console;
 
 namespace CompareScores;
@@ -32,7 +32,9 @@ internal static class Screen
         Row("Models", string.Join(", ", settings.Models.Select(model => $"{model.Name} ({model.Path})")));
         Row("Known", $"{settings.Test}: {images.Test.Count:N0} images");
         Row("Unknown", string.Join(", ", settings.Ood));
-        Row("To learn from", images.Train is { } train ? $"{settings.Train}: {train.Count:N0} images" : "nothing: scores that learn are left out. --train PATH brings them in");
+        Row("To learn from", images.Train is { } train
+            ? $"{settings.Train}: {train.Count:N0} images"
+            : "nothing: scores that learn are left out. --train PATH brings them in");
         AnsiConsole.Write(grid);
 
         void Row(string name, string value) => grid.AddRow(new Markup($"[grey]{name}[/]"), new Text(value));
@@ -56,14 +58,17 @@ internal static class Screen
     {
         AnsiConsole.WriteLine();
         AnsiConsole.Write(Table(result));
-        AnsiConsole.MarkupLine("[grey]FPR95 and AUROC in %. FPR95, lower is better: unknown images that pass as known when 95 % of the known do. AUROC, higher is better. ms: the score's own time per 1,000 images.[/]");
+        AnsiConsole.MarkupLine("[grey]FPR95 and AUROC in %. FPR95, lower is better: unknown images that pass as known when 95 % of the known do. "
+            + "AUROC, higher is better. ms: the score's own time per 1,000 images.[/]");
         foreach (var failed in result.Scores.Results.Where(score => score.Failure is not null))
-            AnsiConsole.MarkupLineInterpolated($"[grey]{failed.Score.Name}: {failed.Failure}[/]");
+            AnsiConsole.MarkupLineInterpolated($"[grey]{failed.Score!.Name}: {failed.Failure}[/]");
         if (result.LeftOut.Count > 0)
             AnsiConsole.MarkupLineInterpolated($"[grey]Left out, as they learn and there is no --train: {string.Join(", ", result.LeftOut)}.[/]");
         var (before, after) = (result.Calibration.Before, result.Calibration.After);
+        var fitted = $"at temperature {result.Calibration.Temperature:G3} ECE {Percent(after.ExpectedCalibrationError)} %";
+        var likelihood = $"NLL {before.NegativeLogLikelihood:F3} → {after.NegativeLogLikelihood:F3}";
         AnsiConsole.MarkupLineInterpolated(
-            $"Calibration: {Words(before)} (ECE {Percent(before.ExpectedCalibrationError)} %); at temperature {result.Calibration.Temperature:G3} ECE {Percent(after.ExpectedCalibrationError)} %, NLL {before.NegativeLogLikelihood:F3} → {after.NegativeLogLikelihood:F3}.");
+            $"Calibration: {Words(before)} (ECE {Percent(before.ExpectedCalibrationError)} %); {fitted}, {likelihood}.");
     }
 
     public static void Files(IEnumerable<string> paths)
@@ -88,12 +93,15 @@ internal static class Screen
     private static Table Table(ModelResult result)
     {
         // Tight, so that the means and three sets fit into 80 characters; where there are more, the two figures stand one over the other.
-        var table = new Table().Title($"[bold]{Markup.Escape(result.Model.Name)}[/]").Border(TableBorder.Horizontal).AddColumn(new TableColumn("score").NoWrap().PadLeft(0).PadRight(0));
+        var table = new Table()
+            .Title($"[bold]{Markup.Escape(result.Model.Name)}[/]")
+            .Border(TableBorder.Horizontal)
+            .AddColumn(new TableColumn("score").NoWrap().PadLeft(0).PadRight(0));
         foreach (var name in result.Rows.Ood.Keys.Append("mean").Append("ms"))
             table.AddColumn(new TableColumn(Markup.Escape(name)).RightAligned().PadLeft(1).PadRight(0));
         foreach (var score in result.Scores.Results.Where(score => score.Failure is null))
             table.AddRow([
-                Markup.Escape(score.Score.Name == nameof(OodScores.Combine) ? score.Score.ToString() : score.Score.Name),
+                Markup.Escape(score.Score!.Name == nameof(OodScores.Combine) ? score.Name : score.Score.Name),
                 .. score.Sets.Select(set => Pair(set.Metrics.FprAt95Tpr, set.Metrics.Auroc)),
                 $"[bold]{Pair(score.MeanFprAt95Tpr, score.MeanAuroc)}[/]",
                 score.MillisecondsPer1000Rows.ToString(score.MillisecondsPer1000Rows < 10 ? "F1" : "N0", CultureInfo.InvariantCulture),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.ML;
 using QuickStart.Report;
+using Shared.Images;
 using SkiaSharp;
 
 namespace QuickStart.Tests;
@@ -31,7 +32,8 @@ public sealed class MainJobTests
             Directory.CreateSymbolicLink(folder.At("photos", "dog", "self"), ".");
         }
         // The limit keeps all photos, and as many of each set of noise.
-        var exit = await Run("--data", folder.At("photos"), "--epochs", "1", "--limit", "101", "--image-size", "8", "--backbone", "wrn-10-1", "--output", folder.At("out"));
+        var exit = await Run(
+            "--data", folder.At("photos"), "--epochs", "1", "--limit", "101", "--image-size", "8", "--backbone", "wrn-10-1", "--output", folder.At("out"));
         Assert.That(exit, Is.Zero);
         MainJobOutput.Check(folder.At("out"), sets: ["gaussian-noise", "uniform-noise"]);
         var result = ResultFile.Read(folder.At("out", "result.json"));

@@ -24,7 +24,9 @@ public sealed class PictureSetsTests
         Assert.Multiple(() =>
         {
             Assert.That((pictures.Train.Count, pictures.Calibration.Count, pictures.Test.Count), Is.EqualTo((train, calibration, 20)));
-            Assert.That(pictures.Calibration.Count(image => image.Path.StartsWith(_folder.At("data", "val"), StringComparison.Ordinal)), Is.EqualTo(validation));
+            Assert.That(
+                pictures.Calibration.Count(image => image.Path.StartsWith(_folder.At("data", "val"), StringComparison.Ordinal)),
+                Is.EqualTo(validation));
             Assert.That(pictures.CalibrationFrom, Is.EqualTo(validation == 0 ? null : $"{validation} from {_folder.At("data", "val")}"));
             Assert.That(pictures.TestFrom, Is.EqualTo(_folder.At("data", "test")));
             Assert.That(pictures.Train.Intersect(pictures.Calibration).Concat(pictures.Train.Intersect(pictures.Test)), Is.Empty);

@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using ImageData;
 using Microsoft.ML.LogitNorm;
+using Shared.CommandLine;
 
 namespace QuickStart;
 
-/// <summary>Reads a network as people write it, and as this program does: "WideResNet(16, 1)", "WideResNet(40, 2, 0.3)", "wrn-16-1", "ResNet18", "densenet-100-12".</summary>
+/// <summary>
+/// Reads a network as people write it, and as this program does: "WideResNet(16, 1)", "WideResNet(40, 2, 0.3)", "wrn-16-1", "ResNet18", "densenet-100-12".
+/// </summary>
 internal static partial class BackboneName
 {
     public const string Examples = "WideResNet(16,1), wrn-40-2, ResNet18, ResNet34 or DenseNet(100,12)";
@@ -26,6 +28,7 @@ internal static partial class BackboneName
                 ("wideresnet" or "wrn", [var depth, var widen]) => Backbone.WideResNet(depth, widen, dropout),
                 ("resnet", [18]) => Backbone.ResNet18(),
                 ("resnet", [34]) => Backbone.ResNet34(),
+                ("vgg", [var depth]) => Backbone.Vgg(depth),
                 ("densenet", [var depth, var growth]) => Backbone.DenseNet(depth, growth, dropout),
                 _ => throw new InputException($"--backbone {text}: these sizes do not go with that network. Write, for example, {Examples}."),
             };
@@ -36,6 +39,8 @@ internal static partial class BackboneName
         }
     }
 
-    [GeneratedRegex(@"^\s*(?<family>wideresnet|wrn|resnet|densenet)[\s\-(]*(?<size>\d{1,4})([\s,\-]+(?<size>\d{1,4})([\s,]+(?<dropout>0|0?\.\d+))?)?\s*(\(\s*)?\)?\s*$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^\s*(?<family>wideresnet|wrn|resnet|densenet|vgg)[\s\-(]*(?<size>\d{1,4})([\s,\-]+(?<size>\d{1,4})([\s,]+(?<dropout>0|0?\.\d+))?)?\s*(\(\s*)?\)?\s*$",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Pattern();
 }

@@ -1,10 +1,10 @@
 using System.Diagnostics;
-using ImageData;
-using ImageData.Plots;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.LogitNorm;
 using QuickStart.Report;
+using Shared.Images;
+using Shared.Plots;
 
 namespace QuickStart;
 
@@ -44,7 +44,8 @@ internal sealed class Experiment(MLContext ml, Settings settings, PictureSets pi
         display.Say("calibrating and measuring");
         var detector = ml.Transforms.OodDetector(settings.FalseAlarmRate).Fit(model.Transform(View(pictures.Calibration)));
         var app = model.Append(detector).Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(detector.Transform(model.Transform(train))));
-        return Measure(loss, app, detector.Transform(model.Transform(View(pictures.Test))), trainSeconds, images => detector.Transform(model.Transform(View(images))));
+        return Measure(
+            loss, app, detector.Transform(model.Transform(View(pictures.Test))), trainSeconds, images => detector.Transform(model.Transform(View(images))));
     }
 
     /// <summary>Images as a data view.</summary>

@@ -1,8 +1,10 @@
-using ImageData;
-using ImageData.Plots;
 using Microsoft.ML;
 using Microsoft.ML.LogitNorm;
 using QuickStart.Report;
+using Shared.CommandLine;
+using Shared.Files;
+using Shared.Images;
+using Shared.Plots;
 
 namespace QuickStart;
 
@@ -43,7 +45,11 @@ internal sealed class MainJob(Settings settings, CancellationToken cancellation)
         var app = outcomes[^1].App;
         Save("model.zip", app);
         Save("model-cross-entropy.zip", outcomes[0].App);   // to compare scores on both
-        ScoreHistograms.Plot("How sure is the network? Softmax confidence of known and unknown images", "softmax confidence", [.. outcomes.Select(outcome => outcome.Scores)])
+        ScoreHistograms
+            .Plot(
+                "How sure is the network? Softmax confidence of known and unknown images",
+                "softmax confidence",
+                [.. outcomes.Select(outcome => outcome.Scores)])
             .Write(Out("scores.png"), Out("scores.svg"));
         ContactSheet.Write(Out("verdicts.png"), "What the LogitNorm model says", [.. Groups(ml, app, experiment, pictures)]);
         Screen.Comparison([.. outcomes.Select(outcome => outcome.Result)], settings.FalseAlarmRate);
@@ -52,7 +58,8 @@ internal sealed class MainJob(Settings settings, CancellationToken cancellation)
         foreach (var outcome in outcomes)
             (outcome.App as IDisposable)?.Dispose();
 
-        void Save(string name, ITransformer model) => AtomicFile.Write(Out(name), stream => ml.Model.Save(model, experiment.View(pictures.Train).Schema, stream));
+        void Save(string name, ITransformer model)
+            => AtomicFile.Write(Out(name), stream => ml.Model.Save(model, experiment.View(pictures.Train).Schema, stream));
     }
 
     private PictureSets Prepare()
@@ -96,7 +103,8 @@ internal sealed class MainJob(Settings settings, CancellationToken cancellation)
     {
         var required = OodDetectorEstimator.RequiredRows(settings.FalseAlarmRate);
         if (pictures.Calibration.Count < required)
-            throw new InputException($"--false-alarm-rate {settings.FalseAlarmRate} needs at least {required:N0} calibration images; {pictures.Calibration.Count:N0} could be held out. Give more images, or ask for a higher rate.");
+            throw new InputException($"--false-alarm-rate {settings.FalseAlarmRate} needs at least {required:N0} calibration images; "
+                + $"{pictures.Calibration.Count:N0} could be held out. Give more images, or ask for a higher rate.");
     }
 
     private string Out(string name) => Path.Combine(settings.Output, name);

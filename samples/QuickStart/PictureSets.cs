@@ -1,5 +1,7 @@
-using ImageData;
 using QuickStart.Pictures;
+using Shared.CommandLine;
+using Shared.Images;
+using Shared.Painting;
 
 namespace QuickStart;
 
@@ -68,7 +70,11 @@ internal sealed record PictureSets(
         var (train, others) = Split(rest, Math.Min(wanted / rest.Count, LargestCalibrationShare), settings.Seed, "calibration");
         RequireEveryClass(folder, train, $"--data {settings.Data}: to train on");
         RequireEveryClass(folder, test, "to test on");
-        var ood = Extra(settings with { Ood = settings.Ood.Count > 0 ? settings.Ood : [.. NoiseImages.Defaults] }, source, settings.Limit * folder.Classes.Count, cancellation)
+        var ood = Extra(
+            settings with { Ood = settings.Ood.Count > 0 ? settings.Ood : [.. NoiseImages.Defaults] },
+            source,
+            settings.Limit * folder.Classes.Count,
+            cancellation)
             .Select(set => (set.Name, ImageCheck.Keep(set.Images, $"--ood {set.Name}", unreadable, cancellation)));
         return new(settings.Data!, train, [.. validation, .. others], test, [.. ood])
         {
@@ -98,14 +104,16 @@ internal sealed record PictureSets(
         };
     }
 
-    private static IReadOnlyList<LabeledImage> Below(string folder) => [.. ImageFiles.Below(folder).Select(path => new LabeledImage(path, Path.GetFileName(Path.GetDirectoryName(path)!)))];
+    private static IReadOnlyList<LabeledImage> Below(string folder)
+        => [.. ImageFiles.Below(folder).Select(path => new LabeledImage(path, Path.GetFileName(Path.GetDirectoryName(path)!)))];
 
     private static IEnumerable<(string Name, IReadOnlyList<LabeledImage> Images)> Extra(
         Settings settings, ImageSource source, int? limit, CancellationToken cancellation)
         => OodOption.ParseAll(settings.Ood).Select(option => (option.Name, option.Load(source, settings.ImageSize, settings.Seed, limit, cancellation)));
 
     // The same share of each class, at random but always the same for a seed.
-    private static (IReadOnlyList<LabeledImage> Others, IReadOnlyList<LabeledImage> Part) Split(IReadOnlyList<LabeledImage> images, double share, int seed, string part)
+    private static (IReadOnlyList<LabeledImage> Others, IReadOnlyList<LabeledImage> Part) Split(
+        IReadOnlyList<LabeledImage> images, double share, int seed, string part)
     {
         var random = new Random(HashCode(seed, part));
         var chosen = images.GroupBy(image => image.Label).SelectMany(group =>

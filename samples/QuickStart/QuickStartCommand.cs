@@ -1,5 +1,6 @@
 using System.CommandLine;
-using ImageData;
+using Shared.CommandLine;
+using Shared.Painting;
 
 namespace QuickStart;
 
@@ -8,26 +9,90 @@ internal static class QuickStartCommand
 {
     public static RootCommand Create()
     {
-        var data = new Option<string?>("--data") { Description = "Your images: a folder with one sub-folder per class, or with train/ and, if you have them, val/ and test/ of that kind, or a zip of either. Without it, the program paints road signs and uses those.", HelpName = "PATH" };
-        var test = new Option<string?>("--test") { Description = "Images to test on, laid out like --data. Default: test/ inside --data, else its val/, else a tenth of the images is held out.", HelpName = "PATH" };
-        var ood = new Option<string[]>("--ood") { Description = $"A set of images of none of your classes: NAME=PATH (folder or zip), or a generated set: {string.Join(", ", NoiseImages.Names)}. Repeat for more. Default with --data: {string.Join(" and ", NoiseImages.Defaults)}.", HelpName = "NAME=PATH", DefaultValueFactory = _ => [] };
-        var epochs = new Option<int?>("--epochs") { Description = "Passes over the training images. Default: 24 for the signs, 10 for your images.", HelpName = "N" };
-        var backbone = new Option<string?>("--backbone") { Description = $"The network: {BackboneName.Examples}. A third number is dropout, 0 unless given. Default: WideResNet(10,1) for the signs, WideResNet(16,1) for your images.", HelpName = "NAME" };
-        var tau = new Option<double>("--tau") { Description = "LogitNorm's temperature. Smaller: stronger effect, harder to train.", HelpName = "X", DefaultValueFactory = _ => 0.04 };
-        var warmup = new Option<double>("--tau-warmup") { Description = "Share of the run over which tau falls from 1 to its value; 0 switches it off, as in the paper.", HelpName = "X", DefaultValueFactory = _ => 0.5 };
-        var size = new Option<int>("--image-size") { Description = "Images are resized to this width and height.", HelpName = "PIXELS", DefaultValueFactory = _ => 32 };
-        var noFlip = new Option<bool>("--no-flip") { Description = "Do not mirror training images: right for digits, text and whatever has a left and a right." };
+        var data = new Option<string?>("--data")
+        {
+            Description = "Your images: a folder with one sub-folder per class, or with train/ and, if you have them, val/ and test/ of that kind, "
+                + "or a zip of either. Without it, the program paints road signs and uses those.",
+            HelpName = "PATH",
+        };
+        var test = new Option<string?>("--test")
+        {
+            Description = "Images to test on, laid out like --data. Default: test/ inside --data, else its val/, else a tenth of the images is held out.",
+            HelpName = "PATH",
+        };
+        var ood = new Option<string[]>("--ood")
+        {
+            Description = $"A set of images of none of your classes: NAME=PATH (folder or zip), or a generated set: {string.Join(", ", NoiseImages.Names)}. "
+                + $"Repeat for more. Default with --data: {string.Join(" and ", NoiseImages.Defaults)}.",
+            HelpName = "NAME=PATH",
+            DefaultValueFactory = _ => [],
+        };
+        var epochs = new Option<int?>("--epochs")
+        {
+            Description = "Passes over the training images. Default: 24 for the signs, 10 for your images.",
+            HelpName = "N",
+        };
+        var backbone = new Option<string?>("--backbone")
+        {
+            Description = $"The network: {BackboneName.Examples}. A third number is dropout, 0 unless given. "
+                + "Default: WideResNet(10,1) for the signs, WideResNet(16,1) for your images.",
+            HelpName = "NAME",
+        };
+        var tau = new Option<double>("--tau")
+        {
+            Description = "LogitNorm's temperature. Smaller: stronger effect, harder to train.",
+            HelpName = "X",
+            DefaultValueFactory = _ => 0.04,
+        };
+        var warmup = new Option<double>("--tau-warmup")
+        {
+            Description = "Share of the run over which tau falls from 1 to its value; 0 switches it off, as in the paper.",
+            HelpName = "X",
+            DefaultValueFactory = _ => 0.5,
+        };
+        var size = new Option<int>("--image-size")
+        {
+            Description = "Images are resized to this width and height.",
+            HelpName = "PIXELS",
+            DefaultValueFactory = _ => 32,
+        };
+        var noFlip = new Option<bool>("--no-flip")
+        {
+            Description = "Do not mirror training images: right for digits, text and whatever has a left and a right.",
+        };
         var limit = new Option<int?>("--limit") { Description = "At most so many images per class, for a quick try.", HelpName = "N" };
-        var seed = new Option<int>("--seed") { Description = "Decides everything random; the same seed gives the same result on the same machine.", HelpName = "N", DefaultValueFactory = _ => 1 };
-        var device = new Option<string>("--device") { Description = "cpu, cuda, or cuda:1 for the second GPU. CUDA needs a build with -p:TorchBackend=cuda.", HelpName = "NAME", DefaultValueFactory = _ => "cpu" };
-        var rate = new Option<double>("--false-alarm-rate") { Description = "The share of known images that the detector may take for unknown.", HelpName = "X", DefaultValueFactory = _ => 0.05 };
-        var output = new Option<string>("--output", "-o") { Description = "Where everything is written.", HelpName = "DIR", DefaultValueFactory = _ => Path.Combine("artifacts", "quickstart") };
+        var seed = new Option<int>("--seed")
+        {
+            Description = "Decides everything random; the same seed gives the same result on the same machine.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 1,
+        };
+        var device = new Option<string>("--device")
+        {
+            Description = "cpu, cuda, or cuda:1 for the second GPU. CUDA needs a build with -p:TorchBackend=cuda.",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => "cpu",
+        };
+        var rate = new Option<double>("--false-alarm-rate")
+        {
+            Description = "The share of known images that the detector may take for unknown.",
+            HelpName = "X",
+            DefaultValueFactory = _ => 0.05,
+        };
+        var output = new Option<string>("--output", "-o")
+        {
+            Description = "Where everything is written.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => Path.Combine("artifacts", "quickstart"),
+        };
 
-        var command = new RootCommand("Trains an image classifier twice, with cross-entropy and with LogitNorm, and shows how each treats images of classes that it has never seen.")
+        var command = new RootCommand("Trains an image classifier twice, with cross-entropy and with LogitNorm, "
+            + "and shows how each treats images of classes that it has never seen.")
         {
             data, test, ood, epochs, backbone, tau, warmup, size, noFlip, limit, seed, device, rate, output,
         };
-        command.SetAction((result, cancellation) => CommandJob.Run(() => new MainJob(Read(result), cancellation).Run(), Screen.Stopped, Screen.Failed, cancellation));
+        command.SetAction((result, cancellation) => CommandJob.Run(
+            () => new MainJob(Read(result), cancellation).Run(), Screen.Stopped, Screen.Failed, cancellation));
         return command;
 
         Settings Read(ParseResult result) => new()

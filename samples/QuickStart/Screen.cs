@@ -1,9 +1,9 @@
 using System.Globalization;
-using ImageData;
 using Microsoft.ML;
 using Microsoft.ML.LogitNorm;
 using Microsoft.ML.Runtime;
 using QuickStart.Report;
+using Shared.Images;
 using Spectre.Console;
 
 namespace QuickStart;
@@ -47,10 +47,12 @@ internal static class Screen
     {
         AnsiConsole.Write(new Rule("[bold]Microsoft.ML.LogitNorm quick start[/]").LeftJustified());
         var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
-        Row("Images", $"{pictures.Source}: {pictures.Train.Count:N0} to train, {pictures.Calibration.Count:N0} to calibrate{Note(pictures.CalibrationFrom)}, {pictures.Test.Count:N0} to test{Note(pictures.TestFrom)}");
+        Row("Images", $"{pictures.Source}: {pictures.Train.Count:N0} to train, {pictures.Calibration.Count:N0} to calibrate{Note(pictures.CalibrationFrom)}, "
+            + $"{pictures.Test.Count:N0} to test{Note(pictures.TestFrom)}");
         Row("Classes", string.Join(", ", pictures.Classes.Take(12)) + (pictures.Classes.Count > 12 ? $" … ({pictures.Classes.Count})" : ""));
         Row("Never seen", string.Join(", ", pictures.Ood.Select(set => $"{set.Name} ({set.Images.Count:N0})")));
-        Row("Network", $"{backbone}, {epochs} epochs in batches of {batchSize}, on {(settings.GpuDeviceId is { } gpu ? $"GPU {gpu}" : "the CPU")}, seed {settings.Seed}");
+        Row("Network", $"{backbone}, {epochs} epochs in batches of {batchSize}, on {(settings.GpuDeviceId is { } gpu ? $"GPU {gpu}" : "the CPU")}, "
+            + $"seed {settings.Seed}");
         AnsiConsole.Write(grid);
 
         void Row(string name, string value) => grid.AddRow(new Markup($"[grey]{name}[/]"), new Text(value));
@@ -89,7 +91,8 @@ internal static class Screen
         Row("mean AUROC", result => Percent(result.Ood.Average(set => set.Auroc)));
         Row("training time", result => $"{result.TrainSeconds:F0} s");
         AnsiConsole.Write(table);
-        AnsiConsole.MarkupLine("[grey]FPR95: the share of never-seen images that pass as known when 95 % of known images do. Score: largest softmax probability.[/]");
+        AnsiConsole.MarkupLine("[grey]FPR95: the share of never-seen images that pass as known when 95 % of known images do. "
+            + "Score: largest softmax probability.[/]");
         AnsiConsole.WriteLine();
         InWords(results[0], results[1]);
 
@@ -113,7 +116,9 @@ internal static class Screen
             table.AddRow(
                 Markup.Escape(Path.GetFileName(verdict.ImagePath)),
                 Markup.Escape(kind),
-                verdict.IsOutOfDistribution ? "[red]none of the things I know[/]" : $"[green]{Markup.Escape(verdict.PredictedLabel)}[/], {Percent(verdict.Score.Max())} sure",
+                verdict.IsOutOfDistribution
+                    ? "[red]none of the things I know[/]"
+                    : $"[green]{Markup.Escape(verdict.PredictedLabel)}[/], {Percent(verdict.Score.Max())} sure",
                 $"{Percent(verdict.OodConfidence)} of known images");
         AnsiConsole.Write(table);
     }
@@ -133,7 +138,9 @@ internal static class Screen
             AnsiConsole.MarkupLine($"  {Markup.Escape(before.Name)}: {words} (FPR95 {Percent(after.FprAt95Tpr)} against {Percent(before.FprAt95Tpr)}).");
         }
         var accuracy = logitNorm.Accuracy - crossEntropy.Accuracy;
-        AnsiConsole.MarkupLineInterpolated($"  Accuracy: LogitNorm {Percent(logitNorm.Accuracy)}, cross-entropy {Percent(crossEntropy.Accuracy)}{(accuracy < -0.01 ? "; a price was paid" : "")}.");
+        var price = accuracy < -0.01 ? "; a price was paid" : "";
+        AnsiConsole.MarkupLineInterpolated(
+            $"  Accuracy: LogitNorm {Percent(logitNorm.Accuracy)}, cross-entropy {Percent(crossEntropy.Accuracy)}{price}.");
     }
 
     private static string Percent(double value) => value.ToString("P1", CultureInfo.InvariantCulture);

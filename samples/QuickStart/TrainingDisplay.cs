@@ -27,8 +27,11 @@ internal sealed class TrainingDisplay(ProgressContext context, string name)
     }
 
     public void Epoch(TrainingEpoch epoch)
-        => AnsiConsole.MarkupLineInterpolated(
-            $"  [bold]{epoch.Epoch,3}[/]/{epoch.Epochs}  loss {epoch.Loss:F3}  accuracy {epoch.Accuracy:P1}  logit norm {epoch.MeanLogitNorm,6:F2}  {epoch.ImagesPerSecond,5:F0} images/s  {epoch.Elapsed:hh\\:mm\\:ss}");
+    {
+        var pace = $"{epoch.ImagesPerSecond,5:F0} images/s  {epoch.Elapsed:hh\\:mm\\:ss}";
+        AnsiConsole.MarkupLineInterpolated(
+            $"  [bold]{epoch.Epoch,3}[/]/{epoch.Epochs}  loss {epoch.Loss:F3}  accuracy {epoch.Accuracy:P1}  logit norm {epoch.MeanLogitNorm,6:F2}  {pace}");
+    }
 
     public void Say(string what)
     {

@@ -64,7 +64,7 @@ internal sealed record Combine(IReadOnlyList<OodScore> Parts) : OodScore
             var own = batch.Learned.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(pair => pair.Key[prefix.Length..], pair => pair.Value);
             var score = part.Score(batch with { Learned = own }).to(float64);   // [B]
             var below = searchsorted(own[Ranks], score).to(float64);   // [B]
-            // A part that is no number would have a rank like any other, and nobody would know.
+            // A part that is NaN would have a rank like any other, and nobody would know.
             sum = sum.Plus(below.Filled(score.isfinite().logical_not(), double.NaN).Over(own[Ranks].shape[0] + 1));
         }
         return sum.Over(Parts.Count);

@@ -75,7 +75,7 @@ internal sealed class TrainingCheckpoint
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            var left = Epoch > 0 ? $"It still holds epoch {Epoch}: mend this and train again to go on from there." : "Mend this and train again.";
+            var left = Epoch > 0 ? $"It still holds epoch {Epoch}: fix this and train again to go on from there." : "Fix this and train again.";
             throw new IOException($"CheckpointFile '{_path}' could not be written after epoch {epoch}: {e.Message} {left}", e);
         }
         (Epoch, Elapsed) = (epoch, elapsed);

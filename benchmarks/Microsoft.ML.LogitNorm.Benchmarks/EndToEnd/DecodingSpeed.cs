@@ -24,10 +24,15 @@ internal sealed class DecodingSpeed(EndToEndSettings settings)
                 .Transform(ml.Data.LoadFromEnumerable(rows));
             var column = ImageInput.Find(data.Schema, "Features", null);
             // What a streamed training must keep up with.
-            using var training = new BareTraining(Backbone.ResNet18().CreateNetwork(NodeShape.Image(SyntheticImages.Channels), SyntheticImages.Classes, new NetworkRandom(1)), NetworkBatch, channelsLast: true, Side);
+            using var training = new BareTraining(
+                Backbone.ResNet18().CreateNetwork(NodeShape.Image(SyntheticImages.Channels), SyntheticImages.Classes, new NetworkRandom(1)),
+                NetworkBatch,
+                channelsLast: true,
+                Side);
             var seconds = Rounds.Seconds(settings.Rounds, () => Read(data, column, 1), () => Read(data, column, 2), training.Step);
             Series[] series = [.. new[] { "one thread", "two threads" }
-                .Zip(seconds, (name, taken) => new Series(Part, $"JPEG {FileSide}×{FileSide} to {Side}×{Side}, {name}", "images/s", [.. taken.Select(value => rows.Length / value)]))];
+                .Zip(seconds, (name, taken) => new Series(
+                    Part, $"JPEG {FileSide}×{FileSide} to {Side}×{Side}, {name}", "images/s", [.. taken.Select(value => rows.Length / value)]))];
             var network = new Series(Part, $"ResNet-18 training on {Side}×{Side}", "images/s", [.. seconds[2].Select(value => NetworkBatch / value)]);
             findings.Add([.. series, network]);
             findings.Add(Ratio.Least(series[1], series[0], 1.7), Ratio.Least(series[1], network, 1));
@@ -47,7 +52,7 @@ internal sealed class DecodingSpeed(EndToEndSettings settings)
         {
             using (cursor)
             {
-                var pixels = new byte[column.BytesPerImage];
+                var pixels = new byte[column.BytesPerRow];
                 var reader = InputReader.Open(cursor, column);
                 while (cursor.MoveNext())
                     reader.Read(pixels);

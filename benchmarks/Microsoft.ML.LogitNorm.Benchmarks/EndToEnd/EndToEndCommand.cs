@@ -16,14 +16,50 @@ internal static class EndToEndCommand
     public static System.CommandLine.Command Create()
     {
         var defaults = new EndToEndSettings();
-        var rounds = new Option<int>("--rounds") { Description = "Rounds of each measurement; the middle one is told.", HelpName = "N", DefaultValueFactory = _ => defaults.Rounds };
-        var steps = new Option<int>("--steps") { Description = "Training steps in a round.", HelpName = "N", DefaultValueFactory = _ => defaults.StepsPerRound };
-        var batch = new Option<int>("--batch-size") { Description = "Images in a training step.", HelpName = "N", DefaultValueFactory = _ => defaults.BatchSize };
-        var parts = new Option<string[]>("--parts") { Description = "What to measure. Default: all.", HelpName = "PART", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. EndToEndSettings.AllParts] };
+        var rounds = new Option<int>("--rounds")
+        {
+            Description = "Rounds of each measurement; the middle one is told.",
+            HelpName = "N",
+            DefaultValueFactory = _ => defaults.Rounds,
+        };
+        var steps = new Option<int>("--steps")
+        {
+            Description = "Training steps in a round.",
+            HelpName = "N",
+            DefaultValueFactory = _ => defaults.StepsPerRound,
+        };
+        var batch = new Option<int>("--batch-size")
+        {
+            Description = "Images in a training step.",
+            HelpName = "N",
+            DefaultValueFactory = _ => defaults.BatchSize,
+        };
+        var parts = new Option<string[]>("--parts")
+        {
+            Description = "What to measure. Default: all.",
+            HelpName = "PART",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [.. EndToEndSettings.AllParts],
+        };
         parts.AcceptOnlyFromAmong([.. EndToEndSettings.AllParts]);
-        var keep = new Option<bool>("--keep-native-memory") { Description = "Whether the library may tell glibc to keep freed memory, for all that is measured; false for the plain allocator.", DefaultValueFactory = _ => true };
-        var output = new Option<FileInfo>("--output", "-o") { Description = "The JSON file to write.", HelpName = "FILE", DefaultValueFactory = _ => new(Path.Combine("artifacts", "performance", "end-to-end.json")) };
-        var sets = new Option<string[]>("--instruction-sets") { Description = "What the process may use of the processor. Default: all that can be told apart here, the best first.", HelpName = "SET", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. InstructionSet.All.Select(set => set.Name)] };
+        var keep = new Option<bool>("--keep-native-memory")
+        {
+            Description = "Whether the library may tell glibc to keep freed memory, for all that is measured; false for the plain allocator.",
+            DefaultValueFactory = _ => true,
+        };
+        var output = new Option<FileInfo>("--output", "-o")
+        {
+            Description = "The JSON file to write.",
+            HelpName = "FILE",
+            DefaultValueFactory = _ => new(Path.Combine("artifacts", "performance", "end-to-end.json")),
+        };
+        var sets = new Option<string[]>("--instruction-sets")
+        {
+            Description = "What the process may use of the processor. Default: all that can be told apart here, the best first.",
+            HelpName = "SET",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [.. InstructionSet.All.Select(set => set.Name)],
+        };
         sets.AcceptOnlyFromAmong([.. InstructionSet.All.Select(set => set.Name)]);
         foreach (var option in new[] { rounds, steps, batch })
             option.Validators.Add(result =>
@@ -32,7 +68,13 @@ internal static class EndToEndCommand
                     result.AddError($"{option.Name} is {result.GetValueOrDefault<int>()}; it must be at least 1.");
             });
 
-        var command = new System.CommandLine.Command(Name, "Measures training, scoring, single predictions, decoding and memory against bare TorchSharp, in turns, and writes ratios and figures as JSON.") { rounds, steps, batch, parts, sets, keep, output };
+        var command = new System.CommandLine.Command(
+            Name,
+            "Measures training, scoring, single predictions, decoding and memory against bare TorchSharp, in turns, "
+            + "and writes ratios and figures as JSON.")
+        {
+            rounds, steps, batch, parts, sets, keep, output,
+        };
         command.SetAction(result =>
         {
             var settings = defaults with
@@ -70,7 +112,9 @@ internal static class EndToEndCommand
         process.WaitForExit();
         return process.ExitCode == 0
             ? JsonSerializer.Deserialize<Findings>(last)!
-            : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"The process that measures with {set.Name} ended with exit code {process.ExitCode}; its messages stand above."));
+            : throw new InvalidOperationException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The process that measures with {set.Name} ended with exit code {process.ExitCode}; its messages stand above."));
     }
 
     private static Findings Measure(EndToEndSettings settings)

@@ -22,7 +22,9 @@ internal sealed record EndToEndSettings
     /// <summary>Single predictions in a round.</summary>
     public int Predictions { get; init; } = 200;
 
-    /// <summary>Images decoded in a round, in the size of ImageNet's. ML.NET hands rows to threads in batches of 64: few rows would not come out even.</summary>
+    /// <summary>
+    /// Images decoded in a round, in the size of ImageNet's. ML.NET hands rows to threads in batches of 64: few rows would not come out even.
+    /// </summary>
     public int DecodedImages { get; init; } = 2048;
 
     /// <summary>Rows of the memory part's training set: those of CIFAR-10.</summary>

@@ -9,7 +9,9 @@ internal sealed class EngineThroughput(EndToEndSettings settings)
     {
         var engines = Environment.ProcessorCount;
         var own = new PredictionEngineOptions { OwnsTransformer = false };
-        var made = Enumerable.Range(0, engines).Select(_ => ml.Model.CreatePredictionEngine<SyntheticImages.Row, PredictionLatency.Prediction>(model, own)).ToArray();
+        var made = Enumerable.Range(0, engines)
+            .Select(_ => ml.Model.CreatePredictionEngine<SyntheticImages.Row, PredictionLatency.Prediction>(model, own))
+            .ToArray();
         var threads = torch.get_num_threads();
         var all = Rounds.Seconds(
             settings.Rounds,
@@ -19,8 +21,12 @@ internal sealed class EngineThroughput(EndToEndSettings settings)
         torch.set_num_threads(threads);
         foreach (var engine in made)
             engine.Dispose();
-        Series[] series = [.. new[] { (1, "1 engine"), (engines, $"{engines} engines at once"), (engines, $"{engines} engines at once, torch.set_num_threads(1)") }
-            .Zip(all, (what, seconds) => new Series(PredictionLatency.Part, $"WRN-40-2 {what.Item2}", "predictions/s", [.. seconds.Select(taken => what.Item1 * settings.Predictions / taken)]))];
+        (int Engines, string Text)[] ways =
+        [
+            (1, "1 engine"), (engines, $"{engines} engines at once"), (engines, $"{engines} engines at once, torch.set_num_threads(1)"),
+        ];
+        Series[] series = [.. ways.Zip(all, (way, seconds) => new Series(
+            PredictionLatency.Part, $"WRN-40-2 {way.Text}", "predictions/s", [.. seconds.Select(taken => way.Engines * settings.Predictions / taken)]))];
         findings.Add(series);
         findings.Add(Ratio.Least(series[1], series[0]), Ratio.Least(series[2], series[0]));
     }

@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Microsoft.ML.LogitNorm.Benchmarks.EndToEnd;
 
-/// <summary>What a process may use of the processor's vector instructions: all, or what an older processor has, which libtorch and oneDNN can be told.</summary>
+/// <summary>
+/// What a process may use of the processor's vector instructions: all, or what an older processor has, which libtorch and oneDNN can be told.
+/// </summary>
 /// <param name="Name">As processors' makers call it.</param>
 /// <param name="Environment">The variables of a process that is held to it.</param>
 internal sealed record InstructionSet(string Name, IReadOnlyDictionary<string, string> Environment)

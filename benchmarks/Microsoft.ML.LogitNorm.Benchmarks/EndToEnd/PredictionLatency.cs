@@ -17,7 +17,7 @@ internal sealed class PredictionLatency(EndToEndSettings settings)
         using var noGradient = inference_mode();
         using var scope = NewDisposeScope();
         var classifier = model.Network.Classifier;
-        using var folded = FoldedNetwork.Create(classifier, model.ImageShape, CPU) ?? throw new InvalidOperationException("The network cannot be folded.");
+        using var folded = FoldedNetwork.Create(classifier, model.ImageShape!, CPU) ?? throw new InvalidOperationException("The network cannot be folded.");
         var image = randn(1, SyntheticImages.Side, SyntheticImages.Side, SyntheticImages.Channels).permute(0, 3, 1, 2);
         var twice = cat([image, image]);   // alone, libtorch would leave oneDNN: see TrainedNetwork.WithoutLoneImage
         Action[] runs =

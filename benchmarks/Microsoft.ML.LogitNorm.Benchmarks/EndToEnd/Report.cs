@@ -8,7 +8,11 @@ namespace Microsoft.ML.LogitNorm.Benchmarks.EndToEnd;
 /// <summary>What a run found, on the screen and as JSON.</summary>
 internal static class Report
 {
-    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>Ratios first: they are what holds on another machine too. A column for each instruction set.</summary>
     public static void Show(IReadOnlyList<(InstructionSet Set, Findings Findings)> measured)
@@ -18,7 +22,8 @@ internal static class Report
         foreach (var (i, ratio) in measured[0].Findings.Ratios.Index())
         {
             Ratio[] all = [.. measured.Select(one => one.Findings.Ratios[i])];
-            ratios.AddRow([ratio.Part, Markup.Escape(ratio.Name), .. all.Select(one => Number(one.Median)), ratio.GoalText, string.Join(", ", all.Select(Met))]);
+            ratios.AddRow(
+                [ratio.Part, Markup.Escape(ratio.Name), .. all.Select(one => Number(one.Median)), ratio.GoalText, string.Join(", ", all.Select(Met))]);
         }
         var figures = new Table().Title("Figures, middle round (from to)").AddColumns(["Part", "What", .. names, "Unit"]);
         foreach (var (i, series) in measured[0].Findings.Series.Index())
@@ -28,7 +33,8 @@ internal static class Report
 
         static string Met(Ratio ratio) => ratio.Met switch { true => "[green]yes[/]", false => "[red]no[/]", null => "" };
 
-        static string Figure(Series series) => series.Rounds.Count == 1 ? Number(series.Median) : $"{Number(series.Median)} ({Number(series.Rounds.Min())} to {Number(series.Rounds.Max())})";
+        static string Figure(Series series)
+            => series.Rounds.Count == 1 ? Number(series.Median) : $"{Number(series.Median)} ({Number(series.Rounds.Min())} to {Number(series.Rounds.Max())})";
     }
 
     /// <summary>Writes beside the file, then puts it in its place.</summary>
@@ -62,7 +68,8 @@ internal static class Report
     private static string Processor()
     {
         const string File = "/proc/cpuinfo";
-        return OperatingSystem.IsLinux() && System.IO.File.ReadLines(File).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) is { } line
+        return OperatingSystem.IsLinux()
+            && System.IO.File.ReadLines(File).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) is { } line
             ? line[(line.IndexOf(':') + 1)..].Trim()
             : RuntimeInformation.ProcessArchitecture.ToString();
     }

@@ -21,7 +21,7 @@ internal sealed class ScoringSpeed(EndToEndSettings settings)
         var classifier = model.Network.Classifier;
         var channelsLast = randn(count, SyntheticImages.Side, SyntheticImages.Side, SyntheticImages.Channels).permute(0, 3, 1, 2);
         var channelsFirst = channelsLast.contiguous();
-        using var folded = FoldedNetwork.Create(classifier, model.ImageShape, CPU) ?? throw new InvalidOperationException("The network cannot be folded.");
+        using var folded = FoldedNetwork.Create(classifier, model.ImageShape!, CPU) ?? throw new InvalidOperationException("The network cannot be folded.");
         using var plain = new PlainWideResNet(40, 2, SyntheticImages.Classes);
         plain.eval();
         using var copy = model.Backbone.CreateNetwork(NodeShape.Image(SyntheticImages.Channels), SyntheticImages.Classes, new NetworkRandom(1));
@@ -41,7 +41,11 @@ internal sealed class ScoringSpeed(EndToEndSettings settings)
                 for (var image = 0; image < count; image += LimitBatch)
                     limit.Run();
             });
-        Series[] series = [.. new[] { "Transform", "bare folded forward", "eager forward, not folded", "plain forward", "plain forward in its own process", "convolutions alone" }
+        string[] names =
+        [
+            "Transform", "bare folded forward", "eager forward, not folded", "plain forward", "plain forward in its own process", "convolutions alone",
+        ];
+        Series[] series = [.. names
             .Zip(seconds, (name, taken) => new Series(Part, $"WRN-40-2 {name}", "images/s", [.. taken.Select(value => count / value)]))];
         findings.Add(series);
         findings.Add(

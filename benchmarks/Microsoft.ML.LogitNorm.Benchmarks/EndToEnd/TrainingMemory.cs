@@ -28,8 +28,10 @@ internal sealed class TrainingMemory(EndToEndSettings settings)
         Usage[] runs = [.. Enumerable.Range(0, GrowthRuns).Select(_ => Child(Loop.Epochs))];
         var data = (double)settings.MemoryRows * SyntheticImages.Values;
         // The first epoch allocates what the others use again.
-        Series allowed = Megabytes("WRN-40-2 allowed: bare loop + data + 200 MB", bare.Peak + data + (200 * Megabyte)), peak = Megabytes("WRN-40-2 Fit, peak", fit.Peak);
-        Series growth = new(Part, $"WRN-16-1 Fit, growth from epoch 1 to {Epochs}", "MB", [.. runs.Select(run => (run.AfterEpoch[^1] - run.AfterEpoch[0]) / Megabyte)]);
+        Series allowed = Megabytes("WRN-40-2 allowed: bare loop + data + 200 MB", bare.Peak + data + (200 * Megabyte));
+        Series peak = Megabytes("WRN-40-2 Fit, peak", fit.Peak);
+        Series growth = new(
+            Part, $"WRN-16-1 Fit, growth from epoch 1 to {Epochs}", "MB", [.. runs.Select(run => (run.AfterEpoch[^1] - run.AfterEpoch[0]) / Megabyte)]);
         findings.Add(peak, Megabytes("WRN-40-2 bare loop, peak", bare.Peak), Megabytes("data set", data), allowed, growth);
         findings.Add(
             Ratio.Most(peak, allowed, 1),
@@ -41,12 +43,16 @@ internal sealed class TrainingMemory(EndToEndSettings settings)
     /// <summary>What the process that this part starts does: trains, and writes its memory as JSON to the console's last line.</summary>
     public static void RunChild(string[] args)
     {
-        var (loop, rows, batch) = (Enum.Parse<Loop>(args[0]), int.Parse(args[1], CultureInfo.InvariantCulture), int.Parse(args[2], CultureInfo.InvariantCulture));
+        var loop = Enum.Parse<Loop>(args[0]);
+        var (rows, batch) = (int.Parse(args[1], CultureInfo.InvariantCulture), int.Parse(args[2], CultureInfo.InvariantCulture));
         TorchRuntime.EnsureAvailable();
         var afterEpoch = new List<long>();
         if (loop == Loop.Bare)
         {
-            using var training = new BareTraining(Backbone.WideResNet(40, 2).CreateNetwork(NodeShape.Image(SyntheticImages.Channels), SyntheticImages.Classes, new NetworkRandom(1)), batch, channelsLast: true);
+            using var training = new BareTraining(
+                Backbone.WideResNet(40, 2).CreateNetwork(NodeShape.Image(SyntheticImages.Channels), SyntheticImages.Classes, new NetworkRandom(1)),
+                batch,
+                channelsLast: true);
             for (var step = 0; step < Steps; step++)
                 training.Step();
         }
@@ -93,12 +99,17 @@ internal sealed class TrainingMemory(EndToEndSettings settings)
 
     private Usage Child(Loop loop)
     {
-        using var process = OwnProcess.Start(ChildCommand, loop.ToString(), settings.MemoryRows.ToString(CultureInfo.InvariantCulture), settings.BatchSize.ToString(CultureInfo.InvariantCulture));
+        using var process = OwnProcess.Start(
+            ChildCommand,
+            loop.ToString(),
+            settings.MemoryRows.ToString(CultureInfo.InvariantCulture),
+            settings.BatchSize.ToString(CultureInfo.InvariantCulture));
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0
             ? JsonSerializer.Deserialize<Usage>(output.TrimEnd().Split('\n')[^1])!
-            : throw new InvalidOperationException($"The process that measures the memory of {loop} ended with exit code {process.ExitCode}; its messages stand above.");
+            : throw new InvalidOperationException($"The process that measures the memory of {loop} ended with exit code {process.ExitCode}; "
+                + "its messages stand above.");
     }
 
     private sealed record Usage(long Peak, IReadOnlyList<long> AfterEpoch);

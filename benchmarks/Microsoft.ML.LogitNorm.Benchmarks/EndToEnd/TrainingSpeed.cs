@@ -3,7 +3,10 @@ using TorchSharp;
 
 namespace Microsoft.ML.LogitNorm.Benchmarks.EndToEnd;
 
-/// <summary>Images a second of training: the trainer's, a bare loop's on the same network, and a plain one's, here and in a process of its own. They take turns, step by step.</summary>
+/// <summary>
+/// Images a second of training: the trainer's, a bare loop's on the same network, and a plain one's, here and in a process of its own. They take turns, step by
+/// step.
+/// </summary>
 internal sealed class TrainingSpeed(EndToEndSettings settings, int depth, int widen)
 {
     public const string Part = "training";
@@ -14,7 +17,10 @@ internal sealed class TrainingSpeed(EndToEndSettings settings, int depth, int wi
     public LogitNormModel Measure(MLContext ml, Findings findings)
     {
         var (batch, steps) = (settings.BatchSize, settings.StepsPerRound);
-        using var bare = new BareTraining(Backbone.WideResNet(depth, widen).CreateNetwork(NodeShape.Image(SyntheticImages.Channels), SyntheticImages.Classes, new NetworkRandom(1)), batch, channelsLast: true);
+        using var bare = new BareTraining(
+            Backbone.WideResNet(depth, widen).CreateNetwork(NodeShape.Image(SyntheticImages.Channels), SyntheticImages.Classes, new NetworkRandom(1)),
+            batch,
+            channelsLast: true);
         using var alone = new PlainProcess(PlainProcess.Work.Train, depth, widen, batch);
         using var plain = new BareTraining(new PlainWideResNet(depth, widen, SyntheticImages.Classes), batch, channelsLast: false);
         List<double> fitSeconds = [], bareSeconds = [], plainSeconds = [], aloneSeconds = [];
@@ -49,7 +55,11 @@ internal sealed class TrainingSpeed(EndToEndSettings settings, int depth, int wi
         var plainLoop = Speed("plain loop", plainSeconds);
         var plainAlone = Speed("plain loop in its own process", aloneSeconds);
         findings.Add(fit, bareLoop, plainLoop, plainAlone);
-        findings.Add(Ratio.Least(fit, plainAlone, 1.25), Ratio.Least(fit, bareLoop, 0.97), Ratio.Least(bareLoop, plainAlone, 1.4), Ratio.Least(bareLoop, plainLoop));
+        findings.Add(
+            Ratio.Least(fit, plainAlone, 1.25),
+            Ratio.Least(fit, bareLoop, 0.97),
+            Ratio.Least(bareLoop, plainAlone, 1.4),
+            Ratio.Least(bareLoop, plainLoop));
         return model;
 
         Series Speed(string name, List<double> seconds)

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
-using ImageData.Plots;
 using OxyPlot;
 using OxyPlot.Axes;
 using OxyPlot.Legends;
 using OxyPlot.Series;
+using Shared.Plots;
 using Spectre.Console;
 
 namespace Microsoft.ML.LogitNorm.Benchmarks.Growth;
@@ -18,14 +18,28 @@ internal static class GrowthCommand
 
     public static System.CommandLine.Command Create()
     {
-        var rounds = new Option<int>("--rounds") { Description = "How often each size is measured; the middle one is told.", HelpName = "N", DefaultValueFactory = _ => 5 };
-        var output = new Option<DirectoryInfo>("--output", "-o") { Description = "Where growth.png and growth.svg are written.", HelpName = "DIR", DefaultValueFactory = _ => new(Path.Combine("artifacts", "performance")) };
+        var rounds = new Option<int>("--rounds")
+        {
+            Description = "How often each size is measured; the middle one is told.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 5,
+        };
+        var output = new Option<DirectoryInfo>("--output", "-o")
+        {
+            Description = "Where growth.png and growth.svg are written.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => new(Path.Combine("artifacts", "performance")),
+        };
         rounds.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() < 1)
                 result.AddError($"--rounds is {result.GetValueOrDefault<int>()}; it must be at least 1.");
         });
-        var command = new System.CommandLine.Command(Name, "Measures how cost grows with image size, classes, rows and rows learned from, and plots it.") { rounds, output };
+        var command = new System.CommandLine.Command(
+            Name, "Measures how cost grows with image size, classes, rows and rows learned from, and plots it.")
+        {
+            rounds, output,
+        };
         command.SetAction(result =>
         {
             TorchRuntime.EnsureAvailable();
@@ -68,7 +82,14 @@ internal static class GrowthCommand
         model.Legends.Add(ReportStyle.Legend(LegendPosition.BottomCenter));
         foreach (var (i, curve) in curves.Index())
         {
-            var line = new LineSeries { Title = curve.Name, Color = ReportPalette.Set(i), MarkerType = MarkerType.Circle, MarkerSize = 3, MarkerFill = ReportPalette.Set(i) };
+            var line = new LineSeries
+            {
+                Title = curve.Name,
+                Color = ReportPalette.Set(i),
+                MarkerType = MarkerType.Circle,
+                MarkerSize = 3,
+                MarkerFill = ReportPalette.Set(i),
+            };
             line.Points.AddRange(curve.Sizes.Zip(curve.Milliseconds, (size, time) => new DataPoint(size, time)));
             model.Series.Add(line);
         }

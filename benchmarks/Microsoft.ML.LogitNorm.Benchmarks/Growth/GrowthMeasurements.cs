@@ -74,7 +74,8 @@ internal sealed class GrowthMeasurements(int rounds)
             Measure("rows of each set", "all OOD metrics", sizes, rows =>
             {
                 var random = new Random(1);
-                double[] known = [.. Enumerable.Range(0, rows).Select(_ => random.NextDouble() + 0.5)], unknown = [.. Enumerable.Range(0, rows).Select(_ => random.NextDouble())];
+                double[] known = [.. Enumerable.Range(0, rows).Select(_ => random.NextDouble() + 0.5)];
+                double[] unknown = [.. Enumerable.Range(0, rows).Select(_ => random.NextDouble())];
                 return () => OodDetectionMetrics.Compute(known, unknown);
             }),
         ];

@@ -1,15 +1,17 @@
 using System.Globalization;
-using ImageData.Plots;
 using Microsoft.ML.LogitNorm;
 using OxyPlot;
 using OxyPlot.Annotations;
 using OxyPlot.Axes;
 using OxyPlot.Legends;
 using OxyPlot.Series;
+using Shared.Plots;
 
 namespace CompareScores.Report;
 
-/// <summary>Draws confidence against accuracy, before and after temperature scaling, as Figure 4 of Guo et al., "On Calibration of Modern Neural Networks".</summary>
+/// <summary>
+/// Draws confidence against accuracy, before and after temperature scaling, as Figure 4 of Guo et al., "On Calibration of Modern Neural Networks".
+/// </summary>
 internal static class ReliabilityDiagram
 {
     private const int PanelWidth = 520, PanelHeight = 560;
@@ -36,7 +38,10 @@ internal static class ReliabilityDiagram
     {
         var model = ReportStyle.Plot(
             title,
-            string.Create(CultureInfo.InvariantCulture, $"ECE {metrics.ExpectedCalibrationError:P1}   MCE {metrics.MaximumCalibrationError:P1}   NLL {metrics.NegativeLogLikelihood:F3}   Brier {metrics.BrierScore:F3}"));
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"ECE {metrics.ExpectedCalibrationError:P1}   MCE {metrics.MaximumCalibrationError:P1}   "
+                + $"NLL {metrics.NegativeLogLikelihood:F3}   Brier {metrics.BrierScore:F3}"));
         model.Axes.Add(Axis(AxisPosition.Bottom, "confidence", null));
         // Two plots over one axis: accuracy above, how many images below.
         model.Axes.Add(Axis(AxisPosition.Left, "accuracy", "accuracy", start: 0.27));
@@ -46,8 +51,12 @@ internal static class ReliabilityDiagram
         ReliabilityBin[] filled = [.. metrics.Bins.Where(bin => bin.Count > 0)];
         // A bar reaches up to the accuracy. The gap to the mean confidence stands on top of it, or covers its upper part.
         model.Series.Add(Bars("accuracy", ReportPalette.Sky, "accuracy", filled.Select(bin => (bin, 0.0, bin.Accuracy!.Value))));
-        model.Series.Add(Bars("too sure by", OxyColor.FromAColor(110, ReportPalette.Vermilion), "accuracy", filled.Select(bin => (bin, bin.Accuracy!.Value, bin.Confidence!.Value))));
-        model.Series.Add(Bars("not sure enough by", OxyColor.Interpolate(OxyColors.White, ReportPalette.Green, 0.43), "accuracy", filled.Select(bin => (bin, bin.Confidence!.Value, bin.Accuracy!.Value))));
+        model.Series.Add(Bars(
+            "too sure by", OxyColor.FromAColor(110, ReportPalette.Vermilion), "accuracy",
+            filled.Select(bin => (bin, bin.Accuracy!.Value, bin.Confidence!.Value))));
+        model.Series.Add(Bars(
+            "not sure enough by", OxyColor.Interpolate(OxyColors.White, ReportPalette.Green, 0.43), "accuracy",
+            filled.Select(bin => (bin, bin.Confidence!.Value, bin.Accuracy!.Value))));
         model.Series.Add(Bars(null, OxyColors.Gray, Shares, filled.Select(bin => (bin, 0.0, Share(bin)))));
         foreach (var bin in filled)
             model.Annotations.Add(new TextAnnotation
@@ -59,7 +68,14 @@ internal static class ReliabilityDiagram
                 StrokeThickness = 0,
                 TextVerticalAlignment = VerticalAlignment.Bottom,
             });
-        model.Annotations.Add(new LineAnnotation { Type = LineAnnotationType.LinearEquation, Slope = 1, Color = OxyColors.Black, LineStyle = LineStyle.Dash, YAxisKey = "accuracy" });
+        model.Annotations.Add(new LineAnnotation
+        {
+            Type = LineAnnotationType.LinearEquation,
+            Slope = 1,
+            Color = OxyColors.Black,
+            LineStyle = LineStyle.Dash,
+            YAxisKey = "accuracy",
+        });
         return model;
 
         double Share(ReliabilityBin bin) => (double)bin.Count / metrics.Count;
@@ -67,7 +83,15 @@ internal static class ReliabilityDiagram
 
     private static RectangleBarSeries Bars(string? title, OxyColor color, string axis, IEnumerable<(ReliabilityBin Bin, double From, double To)> bars)
     {
-        var series = new RectangleBarSeries { Title = title, FillColor = color, StrokeColor = color.A == 255 ? OxyColors.White : OxyColor.FromAColor(255, color), StrokeThickness = 0.8, YAxisKey = axis, RenderInLegend = title is not null };
+        var series = new RectangleBarSeries
+        {
+            Title = title,
+            FillColor = color,
+            StrokeColor = color.A == 255 ? OxyColors.White : OxyColor.FromAColor(255, color),
+            StrokeThickness = 0.8,
+            YAxisKey = axis,
+            RenderInLegend = title is not null,
+        };
         foreach (var (bin, from, to) in bars.Where(bar => bar.To > bar.From))
             series.Items.Add(new(bin.LowerBound, from, bin.UpperBound, to));
         return series;
@@ -87,5 +111,6 @@ internal static class ReliabilityDiagram
         MinorTickSize = 0,
     }.Styled();
 
-    private static string Short(long count) => count < 10_000 ? count.ToString(CultureInfo.InvariantCulture) : (count / 1000.0).ToString("0.#k", CultureInfo.InvariantCulture);
+    private static string Short(long count)
+        => count < 10_000 ? count.ToString(CultureInfo.InvariantCulture) : (count / 1000.0).ToString("0.#k", CultureInfo.InvariantCulture);
 }

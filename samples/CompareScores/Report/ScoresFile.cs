@@ -1,11 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using ImageData;
 using Microsoft.ML.LogitNorm;
+using Shared.Files;
+using Shared.Images;
 
 namespace CompareScores.Report;
 
-/// <summary>What <c>scores.json</c> holds: every figure of a run, as fractions, for programs to read. Names are those of QuickStart's <c>result.json</c>.</summary>
+/// <summary>
+/// What <c>scores.json</c> holds: every figure of a run, as fractions, for programs to read. Names are those of QuickStart's <c>result.json</c>.
+/// </summary>
 internal sealed record ScoresFile(string CommandLine, IReadOnlyList<ModelFigures> Models)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -20,11 +23,13 @@ internal sealed record ScoresFile(string CommandLine, IReadOnlyList<ModelFigures
     public void Write(string path) => AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, this, Json));
 
     /// <exception cref="JsonException">The file is not of this kind.</exception>
-    public static ScoresFile Read(string path) => JsonSerializer.Deserialize<ScoresFile>(File.ReadAllText(path), Json) ?? throw new JsonException($"'{path}' holds null.");
+    public static ScoresFile Read(string path)
+        => JsonSerializer.Deserialize<ScoresFile>(File.ReadAllText(path), Json) ?? throw new JsonException($"'{path}' holds null.");
 }
 
 /// <summary>One model's figures.</summary>
-internal sealed record ModelFigures(string Name, string Path, RowCounts Rows, IReadOnlyList<ScoreFigures> Scores, IReadOnlyList<string> LeftOut, CalibrationResult Calibration)
+internal sealed record ModelFigures(
+    string Name, string Path, RowCounts Rows, IReadOnlyList<ScoreFigures> Scores, IReadOnlyList<string> LeftOut, CalibrationResult Calibration)
 {
     public static ModelFigures From(ModelResult result)
         => new(result.Model.Name, result.Model.Path, result.Rows, [.. result.Scores.Results.Select(ScoreFigures.From)], result.LeftOut, result.Calibration);
@@ -32,12 +37,15 @@ internal sealed record ModelFigures(string Name, string Path, RowCounts Rows, IR
 
 /// <summary>One score's figures; without sets and means, but with <paramref name="Failure"/>, if it could not be computed.</summary>
 /// <param name="Score">Name and hyper-parameters.</param>
-internal sealed record ScoreFigures(string Name, string Score, string? Failure, double? MeanFprAt95Tpr, double? MeanAuroc, double? MillisecondsPer1000Rows, IReadOnlyList<SetFigures> Ood)
+internal sealed record ScoreFigures(
+    string Name, string Score, string? Failure, double? MeanFprAt95Tpr, double? MeanAuroc, double? MillisecondsPer1000Rows, IReadOnlyList<SetFigures> Ood)
 {
     public static ScoreFigures From(OodScoreResult result)
         => new(
-            result.Score.Name, result.Score.ToString(), result.Failure, Number(result.MeanFprAt95Tpr), Number(result.MeanAuroc), Number(result.MillisecondsPer1000Rows),
-            [.. result.Sets.Select(set => new SetFigures(set.Name, set.Metrics.OutOfDistributionCount, set.Metrics.FprAt95Tpr, set.Metrics.Auroc, set.Metrics.AuprIn, set.Metrics.AuprOut))]);
+            result.Score!.Name, result.Name, result.Failure,
+            Number(result.MeanFprAt95Tpr), Number(result.MeanAuroc), Number(result.MillisecondsPer1000Rows),
+            [.. result.Sets.Select(set => new SetFigures(
+                set.Name, set.Metrics.OutOfDistributionCount, set.Metrics.FprAt95Tpr, set.Metrics.Auroc, set.Metrics.AuprIn, set.Metrics.AuprOut))]);
 
     private static double? Number(double value) => double.IsFinite(value) ? value : null;   // JSON has no NaN
 }

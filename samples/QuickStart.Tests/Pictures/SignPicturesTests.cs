@@ -1,5 +1,7 @@
-using ImageData.Painting;
 using QuickStart.Pictures;
+using Shared.CommandLine;
+using Shared.Images;
+using Shared.Painting;
 
 namespace QuickStart.Tests.Pictures;
 
@@ -82,7 +84,9 @@ public sealed class SignPicturesTests
     public void Write_Cancelled_LeavesNothingBehind()
         => Assert.Multiple(() =>
         {
-            Assert.That(() => SignPictures.Write(_folder.At("set"), Few, 1, cancellation: new(canceled: true)), Throws.InstanceOf<OperationCanceledException>());
+            Assert.That(
+                () => SignPictures.Write(_folder.At("set"), Few, 1, cancellation: new(canceled: true)),
+                Throws.InstanceOf<OperationCanceledException>());
             Assert.That(Directory.EnumerateFileSystemEntries(_folder.Root), Is.Empty);
         });
 

@@ -18,7 +18,10 @@ public sealed class ReportPicturesTests
     {
         _folder.WithImages("1.png", "2.png");
         ContactSheet.Write(_folder.At("sheet.png"), "Verdicts",
-            [new("Known", [new(_folder.At("1.png"), "a class with a very long name indeed", 0.98, false, "cat")]), new("Unknown", [new(_folder.At("2.png"), "cat", 0.4, true, null)])]);
+            [
+                new("Known", [new(_folder.At("1.png"), "a class with a very long name indeed", 0.98, false, "cat")]),
+                new("Unknown", [new(_folder.At("2.png"), "cat", 0.4, true, null)]),
+            ]);
         using var png = SKBitmap.Decode(_folder.At("sheet.png"));
         Assert.That(png.Pixels, Is.SupersetOf(new[] { new SKColor(0x1A, 0x8F, 0x5A), new SKColor(0xC8, 0x35, 0x3B) }));
     }

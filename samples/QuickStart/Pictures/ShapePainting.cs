@@ -1,4 +1,4 @@
-using ImageData.Painting;
+using Shared.Painting;
 
 namespace QuickStart.Pictures;
 

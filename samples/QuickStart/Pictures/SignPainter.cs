@@ -1,4 +1,4 @@
-using ImageData.Painting;
+using Shared.Painting;
 using static QuickStart.Pictures.Difficulty;
 
 namespace QuickStart.Pictures;

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using ImageData;
-using ImageData.Painting;
+using Shared.Files;
+using Shared.Painting;
 
 namespace QuickStart.Pictures;
 

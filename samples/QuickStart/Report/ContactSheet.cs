@@ -1,5 +1,5 @@
-using ImageData;
-using ImageData.Plots;
+using Shared.Files;
+using Shared.Plots;
 using SkiaSharp;
 
 namespace QuickStart.Report;
@@ -10,7 +10,8 @@ internal static class ContactSheet
     private const int Columns = 10, Picture = 96, TileWidth = 116, TileHeight = 142, Margin = 24, Frame = 4;
     private const int TitleHeight = 84, GroupHeight = 34, GroupGap = 12;
 
-    private static readonly SKColor Accepted = new(0x1A, 0x8F, 0x5A), Rejected = new(0xC8, 0x35, 0x3B), Ink = new(0x22, 0x22, 0x22), Faint = new(0x66, 0x66, 0x66);
+    private static readonly SKColor Accepted = new(0x1A, 0x8F, 0x5A), Rejected = new(0xC8, 0x35, 0x3B);
+    private static readonly SKColor Ink = new(0x22, 0x22, 0x22), Faint = new(0x66, 0x66, 0x66);
 
     /// <summary>Writes the sheet as a PNG file.</summary>
     public static void Write(string path, string title, IReadOnlyList<SheetGroup> groups)
@@ -73,7 +74,9 @@ internal static class ContactSheet
 
         var confidence = $" {100 * tile.Confidence:0} %";
         DrawCaption(canvas, tile.IsOutOfDistribution ? "none of these" : tile.Label, "", left, top + Picture + 22, 12, color, bold: true);
-        DrawCaption(canvas, tile.IsOutOfDistribution ? $"({tile.Label}" : "", tile.IsOutOfDistribution ? $"{confidence})" : confidence, left, top + Picture + 36, 11, Faint);
+        DrawCaption(
+            canvas, tile.IsOutOfDistribution ? $"({tile.Label}" : "", tile.IsOutOfDistribution ? $"{confidence})" : confidence,
+            left, top + Picture + 36, 11, Faint);
     }
 
     // Whole pixels, not smoothed: the reader sees what the network saw.

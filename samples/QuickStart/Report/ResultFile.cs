@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using ImageData;
+using Shared.Files;
 
 namespace QuickStart.Report;
 

@@ -1,0 +1,90 @@
+using Microsoft.ML.LogitNorm;
+using PaperBenchmark.Plans;
+using PaperBenchmark.Runs;
+using Shared.CommandLine;
+
+namespace PaperBenchmark.Tests.Plans;
+
+public sealed class PlanTests
+{
+    private static readonly Plan _quick = new(Preset.Find("quick"), "cifar10", [1, 2]);
+
+    [Test]
+    public void Runs_OfTheMainTable_AreBothLossesWithAllSeeds()
+        => Assert.That(
+            _quick.Runs(["table-1"]).Select(run => (run.Loss.Name, run.Seed)),
+            Is.EqualTo(new[] { ("CrossEntropy", 1), ("LogitNorm", 1), ("CrossEntropy", 2), ("LogitNorm", 2) }));
+
+    [Test]
+    public void Runs_OfAllItems_AreEachOnce()
+    {
+        var runs = _quick.Runs();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(runs.Select(run => run.Hash), Is.Unique);
+            Assert.That(runs, Has.Count.EqualTo(13), "4 main, 4 of other networks, penalty, Generalized ODIN, Extended LogitNorm, 2 temperatures");
+            Assert.That(Plan.Items.Select(item => _quick.Runs([item]).Count), Is.All.GreaterThan(1));
+        }
+    }
+
+    [Test]
+    public void Runs_OfThePaper_HaveAllSeedsAndNoWarmup()
+    {
+        var paper = new Plan(Preset.Find("paper"), "cifar10", [1, 2, 3]);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(paper.Runs(["table-6"]).Select(run => run.Seed).Distinct(), Is.EquivalentTo(new[] { 1, 2, 3 }));
+            Assert.That(paper.LogitNorm, Is.EqualTo(TrainingLoss.LogitNorm(0.04, warmup: 0)));
+            Assert.That(
+                paper.Run(paper.CrossEntropy, 1),
+                Has.Property("Epochs").EqualTo(200).And.Property("BatchSize").EqualTo(128).And.Property("WeightDecay").EqualTo(5e-4));
+        }
+    }
+
+    [Test]
+    public void Runs_UnknownItem_NamesTheNearest()
+        => Assert.That(
+            () => _quick.Runs(["tabel-1"]),
+            Throws.TypeOf<InputException>().With.Message.Contain("tabel-1").And.Message.Contain("Did you mean 'table-1'").And.Message.Contain("figure-5"));
+
+    [Test]
+    public void Preset_Unknown_NamesTheNearest()
+        => Assert.That(() => Preset.Find("papre"), Throws.TypeOf<InputException>().With.Message.Contain("Did you mean 'paper'").And.Message.Contain("smoke"));
+
+    [Test]
+    public void Hash_IsThatOfRunsMadeBefore()
+        => Assert.That(
+            _quick.Run(_quick.CrossEntropy, 1).Hash,
+            Is.EqualTo("6071f3ca793c"),
+            "another hash orphans every finished run: raise RunOptions.Version knowingly");
+
+    [Test]
+    public void Hash_ChangesWithEveryOption()
+    {
+        var run = _quick.Run(_quick.LogitNorm, 1);
+        RunOptions[] others =
+        [
+            run with { Dataset = "cifar100" }, run with { ImageSize = 16 }, run with { TrainLimit = 10 },
+            run with { Backbone = Backbone.ResNet18() }, run with { Head = Head.Cosine() },
+            run with { Loss = _quick.CrossEntropy }, run with { Epochs = 11 }, run with { BatchSize = 64 },
+            run with { LearningRate = 0.05 }, run with { Schedule = LearningRateSchedule.Cosine() },
+            run with { Momentum = 0.8 }, run with { WeightDecay = 1e-4 }, run with { Augmentation = Augmentation.None() }, run with { Seed = 2 },
+        ];
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(others.Append(run).Select(other => other.Hash), Is.Unique);
+            Assert.That((run with { }).Hash, Is.EqualTo(run.Hash));
+            Assert.That(others, Has.Length.EqualTo(run.Description.Count - 1), "every option but the version");
+        }
+    }
+
+    [Test]
+    public void Scores_AllForTheTableBeyondThePaper_ElseThePapers()
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(_quick.Scores(_quick.Run(_quick.ExtendedLogitNorm, 1)), Is.EqualTo(OodScores.All));
+            Assert.That(_quick.Scores(_quick.GeneralizedOdin(1)), Is.EqualTo(PaperScores.All));
+        }
+    }
+}

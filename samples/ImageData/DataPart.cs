@@ -1,8 +1,0 @@
-namespace ImageData;
-
-/// <summary>A part of a data set that is asked for.</summary>
-public enum DataPart
-{
-    Train,
-    Test,
-}

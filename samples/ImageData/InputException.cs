@@ -1,4 +1,0 @@
-namespace ImageData;
-
-/// <summary>Something that the user gave cannot be used; the message says what and how to mend it, and is shown without a stack trace.</summary>
-public class InputException(string message, Exception? inner = null) : Exception(message, inner);

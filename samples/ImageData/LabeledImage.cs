@@ -1,4 +1,0 @@
-namespace ImageData;
-
-/// <summary>An image file and the class that its folder says it is.</summary>
-public sealed record LabeledImage(string Path, string Label);

@@ -1,8 +1,0 @@
-namespace PaperBenchmark.Datasets;
-
-/// <summary>Which images of a set. Sets that are only ever met as unknown images have nothing but a test part.</summary>
-internal enum DatasetPart
-{
-    Train,
-    Test,
-}
