@@ -95,11 +95,17 @@ public sealed class EstimatorContractTests
     {
         using var model = TinyImages.Pipeline(_ml).Fit(TinyImages.View(_ml, 48));
         var scored = model.Transform(TinyImages.View(_ml, 130));
-        EstimatorContract.Check(_ml, _ml.Transforms.OodScore(score, "Unusual"), scored,
+        IDataView[] withoutLogits = (score.Needs | (score.LearnsFrom ?? default)).HasFlag(OodInputs.Logits)
+            ?
             [
                 Transformed(scored, _ml.Transforms.DropColumns("Logits")),
                 Transformed(scored, _ml.Transforms.CopyColumns("Logits", "PredictedLabel")),
                 Transformed(scored, _ml.Transforms.Conversion.ConvertType("Logits", outputKind: DataKind.Double)),
+            ]
+            : [];
+        EstimatorContract.Check(_ml, _ml.Transforms.OodScore(score, "Unusual"), scored,
+            [
+                .. withoutLogits,
                 .. needed.Select(name => Transformed(scored, _ml.Transforms.DropColumns(name))),
             ]);
     }

@@ -180,7 +180,7 @@ public sealed class ScoringCopyTests
             {
                 var pixels = rand(rows, 16, 16, 3).Times(255);
                 var input = trained.Normalize(pixels);
-                var (byCopy, byNetwork) = (copy.Embed(input), network.Embed(trained.WithoutLoneImage(input)).narrow(0, 0, rows));
+                var (byCopy, byNetwork) = (copy.Embed(input), network.Embed(trained.Scoring.WithoutLoneImage(input)).narrow(0, 0, rows));
                 Assert.That(Values(byCopy), Is.Not.EqualTo(Values(byNetwork)), "their last bits tell them apart");
                 Assert.That(Values(trained.Forward(pixels).Embedding), Is.EqualTo(Values(folds ? byCopy : byNetwork)), $"{rows} rows");
             }
@@ -203,7 +203,7 @@ public sealed class ScoringCopyTests
                 messages.Select(message => message.Text),
                 Has.Exactly(1).Matches(@"^Scoring\. An image of 16×16: not timed; the network itself scores\. Passes of 128: [0-9.]+ ms by the copy"));
             var pixels = rand(1, 16, 16, 3).Times(255);
-            var expected = network.Embed(trained.WithoutLoneImage(trained.Normalize(pixels))).narrow(0, 0, 1);
+            var expected = network.Embed(trained.Scoring.WithoutLoneImage(trained.Normalize(pixels))).narrow(0, 0, 1);
             Assert.That((trained.Forward(pixels).Embedding - expected).abs().max().item<float>(), Is.Zero);
         }
     }
@@ -250,7 +250,7 @@ public sealed class ScoringCopyTests
         using (trained)
         using (var folded = FoldedNetwork.Create(network, new(3, height, width), CPU)!)
         {
-            var choice = trained.Choose(folded);
+            var choice = trained.Scoring.Choose(folded);
             Assert.That((choice.Rows, choice.Size), Is.EqualTo(((long)rows, $"{timedSide}×{timedSide}")));
             Assert.That((choice.Single is null, choice.Several is null), Is.EqualTo((false, rows == 1)));
         }
@@ -292,7 +292,7 @@ public sealed class ScoringCopyTests
         var image = new ImageInput("Image", shape ?? new(3, 16, 16), PixelKind.VectorOfByte, Interleaved: false);
         var trained = new TrainedNetwork(network, CPU, image, new([128, 128, 128], [64, 64, 64]), typeof(LogitNormModel));
         using var log = new ContextLog(ml, "model");
-        trained.Fold(log, oneDnn ?? OneDnn.IsAvailable, choose ?? trained.Choose);
+        trained.Scoring.Fold(log, oneDnn ?? OneDnn.IsAvailable, choose ?? trained.Scoring.Choose);
         return (trained, messages);
     }
 

@@ -13,7 +13,7 @@ internal static class PeakMemory
 
     private const string Result = "MB: ", Load = "load", Fold = "fold", Allocate = "allocate";
 
-    /// <summary>Megabytes for a saved model whose JSON was changed, whether it loads or is refused.</summary>
+    /// <summary>Megabytes for a saved model whose JSON was changed, and for a prediction engine of it, whether it loads or is refused.</summary>
     /// <param name="entry">How the entry's name ends.</param>
     /// <param name="old">What is replaced.</param>
     /// <param name="replacement">By what.</param>
@@ -42,7 +42,10 @@ internal static class PeakMemory
                 {
                     try
                     {
-                        (file.Load(ml, out _) as IDisposable)?.Dispose();
+                        var model = (ITransformer)file.Load(ml, out _);
+                        using var owned = model as IDisposable;
+                        // An engine warms up; its images have no size but that of the file.
+                        ml.Model.CreatePredictionEngine<Photo, TinyImages.Prediction>(model, new PredictionEngineOptions { OwnsTransformer = false }).Dispose();
                     }
                     catch (Exception e) when (e.GetBaseException() is InvalidDataException)
                     {
@@ -86,5 +89,10 @@ internal static class PeakMemory
     {
         using var process = Process.GetCurrentProcess();
         return process.PeakWorkingSet64;
+    }
+
+    private sealed class Photo
+    {
+        public byte[] Image { get; set; } = [];
     }
 }

@@ -10,7 +10,7 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="Values">[B, …], on the CPU, as <see cref="TrainedNetwork.Normalize"/> takes them.</param>
 /// <param name="Learned">What <see cref="OodScore.Learn"/> returned; empty for a score that learns nothing.</param>
 /// <param name="Labels">[B], int64, from 0; only in <see cref="OodScore.Learn"/>. Rows without a label, −1, are gone by then.</param>
-/// <param name="Classes">C, of the logits or of the labels; null where there are neither.</param>
+/// <param name="ClassCount">C, where the logits are not read; null where nothing tells it.</param>
 internal readonly record struct OodBatch(
     Tensor? Logits,
     Tensor? Embedding,
@@ -18,8 +18,11 @@ internal readonly record struct OodBatch(
     Tensor? Values,
     IReadOnlyDictionary<string, Tensor> Learned,
     Tensor? Labels = null,
-    int? Classes = null)
+    int? ClassCount = null)
 {
+    /// <summary>C; null where nothing tells it.</summary>
+    public int? Classes => (int?)Logits?.shape[1] ?? ClassCount;
+
     /// <summary>B.</summary>
     public long Count => First.shape[0];
 

@@ -14,8 +14,11 @@ internal sealed record OodSource(
     private const long BlockBytes = 16 << 20;
     private const string AppendTrainer = "Append the LogitNorm trainer (or its model) before OodScore, or name the column.";
 
-    /// <summary>C, the number of classes, of the logits or else of the labels; null if neither is needed.</summary>
-    public int? Classes => Logits is { } logits ? VectorColumn.SizeOf(logits) : Label?.Type.GetKeyCountAsInt32();
+    /// <summary>The logits' column, though it may not be read: it tells one network from another. Null where there is none.</summary>
+    public DataViewSchema.Column? LogitsThere { get; init; } = Logits;
+
+    /// <summary>C, the number of classes, of the logits or else of the labels; null if there are neither.</summary>
+    public int? Classes => LogitsThere is { } logits ? VectorColumn.SizeOf(logits) : Label?.Type.GetKeyCountAsInt32();
 
     /// <summary>D, if the embedding is needed.</summary>
     public int? EmbeddingSize => Embedding is { } column ? VectorColumn.SizeOf(column) : null;
@@ -57,12 +60,13 @@ internal sealed record OodSource(
     {
         DataViewSchema.Column? logits = inputs.HasFlag(OodInputs.Logits) ? Vector(schema, columns.Logits, "logits", who) : null;
         DataViewSchema.Column? embedding = inputs.HasFlag(OodInputs.Embedding) ? Vector(schema, columns.Embedding, "embedding", who) : null;
+        var there = logits ?? (schema.GetColumnOrNull(columns.Logits) is { Type: VectorDataViewType { IsKnownSize: true } } column ? column : null);
         var network = inputs.HasFlag(OodInputs.Network) ? FindNetwork(logits!.Value, who) : null;
         if (inputs.HasFlag(OodInputs.LinearHead) && network!.Classifier.Head is not LinearHead)
             throw NotLinear(who, columns.Logits, $"logits of Head.{network.Classifier.Head}");
         var input = inputs.HasFlag(OodInputs.Rows) ? network!.Input.Bind(schema) : null;
-        DataViewSchema.Column? label = inputs.HasFlag(OodInputs.Labels) ? FindLabel(schema, columns.Label, logits, who) : null;
-        return new(logits, embedding, network, input, label);
+        DataViewSchema.Column? label = inputs.HasFlag(OodInputs.Labels) ? FindLabel(schema, columns.Label, there, who) : null;
+        return new(logits, embedding, network, input, label) { LogitsThere = there };
     }
 
     /// <summary>The columns to read for a row.</summary>

@@ -25,7 +25,7 @@ internal sealed class FoldedNetwork : IDisposable
     public required long Rows { get; init; }
 
     /// <summary>
-    /// Whether single images are the copy's, too: on the CPU torch's own operators are slow at them (<see cref="TrainedNetwork.WithoutLoneImage"/>).
+    /// Whether single images are the copy's, too: on the CPU torch's own operators are slow at them (<c>ScoringNetwork.WithoutLoneImage</c>).
     /// </summary>
     public required bool TakesSingleImages { get; init; }
 

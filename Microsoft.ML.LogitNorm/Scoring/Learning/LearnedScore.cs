@@ -161,7 +161,7 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
     {
         if (shape is null)
             return;
-        if (source.Logits is { } logits && shape.Classes is { } classes)
+        if (source.LogitsThere is { } logits && shape.Classes is { } classes)
             Check("logits", logits, VectorColumn.SizeOf(logits), classes);
         if (source.Embedding is { } embedding && shape.EmbeddingSize is { } size)
             Check("embedding", embedding, source.EmbeddingSize!.Value, size);

@@ -31,7 +31,7 @@ internal sealed record Odin(double Temperature, double Epsilon) : OodScore
             return Confidence(batch.Logits!).neg();
         var network = batch.Network!;
         var step = network.StepUnit.Times(Epsilon);   // [channels, 1, 1] or [features], in units of the normalised input
-        var perturbed = Perturbed(network.Classifier, network.Normalize(network.WithoutLoneImage(batch.Values!)), step);
+        var perturbed = Perturbed(network.Classifier, network.Normalize(network.Scoring.WithoutLoneImage(batch.Values!)), step);
         return Confidence(network.Classifier.call(perturbed)).neg().narrow(0, 0, batch.Count);
     }
 
