@@ -46,7 +46,10 @@ internal sealed class TrainedNetwork : IDisposable
     /// <summary>What a row is to the network.</summary>
     public NetworkInput Input => _input;
 
-    /// <summary>What the size of a step in the input is a share of, in units of the normalised input, in the caller's scope: the range of pixels, or a feature's deviation.</summary>
+    /// <summary>
+    /// What the size of a step in the input is a share of, in units of the normalised input, in the caller's scope:
+    /// the range of pixels, or a feature's deviation.
+    /// </summary>
     public Tensor StepUnit
     {
         get
@@ -81,9 +84,9 @@ internal sealed class TrainedNetwork : IDisposable
     }
 
     /// <summary>
-    /// Makes scoring faster, once the weights are final: from here on <see cref="Forward"/> goes by a <see cref="FoldedNetwork"/>, where that computes the same and is not
-    /// slower, for single images and for several. Takes a few passes, of at most the pixels of 32 images of 32×32, whatever the size of the images: a fraction
-    /// of a second for a WideResNet(40, 2), and about a second of full passes at most for any network.
+    /// Makes scoring faster, once the weights are final: from here on <see cref="Forward"/> goes by a <see cref="FoldedNetwork"/>, where that computes the same
+    /// and is not slower, for single images and for several. Takes a few passes, of at most the pixels of 32 images of 32×32, whatever the size of the images:
+    /// a fraction of a second for a WideResNet(40, 2), and about a second of full passes at most for any network.
     /// </summary>
     /// <param name="log">Gets a line about which of the two it is.</param>
     public void Fold(ContextLog log) => Fold(log, OneDnn.IsAvailable, Choose);
@@ -100,7 +103,8 @@ internal sealed class TrainedNetwork : IDisposable
         if (folded is null)
         {
             log.Warning(
-                "The network itself scores, as its copy with folded batch norms, which is usually faster, gives other embeddings. Weights or statistics that are not finite, or very large, do that: train with a lower LearningRate.");
+                "The network itself scores, as its copy with folded batch norms, which is usually faster, gives other embeddings. "
+                + "Weights or statistics that are not finite, or very large, do that: train with a lower LearningRate.");
             return;
         }
         try
