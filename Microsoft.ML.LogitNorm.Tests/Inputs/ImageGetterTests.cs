@@ -48,7 +48,12 @@ public sealed class ImageGetterTests
         MLImage[] images = [.. Enumerable.Range(0, 3).Select(i => Picture(i, Size))];
         images[1].Dispose();
         var data = _ml.Data.LoadFromEnumerable(images.Select(image => new Row { Image = image }));
-        Assert.That(() => Reds(data), Throws.InvalidOperationException.With.Message.StartsWith("Column 'Image' holds an image that was disposed of.").And.Message.Contains("ResizeImages").And.Message.Contains("ImageShape"));
+        Assert.That(
+            () => Reds(data),
+            Throws.InvalidOperationException
+                .With.Message.StartsWith("Column 'Image' holds an image that was disposed of.")
+                .And.Message.Contains("ResizeImages")
+                .And.Message.Contains("ImageShape"));
     }
 
     [Test]
@@ -147,11 +152,12 @@ public sealed class ImageGetterTests
 
         public override bool IsColumnActive(DataViewSchema.Column column) => true;
 
-        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => (ValueGetter<TValue>)(Delegate)(ValueGetter<MLImage>)((ref MLImage value) =>
-        {
-            value?.Dispose();
-            value = make();
-        });
+        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+            => (ValueGetter<TValue>)(Delegate)(ValueGetter<MLImage>)((ref MLImage value) =>
+            {
+                value?.Dispose();
+                value = make();
+            });
 
         private static DataViewSchema Build()
         {

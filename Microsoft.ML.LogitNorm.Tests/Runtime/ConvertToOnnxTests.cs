@@ -39,11 +39,17 @@ public sealed class ConvertToOnnxTests
         {
             var name = transformer.GetType().Name;
             Assert.That(() => Convert(transformer, input), Throws.TypeOf<NotSupportedException>().With.Message
-                .StartsWith($"A {name} cannot be converted to ONNX").And.Message.Contains("ml.Model.Save").And.Message.Contains("only the transformers before"), name);
+                .StartsWith($"A {name} cannot be converted to ONNX")
+                .And.Message.Contains("ml.Model.Save")
+                .And.Message.Contains("only the transformers before"),
+                name);
             names.Add(name);
         }
         // The type of every transformer of this assembly that Model.Load finds.
-        Assert.That(names, Is.EquivalentTo(typeof(LogitNormModel).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(RowToRowTransformer))).Select(type => type.Name)));
+        Assert.That(
+            names,
+            Is.EquivalentTo(
+                typeof(LogitNormModel).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(RowToRowTransformer))).Select(type => type.Name)));
     }
 
     [Test]

@@ -11,7 +11,10 @@ public sealed class CultureScanTests
 
     private static readonly HashSet<string> _ofText = ["ToUpper", "ToLower", "StartsWith", "EndsWith", "IndexOf", "LastIndexOf", "Compare", "CompareTo"];
 
-    private static readonly HashSet<string> _sorting = ["Order", "OrderDescending", "OrderBy", "OrderByDescending", "ThenBy", "ThenByDescending", "Sort", "Min", "Max", "MinBy", "MaxBy"];
+    private static readonly HashSet<string> _sorting =
+    [
+        "Order", "OrderDescending", "OrderBy", "OrderByDescending", "ThenBy", "ThenByDescending", "Sort", "Min", "Max", "MinBy", "MaxBy",
+    ];
 
     [Test]
     public void Library_Code_NeverAsksForTheCurrentCulture()
@@ -26,8 +29,15 @@ public sealed class CultureScanTests
     [Test]
     public void Scan_CodeThatLooksAtTheCulture_FindsEach()
     {
-        var found = Cultural([.. CalledMethods.In(typeof(CultureScanTests).Assembly).Where(call => call.Caller.DeclaringType == typeof(Samples))]).Select(call => call.Caller.Name).Distinct();
-        Assert.That(found, Is.EquivalentTo(typeof(Samples).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly).Select(method => method.Name).Where(name => name[0] != '_')));
+        var found = Cultural([.. CalledMethods.In(typeof(CultureScanTests).Assembly).Where(call => call.Caller.DeclaringType == typeof(Samples))])
+            .Select(call => call.Caller.Name)
+            .Distinct();
+        Assert.That(
+            found,
+            Is.EquivalentTo(typeof(Samples)
+                .GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
+                .Select(method => method.Name)
+                .Where(name => name[0] != '_')));
     }
 
     private static IEnumerable<CalledMethods.Call> Cultural(IEnumerable<CalledMethods.Call> calls)
@@ -73,7 +83,8 @@ public sealed class CultureScanTests
 
     private static bool IsCultural(Type type) => type.IsGenericParameter || _cultural.Contains(Nullable.GetUnderlyingType(type) ?? type);
 
-    private static string Text(CalledMethods.Call call) => $"{call.Caller.DeclaringType}.{call.Caller.Name} calls {call.Method.DeclaringType?.Name}.{call.Method}";
+    private static string Text(CalledMethods.Call call)
+        => $"{call.Caller.DeclaringType}.{call.Caller.Name} calls {call.Method.DeclaringType?.Name}.{call.Method}";
 
     /// <summary>What the scan must find; names with an underscore are what it must not.</summary>
     private static class Samples

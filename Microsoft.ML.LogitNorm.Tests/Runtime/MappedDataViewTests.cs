@@ -162,7 +162,9 @@ public sealed class MappedDataViewTests
         Assert.That(mapped.CanShuffle, Is.EqualTo(data.CanShuffle).And.True);
         using var cursor = mapped.GetRowCursor(mapped.Schema, new Random(1));
         var (getNumber, getTwice, getText) = (
-            cursor.GetGetter<float>(mapped.Schema["Number"]), cursor.GetGetter<float>(mapped.Schema["Twice"]), cursor.GetGetter<ReadOnlyMemory<char>>(mapped.Schema["Text"]));
+            cursor.GetGetter<float>(mapped.Schema["Number"]),
+            cursor.GetGetter<float>(mapped.Schema["Twice"]),
+            cursor.GetGetter<ReadOnlyMemory<char>>(mapped.Schema["Text"]));
         var (number, twice, text, numbers) = (0f, 0f, default(ReadOnlyMemory<char>), new List<float>());
         while (cursor.MoveNext())
         {

@@ -13,9 +13,12 @@ public sealed class ModelAttackTests
         TestContext.Out.WriteLine(string.Join(Environment.NewLine, lines));
 
         Assert.That(exitCode, Is.Zero, $"The process ended by itself: {error}{string.Join(Environment.NewLine, lines)}");
-        Assert.That(lines.Where(line => !line.StartsWith(ModelAttack.Tried, StringComparison.Ordinal) && !line.StartsWith(ModelAttack.Peak, StringComparison.Ordinal)), Is.Empty);
+        Assert.That(
+            lines.Where(line => !line.StartsWith(ModelAttack.Tried, StringComparison.Ordinal) && !line.StartsWith(ModelAttack.Peak, StringComparison.Ordinal)),
+            Is.Empty);
         Assert.That(lines.Count(line => line.StartsWith(ModelAttack.Tried, StringComparison.Ordinal)), Is.EqualTo(4));
-        var peak = int.Parse(lines.Single(line => line.StartsWith(ModelAttack.Peak, StringComparison.Ordinal))[ModelAttack.Peak.Length..], CultureInfo.InvariantCulture);
+        var peak = int.Parse(
+            lines.Single(line => line.StartsWith(ModelAttack.Peak, StringComparison.Ordinal))[ModelAttack.Peak.Length..], CultureInfo.InvariantCulture);
         Assert.That(peak, Is.LessThan(1000));
     }
 }

@@ -49,7 +49,8 @@ public sealed class ModelFileTests
     public void Load_WholeFile_KeepsWhatTheTransformersSay()
     {
         using var loaded = (TransformerChain<ITransformer>)_file.Load(new MLContext(), out _);
-        var (model, score, detector) = (loaded.OfType<LogitNormModel>().Single(), loaded.OfType<OodScoreTransformer>().Single(), loaded.OfType<OodDetectorTransformer>().Single());
+        var (model, score, detector) = (
+            loaded.OfType<LogitNormModel>().Single(), loaded.OfType<OodScoreTransformer>().Single(), loaded.OfType<OodDetectorTransformer>().Single());
         Assert.That((model.Backbone, model.ClassCount, model.ImageShape), Is.EqualTo((Backbone.WideResNet(10, 1, dropout: 0), 3, UntrainedModel.Shape)));
         Assert.That((model.Normalization.Mean, model.Normalization.StandardDeviation), Is.EqualTo((new[] { 128f, 128, 128 }, new[] { 64f, 64, 64 })));
         Assert.That(score.Score, Is.EqualTo(OodScores.Energy(2.5)));
@@ -68,7 +69,8 @@ public sealed class ModelFileTests
     [Test]
     public void Load_WeightsOfAnotherHead_IsRefused()
         => Assert.That(
-            _file.WithJson("Model.json", "\"linear\"", "\"cosine\"").LoadError(_ml), Names(ModelPart, "Weights.safetensors").With.Message.Contains("head.bias Float32[3], which the network does not have"));
+            _file.WithJson("Model.json", "\"linear\"", "\"cosine\"").LoadError(_ml),
+            Names(ModelPart, "Weights.safetensors").With.Message.Contains("head.bias Float32[3], which the network does not have"));
 
     [Test]
     public void SaveAgain_ALoadedModel_GivesTheSameEntries()
@@ -90,7 +92,10 @@ public sealed class ModelFileTests
                 bytes[(int)(place * bytes.Length)] ^= 1;
                 return bytes;
             }, hash: false);
-            Assert.That(file.LoadError(_ml), Names(part, entry).With.Message.Contains("are not those that were saved").And.Message.Contains("Load another copy"), $"at {place}");
+            Assert.That(
+                file.LoadError(_ml),
+                Names(part, entry).With.Message.Contains("are not those that were saved").And.Message.Contains("Load another copy"),
+                $"at {place}");
         }
     }
 
@@ -103,7 +108,9 @@ public sealed class ModelFileTests
         {
             Assert.That(_file.With(entry, _ => null).LoadError(_ml), Names(part, "Hashes.json").With.Message.Contains("missing"));
             Assert.That(_file.With(entry, bytes => bytes[..^1], hash: false).LoadError(_ml), Names(part, "Hashes.json"));
-            Assert.That(_file.With(entry, _ => "{}"u8.ToArray(), hash: false).LoadError(_ml), Is.TypeOf<InvalidDataException>().With.Message.Contains(part).And.Message.Contains("has no hash of it"));
+            Assert.That(
+                _file.With(entry, _ => "{}"u8.ToArray(), hash: false).LoadError(_ml),
+                Is.TypeOf<InvalidDataException>().With.Message.Contains(part).And.Message.Contains("has no hash of it"));
         }
     }
 
@@ -123,11 +130,13 @@ public sealed class ModelFileTests
             var at = stored.AsSpan().IndexOf(original.AsSpan(^Math.Min(20, original.Length)..)) + Math.Min(10, original.Length / 2);
             stored[at] ^= 1;
             // The check's own, or ML.NET's, which reads its parts as it comes to them: of a header it looks up the assembly's name.
-            Assert.That(ModelFile.Of(stored).LoadError(_ml), Is.TypeOf<InvalidDataException>().Or.TypeOf<FormatException>().Or.InstanceOf<IOException>(), entry);
+            Assert.That(
+                ModelFile.Of(stored).LoadError(_ml), Is.TypeOf<InvalidDataException>().Or.TypeOf<FormatException>().Or.InstanceOf<IOException>(), entry);
         }
         var version = file.With("Version.txt", bytes => bytes, hash: false, CompressionLevel.NoCompression).Bytes;
         version[version.AsSpan().IndexOf(file.Read("Version.txt").AsSpan()) + 1] ^= 1;   // nobody reads it but the check
-        Assert.That(ModelFile.Of(version).LoadError(_ml), Is.TypeOf<InvalidDataException>().With.Message.Contains("Version.txt").And.Message.Contains("CRC-32"));
+        Assert.That(
+            ModelFile.Of(version).LoadError(_ml), Is.TypeOf<InvalidDataException>().With.Message.Contains("Version.txt").And.Message.Contains("CRC-32"));
     }
 
     [Test]
@@ -195,7 +204,9 @@ public sealed class ModelFileTests
     public void Save_MoreClassNamesThanAreRead_IsRefused()
     {
         using var model = UntrainedModel.Create(_ml, classes: ClassValues.Of(new string('x', 9 << 20), new string('y', 9 << 20)));
-        Assert.That(() => ModelFile.Of(_ml, model, TinyImages.View(_ml, 1).Schema), Throws.InvalidOperationException.With.Message.Contains("'Model.json' would take").And.Message.Contains("class names"));
+        Assert.That(
+            () => ModelFile.Of(_ml, model, TinyImages.View(_ml, 1).Schema),
+            Throws.InvalidOperationException.With.Message.Contains("'Model.json' would take").And.Message.Contains("class names"));
     }
 
     // The largest images that a training takes are the largest that are saved, and read again.
@@ -301,8 +312,12 @@ public sealed class ModelFileTests
         [
             ("missing", _ => null), ("empty", _ => []), ("first byte only", bytes => bytes[..1]), ("half", bytes => bytes[..(bytes.Length / 2)]),
             ("last byte missing", bytes => bytes[..^1]), ("a byte more", bytes => [.. bytes, 1]),
-            ("foreign text", _ => "This is something else entirely."u8.ToArray()), ("foreign bytes", _ => [.. Enumerable.Range(0, 1000).Select(i => (byte)(i * 77))]),
-            ("zeros", bytes => new byte[bytes.Length]), ("null", _ => "null"u8.ToArray()), ("empty object", _ => "{}"u8.ToArray()), ("array", _ => "[]"u8.ToArray()),
+            ("foreign text", _ => "This is something else entirely."u8.ToArray()),
+            ("foreign bytes", _ => [.. Enumerable.Range(0, 1000).Select(i => (byte)(i * 77))]),
+            ("zeros", bytes => new byte[bytes.Length]),
+            ("null", _ => "null"u8.ToArray()),
+            ("empty object", _ => "{}"u8.ToArray()),
+            ("array", _ => "[]"u8.ToArray()),
         ];
         foreach (var (name, damage) in damages)
             Assert.That(_file.With(entry, damage).LoadError(_ml), Names(part, entry), name);
@@ -360,7 +375,8 @@ public sealed class ModelFileTests
     public void Load_HugeBackbone(string size)
     {
         var file = _file.WithJson("Model.json", "\"Depth\":10,\"Widen\":1", size);
-        Assert.That(file.LoadError(_ml), Names(ModelPart, "Weights.safetensors").With.Message.Contains("where the network has").Or.Message.Contains("the network has"));
+        Assert.That(
+            file.LoadError(_ml), Names(ModelPart, "Weights.safetensors").With.Message.Contains("where the network has").Or.Message.Contains("the network has"));
         Assert.That(PeakMemory.OfLoading("Model.json", "\"Depth\":10,\"Widen\":1", size), Is.LessThan(200));
     }
 
@@ -382,7 +398,8 @@ public sealed class ModelFileTests
     {
         var image = new ImageInput("Image", new(100_000, 8, 8), PixelKind.VectorOfSingle, Interleaved: false);
         Assert.That((long)image.RowsPerBatch * image.BytesPerRow, Is.LessThanOrEqualTo(256 << 20));
-        Assert.That(new ImageInput("Image", new(100_000, 80, 60), PixelKind.VectorOfSingle, Interleaved: false).RowsPerBatch, Is.EqualTo(1), "one is always taken");
+        Assert.That(
+            new ImageInput("Image", new(100_000, 80, 60), PixelKind.VectorOfSingle, Interleaved: false).RowsPerBatch, Is.EqualTo(1), "one is always taken");
         Assert.That(new ImageInput("Image", new(3, 64, 64), PixelKind.VectorOfSingle, Interleaved: false).RowsPerBatch, Is.EqualTo(128));
     }
 
@@ -426,7 +443,8 @@ public sealed class ModelFileTests
     public void Load_NewerVersion_NamesPartAndRemedy(string signature, string part)
     {
         var file = WithHeader(signature, header => (header[WrittenVersion], header[ReadableVersion]) = (9, 9));
-        Assert.That(file.LoadError(_ml), Is.TypeOf<InvalidDataException>().With.Message.Contains(part).And.Message.Contains("newer version of Microsoft.ML.LogitNorm"));
+        Assert.That(
+            file.LoadError(_ml), Is.TypeOf<InvalidDataException>().With.Message.Contains(part).And.Message.Contains("newer version of Microsoft.ML.LogitNorm"));
     }
 
     [TestCase("LOGITNRM", ModelPart)]

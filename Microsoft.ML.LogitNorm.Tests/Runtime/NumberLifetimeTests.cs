@@ -3,13 +3,17 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm.Tests.Runtime;
 
-/// <summary>No number that libtorch reads may be collected meanwhile: see <see cref="TensorArithmetic"/>. Here the compiled code is read; <see cref="BusyProcessTests"/> runs it.</summary>
+/// <summary>
+/// No number that libtorch reads may be collected meanwhile: see <see cref="TensorArithmetic"/>.
+/// Here the compiled code is read; <see cref="BusyProcessTests"/> runs it.
+/// </summary>
 [TestFixture]
 public sealed class NumberLifetimeTests
 {
     [Test]
     public void Library_HoldsEveryNumber()
-        => Assert.That(TorchCalls.NotHeld(typeof(TensorArithmetic).Assembly.Location), Is.Empty, "Use TensorArithmetic, or \"using var number = x.ToScalar();\".");
+        => Assert.That(
+            TorchCalls.NotHeld(typeof(TensorArithmetic).Assembly.Location), Is.Empty, "Use TensorArithmetic, or \"using var number = x.ToScalar();\".");
 
     [TestCase(nameof(Careless.Operator), "op_Multiply")]
     [TestCase(nameof(Careless.Argument), "op_Implicit")]
@@ -24,7 +28,9 @@ public sealed class NumberLifetimeTests
     [TestCase(nameof(Careless.Element), "ToScalar")]
     [TestCase(nameof(Careless.ReadByType), "ToSingle")]
     public void CarelessCode_IsFound(string method, string called)
-        => Assert.That(TorchCalls.NotHeld(typeof(Careless).Assembly.Location, type => type.EndsWith(nameof(Careless), StringComparison.Ordinal)), Has.Some.Contain($".{method} calls").And.Contain(called));
+        => Assert.That(
+            TorchCalls.NotHeld(typeof(Careless).Assembly.Location, type => type.EndsWith(nameof(Careless), StringComparison.Ordinal)),
+            Has.Some.Contain($".{method} calls").And.Contain(called));
 
     [Test]
     public void CarefulCode_IsNotFound()

@@ -163,10 +163,11 @@ public sealed class PassThroughColumnTests
 
         public override bool IsColumnActive(DataViewSchema.Column column) => true;
 
-        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => (ValueGetter<TValue>)(Delegate)(ValueGetter<Counter>)((ref Counter value) =>
-        {
-            value ??= new();
-            value.Value = ++_count;
-        });
+        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+            => (ValueGetter<TValue>)(Delegate)(ValueGetter<Counter>)((ref Counter value) =>
+            {
+                value ??= new();
+                value.Value = ++_count;
+            });
     }
 }

@@ -67,11 +67,15 @@ public sealed class PlainLoadTests
         var bare = Directory.CreateDirectory(Path.Combine(_folder, "bare")).FullName;
         var consumer = PathOf("Consumer");
         // Without the list of dependencies all managed files of the folder are, and nothing native is.
-        foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(consumer)!).Where(file => Path.GetExtension(file) is ".dll" || file.EndsWith(".runtimeconfig.json", StringComparison.Ordinal)))
+        foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(consumer)!)
+                .Where(file => Path.GetExtension(file) is ".dll" || file.EndsWith(".runtimeconfig.json", StringComparison.Ordinal)))
             File.Copy(file, Path.Combine(bare, Path.GetFileName(file)));
         var (exitCode, output, error) = Run(Path.Combine(bare, Path.GetFileName(consumer)), modelPath, Path.Combine(_folder, "rows.txt"));
         Assert.That(exitCode, Is.Not.Zero);
-        Assert.That($"{error}{output}", Does.Contain($"base: {nameof(DllNotFoundException)}: The application has no native libtorch, which TorchSharp {TorchPackages.TorchSharpVersion} needs."));
+        Assert.That(
+            $"{error}{output}",
+            Does.Contain(
+                $"base: {nameof(DllNotFoundException)}: The application has no native libtorch, which TorchSharp {TorchPackages.TorchSharpVersion} needs."));
     }
 
     private static string PathOf(string application)

@@ -12,7 +12,8 @@ public sealed class RecordEqualityTests
     {
         [LearningRateSchedule.Milestones().GetType()] = (() => LearningRateSchedule.Milestones(), () => LearningRateSchedule.Milestones([0.4, 0.8])),
         [typeof(InputNormalization)] = (() => new InputNormalization([1f, 2], new List<float> { 3, 4 }), () => new InputNormalization([1f, 2], [3, 5])),
-        [typeof(LogitNormTuner.Options)] = (() => new LogitNormTuner.Options { Taus = new List<double> { 0.1, 0.2 } }, () => new LogitNormTuner.Options { Taus = [0.1] }),
+        [typeof(LogitNormTuner.Options)] = (
+            () => new LogitNormTuner.Options { Taus = new List<double> { 0.1, 0.2 } }, () => new LogitNormTuner.Options { Taus = [0.1] }),
         [OodScores.Combine(OodScores.Energy(), OodScores.MaxLogit()).GetType()] =
             (() => OodScores.Combine(OodScores.Energy(), OodScores.MaxLogit()), () => OodScores.Combine(OodScores.MaxLogit(), OodScores.Energy())),
         [typeof(OodDetectionMetrics)] = (() => Metrics(0.5), () => Metrics(0.5).WithoutCurves()),
@@ -22,20 +23,27 @@ public sealed class RecordEqualityTests
         [typeof(TuningResult)] = (() => Tuning(), () => Tuning() with { Trials = [] }),
         [Backbone.Dense([4, 2]).GetType()] = (() => Backbone.Dense([4, 2]), () => Backbone.Dense([4, 3])),
         [typeof(GaussianNoise)] = (() => Noise(1), () => Noise(2)),
-        [typeof(OodScoreComparison.Options)] = (() => new OodScoreComparison.Options { ScoreColumnNames = ["A"] }, () => new OodScoreComparison.Options { ScoreColumnNames = ["B"] }),
+        [typeof(OodScoreComparison.Options)] = (
+            () => new OodScoreComparison.Options { ScoreColumnNames = ["A"] }, () => new OodScoreComparison.Options { ScoreColumnNames = ["B"] }),
         [typeof(OodSetResult)] = (() => Set(0.5f), () => Set(0.25f)),
         [typeof(ExampleSummary)] = (() => Summary(1), () => Summary(2)),
         [typeof(ClassValues)] = (() => Classes("cat", "dog"), () => Classes("cat", "dot")),
     };
 
-    // Records whose collection is filled later, or which own what they hold: what is in a file that is being written, tensors, a file's tensor, what a score says of one,
-    // parameters in training, a step of a plan; a pair inside metrics, whose equality
-    // shows in theirs.
-    private static readonly string[] _notValues = ["Saved", "Training", "Content", "Entry", "OodBatch", "TensorData", "LearnedTensor", "Group", "Step", "ScorePair"];
+    // Records whose collection is filled later, or which own what they hold: what is in a file that is being written, tensors, a file's tensor,
+    // what a score says of one, parameters in training, a step of a plan; a pair inside metrics, whose equality shows in theirs.
+    private static readonly string[] _notValues =
+    [
+        "Saved", "Training", "Content", "Entry", "OodBatch", "TensorData", "LearnedTensor", "Group", "Step", "ScorePair",
+    ];
 
-    private static IEnumerable<Type> Records => typeof(OodScore).Assembly.GetTypes().Where(type => type.GetMethod("PrintMembers", BindingFlags.Instance | BindingFlags.NonPublic) is not null && !type.IsAbstract);
+    private static IEnumerable<Type> Records
+        => typeof(OodScore)
+            .Assembly.GetTypes()
+            .Where(type => type.GetMethod("PrintMembers", BindingFlags.Instance | BindingFlags.NonPublic) is not null && !type.IsAbstract);
 
-    private static IEnumerable<Type> WithCollections => Records.Where(type => Fields(type).Any(member => member.FieldType != typeof(string) && typeof(IEnumerable).IsAssignableFrom(member.FieldType)));
+    private static IEnumerable<Type> WithCollections
+        => Records.Where(type => Fields(type).Any(member => member.FieldType != typeof(string) && typeof(IEnumerable).IsAssignableFrom(member.FieldType)));
 
     [Test]
     public void Records_WithACollection_AreAllListed()
@@ -55,7 +63,8 @@ public sealed class RecordEqualityTests
         }
     }
 
-    private static IEnumerable<TestCaseData> Listed() => _samples.Keys.Select(type => new TestCaseData(type).SetArgDisplayNames(type.DeclaringType is { } outer ? $"{outer.Name}.{type.Name}" : type.Name));
+    private static IEnumerable<TestCaseData> Listed()
+        => _samples.Keys.Select(type => new TestCaseData(type).SetArgDisplayNames(type.DeclaringType is { } outer ? $"{outer.Name}.{type.Name}" : type.Name));
 
     [Test]
     public void Options_Defaults_AreEqual()
@@ -93,7 +102,8 @@ public sealed class RecordEqualityTests
 
     private static CalibrationMetrics Calibration() => CalibrationMetrics.Compute([[0.25, 0.75]], [0], 5);
 
-    private static OodScoreResult Result() => new() { Name = "Energy", Score = OodScores.Energy(), Sets = [new("set", Metrics(0.5))], MillisecondsPer1000Rows = 1 };
+    private static OodScoreResult Result()
+        => new() { Name = "Energy", Score = OodScores.Energy(), Sets = [new("set", Metrics(0.5))], MillisecondsPer1000Rows = 1 };
 
     private static TuningResult Tuning()
     {

@@ -2,7 +2,9 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.LogitNorm.Tests.Runtime;
 
-/// <summary>An image that cannot be read is named by its file, in the training, in a data view and in a prediction engine, and that is the base exception.</summary>
+/// <summary>
+/// An image that cannot be read is named by its file, in the training, in a data view and in a prediction engine, and that is the base exception.
+/// </summary>
 [TestFixture]
 public sealed class RowErrorTests
 {
@@ -32,7 +34,9 @@ public sealed class RowErrorTests
     {
         var view = Images(Rows());
         var keys = _ml.Transforms.Conversion.MapValueToKey("Key", "Label").Fit(view).Transform(view);
-        AssertNamed(() => _ml.MulticlassClassification.Trainers.LogitNorm(TinyImages.Options with { LabelColumnName = "Key", ImageCache = cache }).Fit(keys), "for training");
+        AssertNamed(
+            () => _ml.MulticlassClassification.Trainers.LogitNorm(TinyImages.Options with { LabelColumnName = "Key", ImageCache = cache }).Fit(keys),
+            "for training");
     }
 
     // No row is named: the source fails between two of them, and again when the row is looked for. Behind a transform ML.NET's threads read it.
@@ -139,7 +143,11 @@ public sealed class RowErrorTests
     {
         using var model = UntrainedModel.Create(_ml, PixelKind.VectorOfSingle);
         var images = Images(Rows());
-        var pixels = _ml.Transforms.ExtractPixels("Pixels", "Image").Append(_ml.Transforms.DropColumns("Image")).Append(_ml.Transforms.CopyColumns("Image", "Pixels")).Fit(images).Transform(images);
+        var pixels = _ml.Transforms.ExtractPixels("Pixels", "Image")
+            .Append(_ml.Transforms.DropColumns("Image"))
+            .Append(_ml.Transforms.CopyColumns("Image", "Pixels"))
+            .Fit(images)
+            .Transform(images);
         AssertNamed(() => Read(model.Transform(pixels), "PredictedLabel"), $"Reading row {Bad} (counted from 0) failed");
     }
 
@@ -157,7 +165,10 @@ public sealed class RowErrorTests
     {
         using var model = UntrainedModel.Create(_ml, PixelKind.Image);
         var scored = model.Transform(Images(Rows()));
-        var named = _ml.Transforms.Conversion.MapKeyToValue("Name", "PredictedLabel").Append(_ml.Transforms.Text.TokenizeIntoWords("Words", "Name")).Fit(scored).Transform(scored);
+        var named = _ml.Transforms.Conversion.MapKeyToValue("Name", "PredictedLabel")
+            .Append(_ml.Transforms.Text.TokenizeIntoWords("Words", "Name"))
+            .Fit(scored)
+            .Transform(scored);
         AssertNamed(() => named.GetColumn<string>("Name").Count(), $"Reading row {Bad} (counted from 0) failed");
     }
 
@@ -179,14 +190,18 @@ public sealed class RowErrorTests
         var rows = Enumerable.Range(0, 300).Select(i => new VectorRow { Name = $"row {i}", Logits = i == bad ? [1e30f, -1e30f] : [1, 2] });
         var data = _ml.Data.LoadFromEnumerable(rows);
         var scored = _ml.Transforms.OodScore(new Overflowing()).Fit(data).Transform(data);
-        Assert.That(() => scored.GetColumn<float>("OodScore").Count(), Throws.TypeOf<OodScoreException>().With.Message.Contains($"of row {bad} (counted from 0)").And.Message.EndsWith($" The row has Name 'row {bad}'."));
+        Assert.That(
+            () => scored.GetColumn<float>("OodScore").Count(),
+            Throws.TypeOf<OodScoreException>().With.Message.Contains($"of row {bad} (counted from 0)").And.Message.EndsWith($" The row has Name 'row {bad}'."));
     }
 
     [Test]
     public void Describe_TextColumnThatFailsItself_LeavesTheErrorAsItIs()
     {
         var data = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 3).Select(i => new NumberRow { Number = i == 1 ? float.NaN : i }));
-        var view = _ml.Transforms.CustomMapping<NumberRow, TextRow>((_, _) => throw new FormatException("a text that cannot be made"), null).Fit(data).Transform(data);
+        var view = _ml.Transforms.CustomMapping<NumberRow, TextRow>((_, _) => throw new FormatException("a text that cannot be made"), null)
+            .Fit(data)
+            .Transform(data);
         Assert.That(
             () => TwiceMap.Append(view, 128).GetColumn<float>("Twice").Count(),
             Throws.TypeOf<RowException>().With.Message.EqualTo($"Reading row 1 (counted from 0) failed: {TwiceMap.Unreadable}"));
@@ -244,7 +259,9 @@ public sealed class RowErrorTests
     private static PixelRow Pixels(int row, float? value = null, uint? label = null)
         => new() { Name = $"row {row}", Label = label ?? (uint)(row % 3), Image = [.. Enumerable.Repeat(value ?? row, 192)] };
 
-    private IDataView Rows() => _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 300).Select(i => new Row { Path = i == Bad ? "broken.png" : $"{i % 3}.png", Label = $"class {i % 3}" }));
+    private IDataView Rows()
+        => _ml.Data.LoadFromEnumerable(
+            Enumerable.Range(0, 300).Select(i => new Row { Path = i == Bad ? "broken.png" : $"{i % 3}.png", Label = $"class {i % 3}" }));
 
     private IDataView Images(IDataView rows)
         => _ml.Transforms.LoadImages("Image", _folder, "Path").Append(_ml.Transforms.ResizeImages("Image", 8, 8)).Fit(rows).Transform(rows);

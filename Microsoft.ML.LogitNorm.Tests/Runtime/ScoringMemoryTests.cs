@@ -19,7 +19,8 @@ public sealed class ScoringMemoryTests
     private readonly MLContext _ml = new(seed: 1);
     private readonly Row[] _rows = [.. Enumerable.Range(0, 500).Select(Row.Random)];
 
-    private static int Rows => int.TryParse(Environment.GetEnvironmentVariable("LOGITNORM_MEMORY_ROWS"), CultureInfo.InvariantCulture, out var rows) ? rows : DefaultRows;
+    private static int Rows
+        => int.TryParse(Environment.GetEnvironmentVariable("LOGITNORM_MEMORY_ROWS"), CultureInfo.InvariantCulture, out var rows) ? rows : DefaultRows;
 
     [Test]
     public void DataView_ManyRows_DoesNotGrowTheProcess()
@@ -60,7 +61,8 @@ public sealed class ScoringMemoryTests
         var data = _ml.Data.LoadFromEnumerable(_rows.Take(3).ToArray());
         using var model = UntrainedModel.Create(_ml, shape: Row.Shape, backbone: Backbone.WideResNet(10, 4));   // 5 MB of weights
         var file = ModelFile.Of(_ml, model, data.Schema);
-        // TorchSharp never counts down for a tensor that became a parameter, so the tensors cannot be counted here; models that stayed would show by their weights.
+        // TorchSharp never counts down for a tensor that became a parameter, so the tensors cannot be counted here;
+        // models that stayed would show by their weights.
         Watch(Rows / 1000, countTensors: false, work: _ =>
         {
             using var loaded = (IDisposable)file.Load(_ml, out var _);
@@ -77,8 +79,9 @@ public sealed class ScoringMemoryTests
         {
             for (var i = (int)(times * (tenth - 1L) / 10); i < (int)(times * (long)tenth / 10); i++)
                 work(i);
-            TestContext.Out.WriteLine(FormattableString.Invariant(
-                $"{tenth * 10,3} %  {times * (long)tenth / 10,9} times  {clock.Elapsed.TotalSeconds,6:F1} s  {Environment.WorkingSet / 1048576.0,7:F1} MB  {torch.Tensor.TotalCount} tensors"));
+            TestContext.Out.WriteLine(
+                FormattableString.Invariant($"{tenth * 10,3} %  {times * (long)tenth / 10,9} times  {clock.Elapsed.TotalSeconds,6:F1} s  ")
+                + FormattableString.Invariant($"{Environment.WorkingSet / 1048576.0,7:F1} MB  {torch.Tensor.TotalCount} tensors"));
             if (tenth == 1)
                 (tensors, memory) = (torch.Tensor.TotalCount, Environment.WorkingSet);
             if (countTensors)
@@ -105,7 +108,8 @@ public sealed class ScoringMemoryTests
     private TransformerChain<OodDetectorTransformer> App()
     {
         var model = UntrainedModel.Create(_ml, shape: Row.Shape);
-        var scored = new TransformerChain<LogitNormModel>(model).Append(_ml.Transforms.OodScore(OodScores.MaxSoftmax()).Fit(model.Transform(_ml.Data.LoadFromEnumerable(_rows))));
+        var scored = new TransformerChain<LogitNormModel>(model)
+            .Append(_ml.Transforms.OodScore(OodScores.MaxSoftmax()).Fit(model.Transform(_ml.Data.LoadFromEnumerable(_rows))));
         return scored.Append(_ml.Transforms.OodDetector(0.05).Fit(scored.Transform(_ml.Data.LoadFromEnumerable(_rows))));
     }
 

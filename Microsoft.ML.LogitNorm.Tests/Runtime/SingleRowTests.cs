@@ -73,7 +73,8 @@ public sealed class SingleRowTests
         using var score = _ml.Transforms.OodScore(OodScores.MaxLogit()).Fit(data);
         var view = score.Transform(data);
         Assert.That(_ml.Data.TakeRows(view, bad).GetColumn<float>("OodScore"), Is.EqualTo(Enumerable.Range(0, bad).Select(i => -Math.Max(i, 1f))));
-        Assert.That(() => view.GetColumn<float>("OodScore").ToArray(), Throws.InstanceOf<InvalidOperationException>().With.Message.Contains($"NaN in row {bad} "));
+        Assert.That(
+            () => view.GetColumn<float>("OodScore").ToArray(), Throws.InstanceOf<InvalidOperationException>().With.Message.Contains($"NaN in row {bad} "));
     }
 
     private PredictionEngine<TinyImages.Row, TinyImages.Prediction> Engine()

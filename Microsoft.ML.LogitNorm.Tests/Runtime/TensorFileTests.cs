@@ -38,7 +38,9 @@ public sealed class TensorFileTests
     [Test]
     public void Read_FileWithMetadata_GivesItsValues()
     {
-        const string Header = """{"__metadata__":{"format":"pt"},"count":{"dtype":"I64","shape":[],"data_offsets":[0,8]},"weight":{"dtype":"F32","shape":[2,2],"data_offsets":[8,24]}}   """;
+        const string Header =
+            """{"__metadata__":{"format":"pt"},"count":{"dtype":"I64","shape":[],"data_offsets":[0,8]}"""
+            + ""","weight":{"dtype":"F32","shape":[2,2],"data_offsets":[8,24]}}   """;
         byte[] file = [.. Prefix(Header.Length), .. Encoding.UTF8.GetBytes(Header), 7, 0, 0, 0, 0, 0, 0, 0, .. Floats(1, -2, 0.5f, 4)];
         var read = Read(file);
         Assert.That(read.Keys, Is.EqualTo(new[] { "count", "weight" }));
@@ -62,7 +64,9 @@ public sealed class TensorFileTests
     {
         var values = tensor(new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity, -0f, float.Epsilon });
         Assert.That(Read(Write(("values", values)))["values"].bytes.ToArray(), Is.EqualTo(values.bytes.ToArray()));
-        Assert.That(() => Opened(Write(("values", values))).ReadAll(finite: true), Throws.TypeOf<InvalidDataException>().With.Message.Contains("'values' has a value that is NaN or infinite"));
+        Assert.That(
+            () => Opened(Write(("values", values))).ReadAll(finite: true),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("'values' has a value that is NaN or infinite"));
     }
 
     [Test]
@@ -94,7 +98,9 @@ public sealed class TensorFileTests
         TensorFile.Write(stream, [TensorData.OfVector("values", values)]);
         Assert.That(Opened(stream.ToArray()).ReadVector("values").AsSpan().SequenceEqual(values), Is.True);
         Assert.That(() => Opened(stream.ToArray()).ReadVector("scores"), Throws.TypeOf<InvalidDataException>().With.Message.Contains("scores Float32[n]"));
-        Assert.That(() => Opened(Write(("values", ones(2, 2)))).ReadVector("values"), Throws.TypeOf<InvalidDataException>().With.Message.Contains("values Float32[2, 2]"));
+        Assert.That(
+            () => Opened(Write(("values", ones(2, 2)))).ReadVector("values"),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("values Float32[2, 2]"));
         Assert.That(() => Opened(Write()).ReadVector("values"), Throws.TypeOf<InvalidDataException>().With.Message.Contains("nothing"));
     }
 
@@ -114,8 +120,12 @@ public sealed class TensorFileTests
     [Test]
     public void Write_WhatCouldNotBeReadAgain_Throws()
     {
-        Assert.That(() => Write(("complex", zeros(2, ScalarType.ComplexFloat32))), Throws.TypeOf<NotSupportedException>().With.Message.Contains("'complex' holds ComplexFloat32"));
-        Assert.That(() => Write(("deep", zeros(new long[] { 1, 1, 1, 1, 1, 1, 1, 1, 1 }))), Throws.TypeOf<NotSupportedException>().With.Message.Contains("'deep' has 9 dimensions"));
+        Assert.That(
+            () => Write(("complex", zeros(2, ScalarType.ComplexFloat32))),
+            Throws.TypeOf<NotSupportedException>().With.Message.Contains("'complex' holds ComplexFloat32"));
+        Assert.That(
+            () => Write(("deep", zeros(new long[] { 1, 1, 1, 1, 1, 1, 1, 1, 1 }))),
+            Throws.TypeOf<NotSupportedException>().With.Message.Contains("'deep' has 9 dimensions"));
         Assert.That(() => Write((new string('x', 513), zeros(1))), Throws.TypeOf<NotSupportedException>().With.Message.Contains("512 bytes"));
         Assert.That(() => Write(("__metadata__", zeros(1))), Throws.TypeOf<NotSupportedException>().With.Message.Contains("'__metadata__'"));
         Assert.That(() => Write(("a", zeros(1)), ("a", zeros(1))), Throws.TypeOf<NotSupportedException>().With.Message.Contains("called 'a'"));
@@ -133,7 +143,8 @@ public sealed class TensorFileTests
     public void CopyTo_TargetsInAnyOrder_AreFilled()
     {
         var (weight, bias, transposed) = (zeros(2, 3), zeros(2), zeros(3, 2).t());
-        Opened(Write(("weight", ones(2, 3)), ("bias", full(2, 5f)), ("transposed", arange(6, float32).view(2, 3)))).CopyTo([("transposed", transposed), ("bias", bias), ("weight", weight)]);
+        Opened(Write(("weight", ones(2, 3)), ("bias", full(2, 5f)), ("transposed", arange(6, float32).view(2, 3))))
+            .CopyTo([("transposed", transposed), ("bias", bias), ("weight", weight)]);
         Assert.That((weight.sum().item<float>(), bias.sum().item<float>()), Is.EqualTo((6f, 10f)));
         Assert.That(transposed.contiguous().data<float>().ToArray(), Is.EqualTo(new float[] { 0, 1, 2, 3, 4, 5 }));
     }
@@ -142,10 +153,17 @@ public sealed class TensorFileTests
     public void CopyTo_OtherTargets_NamesTheDifference()
     {
         var file = Opened(Write(("weight", ones(2, 3))));
-        Assert.That(() => file.CopyTo([]), Throws.TypeOf<InvalidDataException>().With.Message.Contains("weight Float32[2, 3], which the network does not have"));
-        Assert.That(() => file.CopyTo([("bias", zeros(2, 3))]), Throws.TypeOf<InvalidDataException>().With.Message.Contains("weight Float32[2, 3], which the network does not have"));
-        Assert.That(() => file.CopyTo([("weight", zeros(2, 3)), ("bias", zeros(2)), ("more", zeros(2))]), Throws.TypeOf<InvalidDataException>().With.Message.Contains("lacks 'bias', which the network has, and 1 more"));
-        Assert.That(() => file.CopyTo([("weight", zeros(3, 2))]), Throws.TypeOf<InvalidDataException>().With.Message.Contains("Float32[2, 3] where the network has weight Float32[3, 2]"));
+        Assert.That(
+            () => file.CopyTo([]), Throws.TypeOf<InvalidDataException>().With.Message.Contains("weight Float32[2, 3], which the network does not have"));
+        Assert.That(
+            () => file.CopyTo([("bias", zeros(2, 3))]),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("weight Float32[2, 3], which the network does not have"));
+        Assert.That(
+            () => file.CopyTo([("weight", zeros(2, 3)), ("bias", zeros(2)), ("more", zeros(2))]),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("lacks 'bias', which the network has, and 1 more"));
+        Assert.That(
+            () => file.CopyTo([("weight", zeros(3, 2))]),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("Float32[2, 3] where the network has weight Float32[3, 2]"));
         Assert.That(() => file.CopyTo([("weight", zeros(2, 3, ScalarType.Int32))]), Throws.TypeOf<InvalidDataException>().With.Message.Contains("Int32[2, 3]"));
     }
 
@@ -197,7 +215,8 @@ public sealed class TensorFileTests
     [TestCase(1ul << 63, TestName = "Open_NegativeHeader_IsRefused")]
     [TestCase(100ul, TestName = "Open_HeaderLongerThanTheFile_IsRefused")]
     public void Open_ImpossibleHeader(ulong length)
-        => Assert.That(() => Opened([.. Prefix(length), .. "{}"u8]), Throws.TypeOf<InvalidDataException>().With.Message.Contains($"a header of {length:N0} bytes"));
+        => Assert.That(
+            () => Opened([.. Prefix(length), .. "{}"u8]), Throws.TypeOf<InvalidDataException>().With.Message.Contains($"a header of {length:N0} bytes"));
 
     [TestCase("", "does not begin with '{'")]
     [TestCase(" {}", "does not begin with '{'")]
@@ -224,16 +243,22 @@ public sealed class TensorFileTests
     [TestCase("""{"__metadata__":{"a":1}}""", "__metadata__")]
     [TestCase("""{"__metadata__":"a"}""", "__metadata__")]
     [TestCase("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "offsets are 4 and 8")]   // a hole
-    [TestCase("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "offsets are 0 and 4")]   // an overlap
+    // an overlap
+    [TestCase("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "offsets are 0 and 4")]
     [TestCase("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}""", "takes 8 bytes")]
     [TestCase("""{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,-4]}}""", "dimension of -1")]
     [TestCase("""{"a":{"dtype":"F32","shape":[9223372036854775807],"data_offsets":[0,-4]}}""", "is impossible")]
     [TestCase("""{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}""", "is impossible")]
     [TestCase("""{"a":{"dtype":"F32","shape":[0,9223372036854775807,9223372036854775807],"data_offsets":[0,0]}}""", "is impossible")]   // its strides
     [TestCase("""{"a":{"dtype":"U8","shape":[4611686018427387904],"data_offsets":[0,4611686018427387904]}}""", "cut short")]
-    [TestCase("""{"a":{"dtype":"U8","shape":[4611686018427387904],"data_offsets":[0,4611686018427387904]},"b":{"dtype":"U8","shape":[4611686018427387904],"data_offsets":[4611686018427387904,-9223372036854775808]}}""", "its offsets are")]
+    [TestCase(
+        """{"a":{"dtype":"U8","shape":[4611686018427387904],"data_offsets":[0,4611686018427387904]}"""
+        + ""","b":{"dtype":"U8","shape":[4611686018427387904],"data_offsets":[4611686018427387904,-9223372036854775808]}}""",
+        "its offsets are")]
     public void Open_ImpossibleDescription_SaysWhy(string header, string says)
-        => Assert.That(() => Read([.. Prefix(header.Length), .. Encoding.UTF8.GetBytes(header), 0, 0, 0, 0]), Throws.TypeOf<InvalidDataException>().With.Message.Contains(says));
+        => Assert.That(
+            () => Read([.. Prefix(header.Length), .. Encoding.UTF8.GetBytes(header), 0, 0, 0, 0]),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains(says));
 
     [Test]
     public void Open_TextThatIsNoUtf8_IsRefused()
@@ -257,7 +282,9 @@ public sealed class TensorFileTests
         var length = (int)BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         var header = JsonNode.Parse(bytes.AsSpan(8, length))!.AsObject();
         Assert.That(length % 8, Is.Zero);
-        Assert.That(header.Select(entry => (entry.Key, (long)entry.Value!["data_offsets"]![0]!, (long)entry.Value["data_offsets"]![1]!)), Is.EqualTo(new[] { ("b", 0L, 12L), ("a", 12L, 28L), ("c", 28L, 33L) }));
+        Assert.That(
+            header.Select(entry => (entry.Key, (long)entry.Value!["data_offsets"]![0]!, (long)entry.Value["data_offsets"]![1]!)),
+            Is.EqualTo(new[] { ("b", 0L, 12L), ("a", 12L, 28L), ("c", 28L, 33L) }));
         Assert.That(bytes, Has.Length.EqualTo(8 + length + 33));
     }
 

@@ -43,7 +43,10 @@ public sealed class TorchLoadErrorTests
     public void WrongVersion_BothKnown_NamesThemAndThePackage()
         => Assert.That(
             TorchLoadError.WrongVersion("win-arm64", new(2, 7, 1), new(2, 10, 0)),
-            Does.Contain("libtorch 2.7.1").And.Contain("needs 2.10.0").And.Contain("libtorch-cpu-win-arm64").And.Contain("remove the package that brings the other"));
+            Does.Contain("libtorch 2.7.1")
+                .And.Contain("needs 2.10.0")
+                .And.Contain("libtorch-cpu-win-arm64")
+                .And.Contain("remove the package that brings the other"));
 
     [Test]
     public void WrongVersion_TooOld_SaysSo()

@@ -20,7 +20,8 @@ public sealed class TorchRuntimeTests
         var messages = 0;
         foreach (var ml in new[] { new MLContext(), new MLContext() })
         {
-            ml.Log += (_, e) => messages += e.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Info && e.Source.Contains(nameof(TorchRuntime), StringComparison.Ordinal) ? 1 : 0;
+            ml.Log += (_, e) => messages +=
+                e.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Info && e.Source.Contains(nameof(TorchRuntime), StringComparison.Ordinal) ? 1 : 0;
             TorchRuntime.EnsureAvailable(ml);
         }
 

@@ -33,7 +33,9 @@ public sealed class TransientLibraryTests
         for (var i = 0; i < 3; i++)
             TransientLibrary.Load(_image, Name, [TransientLibrary.Memory]);
 
-        var maps = File.ReadLines("/proc/self/maps").Where(line => line.Contains($"/memfd:{Name}", StringComparison.Ordinal)).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[4]);
+        var maps = File.ReadLines("/proc/self/maps")
+            .Where(line => line.Contains($"/memfd:{Name}", StringComparison.Ordinal))
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[4]);
         Assert.That(maps.Distinct().Count(), Is.GreaterThanOrEqualTo(3), "a file each");
     }
 

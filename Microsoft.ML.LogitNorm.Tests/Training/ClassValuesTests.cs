@@ -22,10 +22,12 @@ public sealed class ClassValuesTests
         yield return Case("Single", 0.1f, -0f, float.MaxValue, float.Epsilon, float.PositiveInfinity, float.NegativeInfinity);
         yield return Case("Double", 0.1, Math.PI, double.MinValue, double.Epsilon, double.PositiveInfinity);
         yield return Case("DateTime", new DateTime(2020, 2, 29, 1, 2, 3), DateTime.MaxValue);
-        yield return Case("DateTimeOffset", new DateTimeOffset(2020, 2, 29, 1, 2, 3, TimeSpan.FromMinutes(-90)), new DateTimeOffset(1, 1, 2, 0, 0, 0, TimeSpan.Zero));
+        yield return Case(
+            "DateTimeOffset", new DateTimeOffset(2020, 2, 29, 1, 2, 3, TimeSpan.FromMinutes(-90)), new DateTimeOffset(1, 1, 2, 0, 0, 0, TimeSpan.Zero));
         yield return Case("TimeSpan", TimeSpan.FromTicks(1), TimeSpan.MinValue);
 
-        static TestCaseData Case<T>(string name, params T[] values) => new TestCaseData(new Func<MLContext, IDataView>(ml => View(ml, values))).SetArgDisplayNames(name);
+        static TestCaseData Case<T>(string name, params T[] values)
+            => new TestCaseData(new Func<MLContext, IDataView>(ml => View(ml, values))).SetArgDisplayNames(name);
     }
 
     [TestCaseSource(nameof(Labels))]
@@ -75,7 +77,8 @@ public sealed class ClassValuesTests
     {
         var row = column.Annotations;
         var type = row.Schema[kind].Type;
-        return (type.ToString()!, (string)typeof(ClassValuesTests).GetMethod(nameof(Values), System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.NonPublic)!
+        return (type.ToString()!, (string)typeof(ClassValuesTests)
+            .GetMethod(nameof(Values), System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.NonPublic)!
             .MakeGenericMethod(((VectorDataViewType)type).ItemType.RawType).Invoke(null, [row, kind])!);
     }
 

@@ -13,7 +13,8 @@ public sealed class ColumnNameTests
     {
         var second = Moons.Options with
         {
-            Loss = TrainingLoss.CrossEntropy(), Seed = 2, PredictedLabelColumnName = "Other", ScoreColumnName = "OtherScore", LogitsColumnName = "OtherLogits", EmbeddingColumnName = "OtherEmbedding",
+            Loss = TrainingLoss.CrossEntropy(), Seed = 2,
+            PredictedLabelColumnName = "Other", ScoreColumnName = "OtherScore", LogitsColumnName = "OtherLogits", EmbeddingColumnName = "OtherEmbedding",
         };
         var training = Moons.View(_ml, 200);
         var both = Moons.Pipeline(_ml, Moons.Options with { Epochs = 5 })
@@ -28,8 +29,12 @@ public sealed class ColumnNameTests
         Assert.That(Values(scored, "Logits"), Is.EqualTo(Values(firstAlone.Transform(rows), "Logits")), "the second does not change the first's");
         Assert.That(Values(scored, "OtherLogits"), Is.Not.EqualTo(Values(scored, "Logits")));
         Assert.That(scored.GetColumn<float>("Second"), Is.Not.EqualTo(scored.GetColumn<float>("First")));
-        Assert.That(_ml.MulticlassClassification.Evaluate(scored, scoreColumnName: "OtherScore", predictedLabelColumnName: "Other").MicroAccuracy, Is.GreaterThan(0.7));
-        Assert.That(SetId(scored, "Score"), Is.EqualTo(SetId(scored, "PredictedLabel")).And.Not.EqualTo(SetId(scored, "OtherScore")), "evaluators tell the models apart");
+        Assert.That(
+            _ml.MulticlassClassification.Evaluate(scored, scoreColumnName: "OtherScore", predictedLabelColumnName: "Other").MicroAccuracy, Is.GreaterThan(0.7));
+        Assert.That(
+            SetId(scored, "Score"),
+            Is.EqualTo(SetId(scored, "PredictedLabel")).And.Not.EqualTo(SetId(scored, "OtherScore")),
+            "evaluators tell the models apart");
         Assert.That(SetId(scored, "OtherScore"), Is.EqualTo(SetId(scored, "Other")));
 
         using var loaded = (IDisposable)ModelFile.Of(_ml, model, training.Schema).Load(_ml, out _);
@@ -61,14 +66,17 @@ public sealed class ColumnNameTests
     public void OodScore_OnFeaturesWithoutAClassifier_Works([Values] bool labelled)
     {
         var score = labelled ? OodScores.Mahalanobis(1e-3) : OodScores.NearestNeighbours(5);
-        var pipeline = _ml.Transforms.Conversion.MapValueToKey("Label").Append(_ml.Transforms.NormalizeMeanVariance("Scaled", "Features")).Append(_ml.Transforms.OodScore(score, embeddingColumnName: "Scaled"));
+        var pipeline = _ml.Transforms.Conversion.MapValueToKey("Label")
+            .Append(_ml.Transforms.NormalizeMeanVariance("Scaled", "Features"))
+            .Append(_ml.Transforms.OodScore(score, embeddingColumnName: "Scaled"));
         var training = Moons.View(_ml, 400);
         EstimatorContract.Check(_ml, pipeline, training);
         using var model = pipeline.Fit(training);
         var metrics = _ml.AnomalyDetection.EvaluateOod(model.Transform(Moons.View(_ml, 100, seed: 2)), model.Transform(Moons.Ring(_ml, 100)));
         Assert.That(metrics.Auroc, Is.GreaterThan(0.6));
         using var loaded = (IDisposable)ModelFile.Of(_ml, model, training.Schema).Load(_ml, out _);
-        Assert.That(((ITransformer)loaded).Transform(training).GetColumn<float>("OodScore"), Is.EqualTo(model.Transform(training).GetColumn<float>("OodScore")));
+        Assert.That(
+            ((ITransformer)loaded).Transform(training).GetColumn<float>("OodScore"), Is.EqualTo(model.Transform(training).GetColumn<float>("OodScore")));
     }
 
     [Test]

@@ -25,10 +25,14 @@ public sealed class LogitNormModelImageTests
         Assert.Multiple(() =>
         {
             Assert.That(Logits(trainInterleaved ? planes : interleaved), Is.EqualTo(expected));
-            Assert.That(Logits(_ml.Transforms.ConvertToImage(Size, Size, "Image", interleavedColors: false).Fit(planes).Transform(planes)), Is.EqualTo(expected));
-            Assert.That(Logits(_ml.Transforms.Conversion.ConvertType("Image", outputKind: DataKind.Single).Fit(planes).Transform(planes)), Is.EqualTo(expected));
+            Assert.That(
+                Logits(_ml.Transforms.ConvertToImage(Size, Size, "Image", interleavedColors: false).Fit(planes).Transform(planes)), Is.EqualTo(expected));
+            Assert.That(
+                Logits(_ml.Transforms.Conversion.ConvertType("Image", outputKind: DataKind.Single).Fit(planes).Transform(planes)), Is.EqualTo(expected));
             // The shape is lost: the order is the one of training.
-            Assert.That(Logits(_ml.Data.LoadFromEnumerable(rows.Select(row => new Flat { Image = trainInterleaved ? Interleave(row.Image) : row.Image }))), Is.EqualTo(expected));
+            Assert.That(
+                Logits(_ml.Data.LoadFromEnumerable(rows.Select(row => new Flat { Image = trainInterleaved ? Interleave(row.Image) : row.Image }))),
+                Is.EqualTo(expected));
         });
     }
 
@@ -49,7 +53,9 @@ public sealed class LogitNormModelImageTests
         using var model = TinyImages.Pipeline(_ml, TinyImages.Options with { Epochs = 1 }).Fit(TinyImages.View(_ml, 48)).LastTransformer;
         Assert.That(
             () => model.Transform(_ml.Data.LoadFromEnumerable([new Small()])),
-            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("feature column 'Image': expected images of 3×8×8, as in training, got 3×4×4").And.Message.Contains("Resize the images to that size"));
+            Throws.TypeOf<ArgumentOutOfRangeException>()
+                .With.Message.Contains("feature column 'Image': expected images of 3×8×8, as in training, got 3×4×4")
+                .And.Message.Contains("Resize the images to that size"));
     }
 
     [Test]

@@ -25,7 +25,10 @@ public sealed class LogitNormModelTests
             model.Network.Classifier.HeadWeight.mul_(large);   // so that this row's logits are too large for a float, and no other's
         var view = model.Transform(_ml.Data.LoadFromEnumerable(rows));
         foreach (var column in (string[])["PredictedLabel", "Score", "Logits", "Embedding"])
-            Assert.That(() => ColumnValues.Read(view, column), Throws.TypeOf<RowException>().With.Message.StartsWith("The logits of row 131 (counted from 0) are not finite"), column);
+            Assert.That(
+                () => ColumnValues.Read(view, column),
+                Throws.TypeOf<RowException>().With.Message.StartsWith("The logits of row 131 (counted from 0) are not finite"),
+                column);
         using var engine = _ml.Model.CreatePredictionEngine<FloatRow, TinyImages.Prediction>(model, new PredictionEngineOptions { OwnsTransformer = false });
         Assert.That(() => engine.Predict(rows[131]), Throws.TypeOf<RowException>().With.Message.Contains("are not finite"));
         Assert.That(engine.Predict(rows[130]).Score.Sum(), Is.EqualTo(1).Within(1e-5));
@@ -132,7 +135,9 @@ public sealed class LogitNormModelTests
             var after = fresh.Data.CreateEnumerable<TinyImages.Prediction>(loaded.Transform(data), reuseRowObject: false).ToArray();
             Assert.That(after.Select(p => p.Logits), Is.EqualTo(before.Select(p => p.Logits)));
             Assert.That(after.Select(p => p.Embedding), Is.EqualTo(before.Select(p => p.Embedding)));
-            Assert.That(after.Select(p => (p.OodScore, p.OodConfidence, p.IsOutOfDistribution)), Is.EqualTo(before.Select(p => (p.OodScore, p.OodConfidence, p.IsOutOfDistribution))));
+            Assert.That(
+                after.Select(p => (p.OodScore, p.OodConfidence, p.IsOutOfDistribution)),
+                Is.EqualTo(before.Select(p => (p.OodScore, p.OodConfidence, p.IsOutOfDistribution))));
             Assert.That(Names(loaded.Transform(data).Schema), Is.EqualTo(TinyImages.Classes));
         }
         finally

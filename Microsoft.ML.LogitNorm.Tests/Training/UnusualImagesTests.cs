@@ -29,7 +29,8 @@ public sealed class UnusualImagesTests
         var planes = ImageInput.Find(Schema<Planes>(), "Image", new(5, 8, 6));
         var interleaved = ImageInput.Find(Schema<Interleaved>(), "Image", new(5, 8, 6));
         Assert.That((planes.Interleaved, interleaved.Interleaved), Is.EqualTo((false, true)));
-        Assert.That(() => ImageInput.Find(Schema<Planes>(), "Image", new(5, 6, 8)), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("5×6×8"));
+        Assert.That(
+            () => ImageInput.Find(Schema<Planes>(), "Image", new(5, 6, 8)), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("5×6×8"));
     }
 
     [Test]
@@ -38,7 +39,9 @@ public sealed class UnusualImagesTests
         var floats = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 16).Select(i => new Planes { Label = (uint)(i % 2), Image = Values(i) }));
         using var model = _ml.MulticlassClassification.Trainers.LogitNorm(Options).Fit(floats);
         var bytes = _ml.Data.LoadFromEnumerable([new PlanesOfBytes()]);
-        Assert.That(() => model.Transform(bytes), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("'Image'").And.Message.Contains("units of training"));
+        Assert.That(
+            () => model.Transform(bytes),
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("'Image'").And.Message.Contains("units of training"));
     }
 
     [Test]
