@@ -6,7 +6,7 @@ namespace Microsoft.ML;
 /// <summary>The front door: every method by which this library joins ML.NET's catalogs.</summary>
 public static class LogitNormCatalog
 {
-    /// <summary>Trains an image classifier whose confidence separates known from unknown images, with the LogitNorm loss.</summary>
+    /// <summary>Trains an image classifier whose confidence separates in-distribution from out-of-distribution images, with the LogitNorm loss.</summary>
     /// <param name="catalog">The trainers of the multiclass catalog.</param>
     /// <param name="labelColumnName">The column with the class of each row. The column data must be a key: put <c>MapValueToKey</c> before the trainer.</param>
     /// <param name="featureColumnName">
@@ -33,7 +33,7 @@ public static class LogitNormCatalog
             Epochs = epochs,
         });
 
-    /// <summary>Trains an image classifier whose confidence separates known from unknown images, with all options.</summary>
+    /// <summary>Trains an image classifier whose confidence separates in-distribution from out-of-distribution images, with all options.</summary>
     /// <param name="catalog">The trainers of the multiclass catalog.</param>
     /// <param name="options">Network, head, loss, schedule and the rest; the defaults are the paper's recipe, with tau warm-up.</param>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
@@ -91,7 +91,7 @@ public static class LogitNormCatalog
         string decisionColumnName = ColumnNames.IsOutOfDistribution)
         => new(MachineLearningContext.Environment(catalog), falseAlarmRate, new(scoreColumnName, confidenceColumnName, decisionColumnName));
 
-    /// <summary>Measures how well a score tells rows of the known classes from others.</summary>
+    /// <summary>Measures how well a score tells in-distribution from out-of-distribution rows.</summary>
     /// <param name="catalog">The anomaly detection catalog.</param>
     /// <param name="inDistribution">Scored rows of the known classes, not used for training or calibration.</param>
     /// <param name="outOfDistribution">Scored rows of none of them.</param>
@@ -110,7 +110,9 @@ public static class LogitNormCatalog
         string? decisionColumnName = null)
         => OodEvaluation.Evaluate(inDistribution, outOfDistribution, scoreColumnName, decisionColumnName);
 
-    /// <summary>Compares scores on the same rows, in one pass over each set: which one tells known from unknown rows best, and what it costs.</summary>
+    /// <summary>
+    /// Compares scores on the same rows, in one pass over each set: which one tells in-distribution from out-of-distribution rows best, and what it costs.
+    /// </summary>
     /// <param name="catalog">The anomaly detection catalog.</param>
     /// <param name="model">The trained pipeline, or any transformer that appends what the scores need: logits, embedding, or columns of scores.</param>
     /// <param name="inDistribution">Rows of the known classes, as the model takes them, not used for training.</param>

@@ -380,7 +380,7 @@ public sealed class ModelFileTests
         Assert.That(PeakMemory.OfLoading("Model.json", "\"Depth\":10,\"Widen\":1", size), Is.LessThan(200));
     }
 
-    // What a file says of its images is believed by nobody before there is one: neither are maps of them made, nor room for them.
+    // What a file says of its images is believed by nobody before there is one: neither are feature maps of them made, nor room for them.
     [Test]
     public void Load_LargeImages_CostNothing()
     {

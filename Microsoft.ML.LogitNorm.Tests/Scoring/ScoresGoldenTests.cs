@@ -8,7 +8,7 @@ namespace Microsoft.ML.LogitNorm.Tests.Scoring;
 /// <remarks>
 /// Where the references differ from the papers and what we do: the k-nearest-neighbour code compares squared distances and adds 1e-10 after dividing by the
 /// norm, which we do before (below the tolerance); fDBD sums over the classes where the paper takes the mean (a constant factor: ours is the sum);
-/// the ASH methods work on the pooled embedding, not on maps.
+/// the ASH methods work on the pooled embedding, not on feature maps.
 /// </remarks>
 [TestFixture]
 [Category("Golden")]

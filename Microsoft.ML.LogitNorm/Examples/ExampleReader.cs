@@ -49,7 +49,7 @@ internal sealed class ExampleReader : IDisposable
     public long Unlabelled => _lanes.Sum(lane => lane.Unlabelled);
 
     /// <summary>The next rows, which are the caller's to dispose of; null at the end.</summary>
-    /// <exception cref="InvalidOperationException">A row has no image, one of another size, or a pixel that is not a finite number.</exception>
+    /// <exception cref="InvalidOperationException">A row has no image, one of another size, or a pixel that is NaN or infinite.</exception>
     public ExampleChunk? Next()
     {
         Lane? next = null;

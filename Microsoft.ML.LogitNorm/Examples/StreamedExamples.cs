@@ -20,7 +20,7 @@ internal sealed class StreamedExamples : IExampleSource
     /// <param name="label">The labels' column; rows whose label is missing are left out.</param>
     /// <param name="pooledRows">Rows to shuffle from, at most; at least two batches are kept in any case.</param>
     /// <param name="cancellationToken">Stops this pass and all later ones.</param>
-    /// <exception cref="InvalidOperationException">A row has no image, one of another size, or a value that is not a finite number.</exception>
+    /// <exception cref="InvalidOperationException">A row has no image, one of another size, or a value that is NaN or infinite.</exception>
     public StreamedExamples(IDataView data, NetworkInput input, LabelColumn label, int pooledRows, CancellationToken cancellationToken)
     {
         (_data, _input, _labelColumnName, _pooledRows, _cancellationToken) = (data, input, label.Name, pooledRows, cancellationToken);

@@ -23,8 +23,8 @@ public abstract record TrainingLoss
 
     /// <summary>Logit normalisation: cross-entropy of f / (τ ‖f‖₂), which trains only the direction of the logits f.</summary>
     /// <param name="tau">
-    /// Temperature τ &gt; 0; the paper uses 0.04 for CIFAR-10. The smaller, the further apart known and unknown inputs can lie and the harder the network is to
-    /// train. The larger, the less of the loss can be trained away: no row's loss falls below log(1 + (C − 1)e^(−2/τ)).
+    /// Temperature τ &gt; 0; the paper uses 0.04 for CIFAR-10. The smaller, the further apart in-distribution and out-of-distribution inputs can lie
+    /// and the harder the network is to train. The larger, the less of the loss can be trained away: no row's loss falls below log(1 + (C − 1)e^(−2/τ)).
     /// </param>
     /// <param name="warmup">
     /// Share of the training steps, from 0 to 1, over which τ falls geometrically from 1 to <paramref name="tau"/>. It makes a small τ trainable in few epochs.

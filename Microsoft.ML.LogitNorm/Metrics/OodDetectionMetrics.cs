@@ -1,7 +1,8 @@
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>
-/// How well an out-of-distribution score tells known from unknown rows, over all thresholds, and how well a calibrated decision does at its own.
+/// How well an out-of-distribution score tells in-distribution from out-of-distribution rows, over all thresholds,
+/// and how well a calibrated decision does at its own.
 /// </summary>
 /// <remarks>
 /// <para>

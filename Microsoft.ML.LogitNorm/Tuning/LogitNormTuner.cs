@@ -7,18 +7,18 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Chooses the temperature τ of the LogitNorm loss as the paper does: by how well known images are told from Gaussian noise.</summary>
+/// <summary>Chooses the temperature τ of the LogitNorm loss as the paper does: by how well in-distribution images are told from Gaussian noise.</summary>
 /// <remarks>
 /// <para>
-/// To create it, use <c>MulticlassClassification.LogitNormTuner</c>. It trains one network for each τ, scores a validation set of known images and as many
-/// rows of noise as asked for by <see cref="OodScores.MaxSoftmax"/>, and chooses by <see cref="TuningResult.Best"/>'s rule. No other out-of-distribution image
-/// is looked at, so results on real ones stay honest. Wei et al., "Mitigating Neural Network Overconfidence with Logit Normalization", ICML 2022,
-/// arXiv 2205.09310.
+/// To create it, use <c>MulticlassClassification.LogitNormTuner</c>. It trains one network for each τ, scores a validation set of in-distribution
+/// images and as many rows of noise as asked for by <see cref="OodScores.MaxSoftmax"/>, and chooses by <see cref="TuningResult.Best"/>'s rule.
+/// No other out-of-distribution image is looked at, so results on real ones stay honest.
+/// Wei et al., "Mitigating Neural Network Overconfidence with Logit Normalization", ICML 2022, arXiv 2205.09310.
 /// </para>
 /// <para>
-/// Noise has the unit of the training images. Pixels of <see cref="MLImage"/> and bytes run from 0 to 255; for vectors of float it is the first of [0, 1], [−1,
-/// 1] and [0, 255] that holds all values of the validation images, else the range from their lowest to their highest value. Values are normally distributed
-/// around its middle with half of it as standard deviation, and clipped to it.
+/// Noise has the unit of the training images. Pixels of <see cref="MLImage"/> and bytes run from 0 to 255; for vectors of float it is the first of
+/// [0, 1], [−1, 1] and [0, 255] that holds all values of the validation images, else the range from their lowest to their highest value. Values are normally
+/// distributed around its middle with half of it as standard deviation, and clipped to it.
 /// Noise like feature vectors has in each feature the mean of the validation rows, and twice their standard deviation.
 /// </para>
 /// </remarks>

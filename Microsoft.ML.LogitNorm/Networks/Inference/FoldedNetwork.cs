@@ -16,7 +16,9 @@ internal sealed class FoldedNetwork : IDisposable
     /// </summary>
     private const double Tolerance = 1e-4;
 
-    /// <summary>Pixels in one pass on the CPU: 32 images of 32×32. Their maps stay in the processor's caches, where those of more images do not.</summary>
+    /// <summary>
+    /// Pixels in one pass on the CPU: 32 images of 32×32. Their feature maps stay in the processor's caches, where those of more images do not.
+    /// </summary>
     private const long PixelsPerPass = 32 * 32 * 32;
 
     private readonly Folding _folding;

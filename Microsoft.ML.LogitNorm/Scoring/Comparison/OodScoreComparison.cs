@@ -17,7 +17,8 @@ public sealed partial record OodScoreComparison(IReadOnlyList<OodScoreResult> Re
             ?? throw new InvalidOperationException("No score could be computed; each result's Failure says why.");
 
     /// <summary>
-    /// A table in Markdown: FPR95 / AUROC per set and their means in percent, mean AUPR with the known rows and with the others as positive, and the cost.
+    /// A table in Markdown: FPR95 / AUROC per set and their means in percent, mean AUPR with the in-distribution
+    /// and with the out-of-distribution rows as positive, and the cost.
     /// </summary>
     public string ToMarkdown()
     {
