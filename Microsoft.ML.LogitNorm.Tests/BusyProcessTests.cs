@@ -5,7 +5,8 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.LogitNorm.Tests;
 
 /// <summary>
-/// Predictions and trainings in a process whose other threads make garbage, as a web server's do: what a garbage collection frees must not be in use by libtorch.
+/// Predictions and trainings in a process whose other threads make garbage, as a web server's do:
+/// what a garbage collection frees must not be in use by libtorch.
 /// The environment variable LOGITNORM_SOAK_SECONDS asks for more than the few seconds of a normal run.
 /// </summary>
 [NonParallelizable]
@@ -17,7 +18,9 @@ public sealed class BusyProcessTests
     private readonly TinyImages.Row[] _rows = [.. TinyImages.Rows(16, seed: 5)];
 
     private static TimeSpan Duration
-        => TimeSpan.FromSeconds(double.TryParse(Environment.GetEnvironmentVariable("LOGITNORM_SOAK_SECONDS"), CultureInfo.InvariantCulture, out var seconds) ? seconds : DefaultSeconds);
+        => TimeSpan.FromSeconds(double.TryParse(Environment.GetEnvironmentVariable("LOGITNORM_SOAK_SECONDS"), CultureInfo.InvariantCulture, out var seconds)
+            ? seconds
+            : DefaultSeconds);
 
     [Test]
     public void Predictions_BesideGarbage_AreTheSameBits()
@@ -48,7 +51,8 @@ public sealed class BusyProcessTests
         using var model = TinyImages.Pipeline(_ml).Append(_ml.Transforms.OodScore(OodScores.Odin())).Fit(TinyImages.View(_ml, 96));
         var engine = _ml.Model.CreatePredictionEngine<TinyImages.Row, TinyImages.Prediction>(model, new PredictionEngineOptions { OwnsTransformer = false });
         float[] expected = [.. _rows.Select(row => engine.Predict(row).OodScore)];
-        var (done, failures) = BesideGarbage(i => engine.Predict(_rows[i % _rows.Length]).OodScore is var found && found == expected[i % _rows.Length] ? null : $"{found:R}");
+        var (done, failures) = BesideGarbage(
+            i => engine.Predict(_rows[i % _rows.Length]).OodScore is var found && found == expected[i % _rows.Length] ? null : $"{found:R}");
         Assert.That(failures, Is.Empty, $"of {done} predictions");
     }
 
@@ -70,9 +74,11 @@ public sealed class BusyProcessTests
         var (done, failures) = BesideGarbage(_ => Compare() == expected ? null : "another comparison");
         Assert.That(failures, Is.Empty, $"of {done} comparisons");
 
-        string Compare() => string.Join("; ", _ml.AnomalyDetection.CompareOodScores(model, TinyImages.View(_ml, 30, seed: 6), others, new() { TrainingData = TinyImages.View(_ml, 96) }).Results
+        string Compare() => string.Join("; ", _ml.AnomalyDetection
+            .CompareOodScores(model, TinyImages.View(_ml, 30, seed: 6), others, new() { TrainingData = TinyImages.View(_ml, 96) }).Results
             .OrderBy(result => result.Score!.Name, StringComparer.Ordinal)
-            .Select(result => string.Create(CultureInfo.InvariantCulture, $"{result.Score!.Name} {result.Failure} {result.MeanAuroc:R} {result.MeanFprAt95Tpr:R}")));
+            .Select(result => string.Create(
+                CultureInfo.InvariantCulture, $"{result.Score!.Name} {result.Failure} {result.MeanAuroc:R} {result.MeanFprAt95Tpr:R}")));
     }
 
     /// <summary>Does the work again and again, beside a thread that allocates some 200 MB a second.</summary>

@@ -34,7 +34,8 @@ public sealed class EstimatorContractTests
 
     [Test]
     public void Trainer_CosineHead()
-        => EstimatorContract.Check(_ml, _ml.MulticlassClassification.Trainers.LogitNorm(TinyImages.Options with { Head = Head.Cosine(), Epochs = 1 }), Mapped("Label"));
+        => EstimatorContract.Check(
+            _ml, _ml.MulticlassClassification.Trainers.LogitNorm(TinyImages.Options with { Head = Head.Cosine(), Epochs = 1 }), Mapped("Label"));
 
     [Test]
     public void OodScore_OfLogits() => CheckScore(OodScores.Energy(2));

@@ -105,7 +105,10 @@ public sealed class MlNetPipelineTests
     [Test]
     public void MapKeyToValue_GivesTheClassesNames()
     {
-        var named = _ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Append(_ml.Transforms.Conversion.MapKeyToValue("Label")).Fit(Scored).Transform(Scored);
+        var named = _ml.Transforms.Conversion.MapKeyToValue("PredictedLabel")
+            .Append(_ml.Transforms.Conversion.MapKeyToValue("Label"))
+            .Fit(Scored)
+            .Transform(Scored);
         var (predicted, labels) = (named.GetColumn<string>("PredictedLabel").ToArray(), named.GetColumn<string>("Label").ToArray());
         Assert.That(predicted, Is.All.AnyOf([.. TinyImages.Classes]));
         Assert.That(predicted.Zip(labels).Count(pair => pair.First == pair.Second), Is.GreaterThan(180));
@@ -133,7 +136,9 @@ public sealed class MlNetPipelineTests
                 _ml.Data.SaveAsBinary(Scored, file);
             var loaded = _ml.Data.LoadFromBinary(path);
             Assert.That(loaded.GetColumn<float[]>("Logits"), Is.EqualTo(Scored.GetColumn<float[]>("Logits")));
-            Assert.That(_ml.Transforms.OodScore(OodScores.MaxSoftmax(), "Again").Fit(loaded).Transform(loaded).GetColumn<float>("Again"), Is.EqualTo(Scored.GetColumn<float>("OodScore")));
+            Assert.That(
+                _ml.Transforms.OodScore(OodScores.MaxSoftmax(), "Again").Fit(loaded).Transform(loaded).GetColumn<float>("Again"),
+                Is.EqualTo(Scored.GetColumn<float>("OodScore")));
             Assert.That(
                 () => _ml.Transforms.OodScore(OodScores.ReAct()).Fit(loaded),
                 Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("read from a file: put OodScore directly after the model"));

@@ -10,7 +10,11 @@ public sealed class RoomsTests
 
     [Test]
     public void Table_HasEachRoomWithTheOthersThatItUses()
-        => Assert.That(Documented().Order(StringComparer.Ordinal), Is.EqualTo(_rooms.Uses.Select(room => $"{Title(room.Key)}: {string.Join(", ", room.Value.Order(StringComparer.Ordinal))}").Order(StringComparer.Ordinal)), () => string.Join("\n", _rooms.Uses.Select(room => $"| {Title(room.Key)} | {string.Join(", ", room.Value.Order(StringComparer.Ordinal))} |")));
+        => Assert.That(
+            Documented().Order(StringComparer.Ordinal),
+            Is.EqualTo(
+                _rooms.Uses.Select(room => $"{Title(room.Key)}: {string.Join(", ", room.Value.Order(StringComparer.Ordinal))}").Order(StringComparer.Ordinal)),
+            () => string.Join("\n", _rooms.Uses.Select(room => $"| {Title(room.Key)} | {string.Join(", ", room.Value.Order(StringComparer.Ordinal))} |")));
 
     [Test]
     public void Rooms_UseEachOtherInOneDirection() => Assert.That(_rooms.Circle(), Is.Empty);

@@ -6,10 +6,13 @@ namespace Microsoft.ML;
 /// <summary>The front door: every method by which this library joins ML.NET's catalogs.</summary>
 public static class LogitNormCatalog
 {
-    /// <summary>Trains an image classifier whose confidence separates known from unknown images, with the LogitNorm loss.</summary>
+    /// <summary>Trains an image classifier whose confidence separates in-distribution from out-of-distribution images, with the LogitNorm loss.</summary>
     /// <param name="catalog">The trainers of the multiclass catalog.</param>
     /// <param name="labelColumnName">The column with the class of each row. The column data must be a key: put <c>MapValueToKey</c> before the trainer.</param>
-    /// <param name="featureColumnName">The column with the images. The column data must be <see cref="MLImage"/> of known size, or a vector of <see cref="float"/> or <see cref="byte"/> of known shape, as <c>ExtractPixels</c> makes it.</param>
+    /// <param name="featureColumnName">
+    /// The column with the images. The column data must be <see cref="MLImage"/> of known size,
+    /// or a vector of <see cref="float"/> or <see cref="byte"/> of known shape, as <c>ExtractPixels</c> makes it.
+    /// </param>
     /// <param name="backbone">The network; null for the paper's WRN-40-2.</param>
     /// <param name="loss">The training loss; null for LogitNorm with τ = 0.04 and tau warm-up.</param>
     /// <param name="epochs">Passes over the training rows. The paper's 200 take hours without a GPU; 10 with a small network are enough to try.</param>
@@ -30,7 +33,7 @@ public static class LogitNormCatalog
             Epochs = epochs,
         });
 
-    /// <summary>Trains an image classifier whose confidence separates known from unknown images, with all options.</summary>
+    /// <summary>Trains an image classifier whose confidence separates in-distribution from out-of-distribution images, with all options.</summary>
     /// <param name="catalog">The trainers of the multiclass catalog.</param>
     /// <param name="options">Network, head, loss, schedule and the rest; the defaults are the paper's recipe, with tau warm-up.</param>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
@@ -50,10 +53,12 @@ public static class LogitNormCatalog
     /// <param name="score">How to score; see <see cref="OodScores"/>. It decides which columns are needed, and its page says which.</param>
     /// <param name="outputColumnName">Name of the new column, a <see cref="float"/>; its range is the score's.</param>
     /// <param name="labelColumnName">The column with the class of each row, a key, for scores that learn from labelled rows; others do not look at it.</param>
-    /// <param name="logitsColumnName">The column with the logits, a vector of <see cref="float"/>. Scores that need the network find it by this column too.</param>
+    /// <param name="logitsColumnName">
+    /// The column with the logits, a vector of <see cref="float"/>. Scores that need the network find it by this column too.
+    /// </param>
     /// <param name="embeddingColumnName">
-    /// The column with the embedding, a vector of <see cref="float"/>. Scores that need nothing else work on the features of any ML.NET or ONNX transform, without a
-    /// classifier of this library.
+    /// The column with the embedding, a vector of <see cref="float"/>. Scores that need nothing else work on the features of any ML.NET or ONNX transform,
+    /// without a classifier of this library.
     /// </param>
     /// <exception cref="ArgumentNullException"><paramref name="score"/> is null.</exception>
     /// <exception cref="ArgumentException">A name is empty.</exception>
@@ -69,11 +74,13 @@ public static class LogitNormCatalog
     /// <summary>Appends the decision whether a row is out of distribution, with a guaranteed rate of false alarms.</summary>
     /// <param name="catalog">The transforms catalog.</param>
     /// <param name="falseAlarmRate">
-    /// In (0, 1): at most this share of in-distribution rows is called out of distribution. <c>Fit</c> needs at least 1 / rate − 1 rows, all in-distribution and
-    /// none of them seen by the trainer.
+    /// In (0, 1): at most this share of in-distribution rows is called out of distribution.
+    /// <c>Fit</c> needs at least 1 / rate − 1 rows, all in-distribution and none of them seen by the trainer.
     /// </param>
     /// <param name="scoreColumnName">The column to decide by, a <see cref="float"/> for which higher means more likely out of distribution.</param>
-    /// <param name="confidenceColumnName">Name of the new column with 1 − p-value, a <see cref="float"/>: the share of calibration rows that look less unusual.</param>
+    /// <param name="confidenceColumnName">
+    /// Name of the new column with 1 − p-value, a <see cref="float"/>: the share of calibration rows that look less unusual.
+    /// </param>
     /// <param name="decisionColumnName">Name of the new column with the decision, a <see cref="bool"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="falseAlarmRate"/> lies outside (0, 1).</exception>
     public static OodDetectorEstimator OodDetector(
@@ -84,14 +91,14 @@ public static class LogitNormCatalog
         string decisionColumnName = ColumnNames.IsOutOfDistribution)
         => new(MachineLearningContext.Environment(catalog), falseAlarmRate, new(scoreColumnName, confidenceColumnName, decisionColumnName));
 
-    /// <summary>Measures how well a score tells rows of the known classes from others.</summary>
+    /// <summary>Measures how well a score tells in-distribution from out-of-distribution rows.</summary>
     /// <param name="catalog">The anomaly detection catalog.</param>
     /// <param name="inDistribution">Scored rows of the known classes, not used for training or calibration.</param>
     /// <param name="outOfDistribution">Scored rows of none of them.</param>
     /// <param name="scoreColumnName">The score's column, a <see cref="float"/> for which higher means more likely out of distribution.</param>
     /// <param name="decisionColumnName">
-    /// The decision's column, a <see cref="bool"/>, from which the false-alarm and detection rates are measured. Null (default) takes <c>IsOutOfDistribution</c>
-    /// if both sides have it, and leaves the rates null otherwise.
+    /// The decision's column, a <see cref="bool"/>, from which the false-alarm and detection rates are measured. Null (default) takes
+    /// <c>IsOutOfDistribution</c> if both sides have it, and leaves the rates null otherwise.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type.</exception>
     /// <exception cref="ArgumentException">A side has no rows, or a score is NaN.</exception>
@@ -103,15 +110,21 @@ public static class LogitNormCatalog
         string? decisionColumnName = null)
         => OodEvaluation.Evaluate(inDistribution, outOfDistribution, scoreColumnName, decisionColumnName);
 
-    /// <summary>Compares scores on the same rows, in one pass over each set: which one tells known from unknown rows best, and what it costs.</summary>
+    /// <summary>
+    /// Compares scores on the same rows, in one pass over each set: which one tells in-distribution from out-of-distribution rows best, and what it costs.
+    /// </summary>
     /// <param name="catalog">The anomaly detection catalog.</param>
     /// <param name="model">The trained pipeline, or any transformer that appends what the scores need: logits, embedding, or columns of scores.</param>
     /// <param name="inDistribution">Rows of the known classes, as the model takes them, not used for training.</param>
     /// <param name="outOfDistribution">Rows of none of them, as the model takes them: one or more sets, by name.</param>
     /// <param name="options">Which scores, what they learn from, progress and the rest; null for all scores that learn nothing.</param>
-    /// <remarks>A score that cannot take part, as a column that it needs is not there, says so in <see cref="OodScoreResult.Failure"/>; the others go on.</remarks>
+    /// <remarks>
+    /// A score that cannot take part, as a column that it needs is not there, says so in <see cref="OodScoreResult.Failure"/>; the others go on.
+    /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, and no score can do without it.</exception>
-    /// <exception cref="ArgumentException">There is no set, a side has no rows, or a score has to learn and there is no <see cref="OodScoreComparison.Options.TrainingData"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no set, a side has no rows, or a score has to learn and there is no <see cref="OodScoreComparison.Options.TrainingData"/>.
+    /// </exception>
     /// <exception cref="InvalidOperationException">A row cannot be read; the message names it.</exception>
     /// <exception cref="OperationCanceledException"><see cref="OodScoreComparison.Options.CancellationToken"/>, or ML.NET's context, was cancelled.</exception>
     public static OodScoreComparison CompareOodScores(
@@ -129,21 +142,28 @@ public static class LogitNormCatalog
             throw new ArgumentException("Give at least one set of out-of-distribution rows, by name.", nameof(outOfDistribution));
         if (outOfDistribution.FirstOrDefault(set => set.Value is null) is { Key: not null and var empty })
             throw new ArgumentException($"The set '{empty}' is null.", nameof(outOfDistribution));
-        var scores = options.Scores ?? [.. OodScores.All.Where(score => (options.TrainingData is not null || !score.Learns) && (options.IncludeOdin || score is not Odin))];
+        var scores = options.Scores
+            ?? [.. OodScores.All.Where(score => (options.TrainingData is not null || !score.Learns) && (options.IncludeOdin || score is not Odin))];
         if (scores.Count == 0 && options.ScoreColumnNames.Count == 0)
             throw new ArgumentException("Give at least one score or score column to compare; or leave Scores out to compare all.", nameof(options));
         if (options.TrainingData is null && scores.FirstOrDefault(score => score.Learns) is { } learner)
             throw new ArgumentException(
-                $"The score {learner.Name} learns from the rows that the network was trained on: give them as {nameof(options.TrainingData)}, or leave the score out.", nameof(options));
+                $"The score {learner.Name} learns from the rows that the network was trained on: "
+                + $"give them as {nameof(options.TrainingData)}, or leave the score out.",
+                nameof(options));
         return new OodScoreComparer(MachineLearningContext.Environment(catalog), model, scores, options).Run(inDistribution, outOfDistribution);
     }
 
     /// <summary>Makes <c>Score</c> a probability that can be taken at its word: the softmax of the logits at a temperature fitted on held-out rows.</summary>
     /// <remarks>The predicted class, the logits and the scores made of them do not change.</remarks>
     /// <param name="catalog">The transforms catalog.</param>
-    /// <param name="labelColumnName">The column with the class of each row, a key; only <c>Fit</c> looks at it. <c>Fit</c> needs rows that the trainer has not seen.</param>
+    /// <param name="labelColumnName">
+    /// The column with the class of each row, a key; only <c>Fit</c> looks at it. <c>Fit</c> needs rows that the trainer has not seen.
+    /// </param>
     /// <param name="logitsColumnName">The column with the logits, a vector of <see cref="float"/> with a value for each class.</param>
-    /// <param name="scoreColumnName">Name of the column with the probabilities, a vector of <see cref="float"/>; replaces the column of that name and keeps its annotations.</param>
+    /// <param name="scoreColumnName">
+    /// Name of the column with the probabilities, a vector of <see cref="float"/>; replaces the column of that name and keeps its annotations.
+    /// </param>
     /// <exception cref="ArgumentException">A name is empty, or logits and score have the same.</exception>
     public static TemperatureScalingEstimator TemperatureScaling(
         this TransformsCatalog catalog,
@@ -153,13 +173,20 @@ public static class LogitNormCatalog
         => new(MachineLearningContext.Environment(catalog), labelColumnName, new(logitsColumnName, scoreColumnName));
 
     /// <summary>Measures how far the probabilities of a multiclass classifier, of this library or another, can be taken at their word.</summary>
-    /// <remarks>Rows without a label (a missing key) are left out, as <c>Evaluate</c> does, with a warning in the log; <see cref="CalibrationMetrics.Count"/> says how many remain.</remarks>
+    /// <remarks>
+    /// Rows without a label (a missing key) are left out, as <c>Evaluate</c> does, with a warning in the log;
+    /// <see cref="CalibrationMetrics.Count"/> says how many remain.
+    /// </remarks>
     /// <param name="catalog">The multiclass catalog.</param>
     /// <param name="data">Scored, labelled rows, used neither for training nor to fit a temperature.</param>
     /// <param name="labelColumnName">The column with the right class of each row. The column data must be a key.</param>
     /// <param name="scoreColumnName">The column with the probabilities, a vector of <see cref="float"/> with a value for each class.</param>
-    /// <param name="bins">How many bins of equal width the confidences are sorted into, at least 1. 15 is usual, and figures compare only at equal bins.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, the two are not of the same classes, or <paramref name="bins"/> is less than 1.</exception>
+    /// <param name="bins">
+    /// How many bins of equal width the confidences are sorted into, at least 1. 15 is usual, and figures compare only at equal bins.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A column is missing or has another type, the two are not of the same classes, or <paramref name="bins"/> is less than 1.
+    /// </exception>
     /// <exception cref="ArgumentException">No row has a label, or a row does not hold probabilities; the message names it.</exception>
     public static CalibrationMetrics EvaluateCalibration(
         this MulticlassClassificationCatalog catalog,

@@ -23,8 +23,13 @@ public sealed class CalibrationEvaluationTests
     public void EvaluateCalibration_OfAnyTrainer_AgreesWithEvaluate()
     {
         var random = new Random(1);
-        var data = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 300).Select(i => new Point { Name = $"class {i % 3}", Features = [(i % 3) + random.NextSingle() * 2, random.NextSingle()] }).ToArray());
-        var scored = _ml.Transforms.Conversion.MapValueToKey("Label", "Name").Append(_ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy()).Fit(data).Transform(data);
+        var data = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 300)
+            .Select(i => new Point { Name = $"class {i % 3}", Features = [(i % 3) + random.NextSingle() * 2, random.NextSingle()] })
+            .ToArray());
+        var scored = _ml.Transforms.Conversion.MapValueToKey("Label", "Name")
+            .Append(_ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy())
+            .Fit(data)
+            .Transform(data);
 
         var (metrics, expected) = (_ml.MulticlassClassification.EvaluateCalibration(scored), _ml.MulticlassClassification.Evaluate(scored));
 

@@ -78,12 +78,15 @@ public sealed class CalibrationProperties
 
         internal bool AreFlat => Logits.All(row => row.Max() == row.Min());
 
-        internal CalibrationMetrics MetricsAt(double temperature) => CalibrationMetrics.Compute([.. Logits.Select(row => Softmax.Of(row, temperature))], Labels);
+        internal CalibrationMetrics MetricsAt(double temperature)
+            => CalibrationMetrics.Compute([.. Logits.Select(row => Softmax.Of(row, temperature))], Labels);
 
         internal double LossAt(double temperature) => Softmax.NegativeLogLikelihood(Logits, Labels, temperature);
     }
 
-    /// <summary>One to forty rows of two to five classes; few different logits, so that many draws have ties, and rows that are all right or all wrong.</summary>
+    /// <summary>
+    /// One to forty rows of two to five classes; few different logits, so that many draws have ties, and rows that are all right or all wrong.
+    /// </summary>
     public static class LabelledLogits
     {
         public static Arbitrary<Rows> Arbitrary()

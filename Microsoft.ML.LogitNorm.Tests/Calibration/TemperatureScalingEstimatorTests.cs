@@ -41,7 +41,8 @@ public sealed class TemperatureScalingEstimatorTests
             Assert.That(ColumnValues.Read(after, column), Is.EqualTo(ColumnValues.Read(before, column)), column);
         Assert.That(
             Scores(after),
-            Is.EqualTo(after.GetColumn<float[]>("Logits").Select(row => Softmax.Of([.. row.Select(logit => (double)logit)], scaling.Temperature))).Within(1e-6));
+            Is.EqualTo(
+                after.GetColumn<float[]>("Logits").Select(row => Softmax.Of([.. row.Select(logit => (double)logit)], scaling.Temperature))).Within(1e-6));
 
         var (metrics, unscaled) = (_ml.MulticlassClassification.Evaluate(after), _ml.MulticlassClassification.Evaluate(before));
         Assert.That(metrics.MicroAccuracy, Is.EqualTo(unscaled.MicroAccuracy));
@@ -85,7 +86,11 @@ public sealed class TemperatureScalingEstimatorTests
     [Test]
     public void Transform_OtherNames_ReadsAndWritesThem()
     {
-        var data = _ml.Transforms.CopyColumns("Class", "Label").Append(_ml.Transforms.CopyColumns("Raw", "Logits")).Append(_ml.Transforms.DropColumns("Label", "Logits")).Fit(View(_rows)).Transform(View(_rows));
+        var data = _ml.Transforms.CopyColumns("Class", "Label")
+            .Append(_ml.Transforms.CopyColumns("Raw", "Logits"))
+            .Append(_ml.Transforms.DropColumns("Label", "Logits"))
+            .Fit(View(_rows))
+            .Transform(View(_rows));
 
         var scaled = _ml.Transforms.TemperatureScaling("Class", "Raw", "Probabilities").Fit(data).Transform(data);
 
@@ -143,7 +148,10 @@ public sealed class TemperatureScalingEstimatorTests
     public void Fit_OtherNumberOfClasses_NamesBothColumns()
         => Assert.That(
             () => _ml.Transforms.TemperatureScaling().Fit(_ml.Data.LoadFromEnumerable([new ThreeClassRow()])),
-            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("logits column 'Logits'").And.Message.Contains("each of the 3 classes of label column 'Label'").And.Message.Contains("Vector<Single, 2>"));
+            Throws.TypeOf<ArgumentOutOfRangeException>()
+                .With.Message.Contains("logits column 'Logits'")
+                .And.Message.Contains("each of the 3 classes of label column 'Label'")
+                .And.Message.Contains("Vector<Single, 2>"));
 
     [Test]
     public void Transform_LogitsOfAnotherModel_NamesBothNumbersAndTheRemedy()
@@ -153,7 +161,9 @@ public sealed class TemperatureScalingEstimatorTests
 
         Assert.That(
             () => scaling.Transform(other),
-            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("expected the 2 classes that this TemperatureScaling was fitted on, got Vector<Single, 4>").And.Message.Contains("fit TemperatureScaling on held-out rows"));
+            Throws.TypeOf<ArgumentOutOfRangeException>()
+                .With.Message.Contains("expected the 2 classes that this TemperatureScaling was fitted on, got Vector<Single, 4>")
+                .And.Message.Contains("fit TemperatureScaling on held-out rows"));
     }
 
     [Test]
@@ -163,14 +173,19 @@ public sealed class TemperatureScalingEstimatorTests
 
         Assert.That(
             () => _ml.Transforms.TemperatureScaling().Fit(data),
-            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("score column 'Score'").And.Message.Contains("2 logits of column 'Logits'").And.Message.Contains("Vector<Single, 4>"));
+            Throws.TypeOf<ArgumentOutOfRangeException>()
+                .With.Message.Contains("score column 'Score'")
+                .And.Message.Contains("2 logits of column 'Logits'")
+                .And.Message.Contains("Vector<Single, 4>"));
     }
 
     [Test]
     public void Fit_ClassesInAnotherOrder_NamesBothOrders()
         => Assert.That(
             () => _ml.Transforms.TemperatureScaling().Fit(Named(slots: ["dog", "cat"], keys: ["cat", "dog"])),
-            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("order of column 'Logits', dog, cat").And.Message.Contains("2 classes (cat, dog)"));
+            Throws.TypeOf<ArgumentOutOfRangeException>()
+                .With.Message.Contains("order of column 'Logits', dog, cat")
+                .And.Message.Contains("2 classes (cat, dog)"));
 
     [TestCase("cat", "dog")]
     [TestCase("1", "2")]
@@ -221,7 +236,9 @@ public sealed class TemperatureScalingEstimatorTests
 
         void Add(string column, string kind, string[] names)
             => schema[column].AddAnnotation(
-                kind, new VBuffer<ReadOnlyMemory<char>>(names.Length, [.. names.Select(name => name.AsMemory())]), new VectorDataViewType(TextDataViewType.Instance, names.Length));
+                kind,
+                new VBuffer<ReadOnlyMemory<char>>(names.Length, [.. names.Select(name => name.AsMemory())]),
+                new VectorDataViewType(TextDataViewType.Instance, names.Length));
     }
 
     private IDataView View(Row[] rows) => _ml.Data.LoadFromEnumerable(rows);
@@ -229,7 +246,8 @@ public sealed class TemperatureScalingEstimatorTests
     private static float[][] Scores(IDataView data) => [.. data.GetColumn<float[]>("Score")];
 
     private static string[] Annotations(DataViewSchema.Column column)
-        => [.. column.Annotations.Schema.Select((annotation, i) => $"{annotation.Name} {annotation.Type}: {ColumnValues.Reader(new AnnotationRow(column.Annotations), annotation)()}")];
+        => [.. column.Annotations.Schema.Select(
+            (annotation, i) => $"{annotation.Name} {annotation.Type}: {ColumnValues.Reader(new AnnotationRow(column.Annotations), annotation)()}")];
 
     /// <summary>Annotations as a row, so that they can be read as one.</summary>
     private sealed class AnnotationRow(DataViewSchema.Annotations annotations) : DataViewRow

@@ -44,11 +44,15 @@ public sealed class OodDetectorEstimatorTests
     [Test]
     public void Fit_InAPipelineWithTheTrainer_GivesTheWholeVerdict()
     {
-        using var chain = TinyImages.Pipeline(_ml).Append(_ml.Transforms.OodScore(OodScores.MaxSoftmax())).Append(_ml.Transforms.OodDetector()).Fit(TinyImages.View(_ml, 96));
+        using var chain = TinyImages.Pipeline(_ml)
+            .Append(_ml.Transforms.OodScore(OodScores.MaxSoftmax()))
+            .Append(_ml.Transforms.OodDetector())
+            .Fit(TinyImages.View(_ml, 96));
         var rows = _ml.Data.CreateEnumerable<TinyImages.Prediction>(chain.Transform(TinyImages.View(_ml, 96)), reuseRowObject: false).ToArray();
         Assert.That(rows.Count(row => row.IsOutOfDistribution), Is.AtMost(5));   // ⌊0.05 · 97⌋ = 4 ranks; a row that calibrates itself ties with itself
         Assert.That(rows.Select(row => row.OodConfidence).Distinct().Count(), Is.GreaterThan(30));
-        using var engine = _ml.Model.CreatePredictionEngine<TinyImages.Row, TinyImages.Prediction>(chain, new PredictionEngineOptions { OwnsTransformer = false });
+        using var engine = _ml.Model.CreatePredictionEngine<TinyImages.Row, TinyImages.Prediction>(
+            chain, new PredictionEngineOptions { OwnsTransformer = false });
         var single = engine.Predict(TinyImages.Rows(96)[7]);
         Assert.That(single.OodConfidence, Is.EqualTo(rows[7].OodConfidence).Within(0.03));
     }
@@ -80,13 +84,16 @@ public sealed class OodDetectorEstimatorTests
     [TestCase(5.0)]
     [TestCase(double.NaN)]
     public void OodDetector_ImpossibleRate_IsRefusedAtOnce(double rate)
-        => Assert.That(() => _ml.Transforms.OodDetector(rate), Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("falseAlarmRate"));
+        => Assert.That(
+            () => _ml.Transforms.OodDetector(rate), Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("falseAlarmRate"));
 
     [Test]
     public void Fit_MissingScore_NamesItAndTheRemedy()
         => Assert.That(
             () => _ml.Transforms.OodDetector().Fit(TinyImages.View(_ml, 3)),
-            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("score column 'OodScore'").And.Message.Contains("Append ml.Transforms.OodScore(...) before it."));
+            Throws.TypeOf<ArgumentOutOfRangeException>()
+                .With.Message.Contains("score column 'OodScore'")
+                .And.Message.Contains("Append ml.Transforms.OodScore(...) before it."));
 
     [Test]
     public void Fit_ScoreOfAnotherType_NamesBothTypes()

@@ -15,7 +15,8 @@ public sealed class OodDetectorFileTests
         foreach (ref var score in scores.AsSpan())
             score = random.NextSingle();
         var detector = new OodDetectorTransformer(_ml, new(scores, 0.05), new("OodScore", "OodConfidence", "IsOutOfDistribution"));
-        var rows = _ml.Data.LoadFromEnumerable([new Row { OodScore = 0.1f }, new Row { OodScore = 0.94f }, new Row { OodScore = 0.96f }, new Row { OodScore = float.PositiveInfinity }]);
+        var rows = _ml.Data.LoadFromEnumerable(
+            [new Row { OodScore = 0.1f }, new Row { OodScore = 0.94f }, new Row { OodScore = 0.96f }, new Row { OodScore = float.PositiveInfinity }]);
         var loaded = (OodDetectorTransformer)ModelFile.Of(_ml, detector, rows.Schema).Load(new MLContext(), out _);
         Assert.That(loaded.CalibrationCount, Is.EqualTo(7_000_000));
         foreach (var column in (string[])["OodConfidence", "IsOutOfDistribution"])

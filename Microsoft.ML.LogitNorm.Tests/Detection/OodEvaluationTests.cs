@@ -58,7 +58,8 @@ public sealed class OodEvaluationTests
 
     [Test]
     public void EvaluateOod_NaN_IsRefused()
-        => Assert.That(() => _ml.AnomalyDetection.EvaluateOod(View([new(float.NaN, false)]), View(_unknown)), Throws.ArgumentException.With.Message.Contains("NaN"));
+        => Assert.That(
+            () => _ml.AnomalyDetection.EvaluateOod(View([new(float.NaN, false)]), View(_unknown)), Throws.ArgumentException.With.Message.Contains("NaN"));
 
     [TestCase("Missing", "score column 'Missing'")]
     [TestCase("IsOutOfDistribution", "score column 'IsOutOfDistribution': expected Single, got Boolean")]

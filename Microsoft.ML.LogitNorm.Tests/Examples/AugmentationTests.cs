@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.LogitNorm.Tests.Training;
+namespace Microsoft.ML.LogitNorm.Tests.Examples;
 
 [TestFixture]
 public sealed class AugmentationTests

@@ -60,7 +60,8 @@ public sealed class ExampleSetLoaderTests
     [Test]
     public void Load_RowsWithoutALabel_AreSkippedUnreadAndCounted()
     {
-        var view = View(Enumerable.Range(0, 700).Select(i => i % 7 == 3 ? new Row { Path = "broken.png", Label = Missing } : new Row { Path = $"{i % Pictures}.png", Label = 2 }));
+        var view = View(Enumerable.Range(0, 700)
+            .Select(i => i % 7 == 3 ? new Row { Path = "broken.png", Label = Missing } : new Row { Path = $"{i % Pictures}.png", Label = 2 }));
         var (images, unlabelled) = Load(view);
         using var _ = images;
         Assert.That(unlabelled, Is.EqualTo(100));
@@ -108,7 +109,8 @@ public sealed class ExampleSetLoaderTests
     [TestCase(float.NegativeInfinity)]
     public void Load_PixelThatIsNoNumber_NamesTheRow(float value)
     {
-        var view = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 600).Select(i => new FloatRow { Label = 1, Pixels = [1, 2, i is 301 or 555 ? value : 3, 4] }));
+        var view = _ml.Data.LoadFromEnumerable(
+            Enumerable.Range(0, 600).Select(i => new FloatRow { Label = 1, Pixels = [1, 2, i is 301 or 555 ? value : 3, 4] }));
         var column = ImageInput.Find(view.Schema, "Pixels", null);
         Assert.That(
             () => ExampleSetLoader.Load(view, column, LabelColumn.Find(view.Schema, "Label"), CancellationToken.None),
@@ -140,12 +142,17 @@ public sealed class ExampleSetLoaderTests
     }
 
     private static (ExampleSet Images, long Unlabelled) Load(IDataView view, CancellationToken cancellation = default)
-        => ExampleSetLoader.Load(view, ImageInput.Find(view.Schema, "Image", null), LabelColumn.Find(view.Schema, "Label"), cancellation) is var (images, unlabelled) ? (images!, unlabelled) : default;
+        => ExampleSetLoader.Load(
+            view, ImageInput.Find(view.Schema, "Image", null), LabelColumn.Find(view.Schema, "Label"), cancellation) is var (images, unlabelled)
+            ? (images!, unlabelled)
+            : default;
 
     private static (int Red, int Green, int Blue)[] FirstPixels(ExampleSet images)
     {
         using var scope = NewDisposeScope();
-        return [.. images.Values.select(1, 0).select(1, 0).contiguous().data<byte>().ToArray().Chunk(3).Select(pixel => ((int)pixel[0], (int)pixel[1], (int)pixel[2]))];
+        return [.. images.Values.select(1, 0).select(1, 0).contiguous().data<byte>().ToArray()
+            .Chunk(3)
+            .Select(pixel => ((int)pixel[0], (int)pixel[1], (int)pixel[2]))];
     }
 
     private sealed class Row

@@ -82,7 +82,9 @@ public sealed class StreamedExamplesTests
         var view = View(100);
         var column = ImageInput.Find(view.Schema, "Pixels", null);
         var before = Tensor.TotalCount;
-        Assert.That(ExampleSetLoader.Load(view, column, LabelColumn.Find(view.Schema, "Label"), CancellationToken.None, (100 * column.BytesPerRow) - 1).Examples, Is.Null);
+        Assert.That(
+            ExampleSetLoader.Load(view, column, LabelColumn.Find(view.Schema, "Label"), CancellationToken.None, (100 * column.BytesPerRow) - 1).Examples,
+            Is.Null);
         Assert.That(Tensor.TotalCount, Is.EqualTo(before));
         using var kept = ExampleSetLoader.Load(view, column, LabelColumn.Find(view.Schema, "Label"), CancellationToken.None, 100 * column.BytesPerRow).Examples;
         Assert.That(kept!.Count, Is.EqualTo(100));
@@ -115,7 +117,8 @@ public sealed class StreamedExamplesTests
     public void Shuffle_HoweverManyCursors_IsTheSameOrder([Values(2, 5)] int cursors)
     {
         const int Count = 3000;   // several of the batches that ML.NET deals to its cursors
-        var view = _ml.Transforms.NormalizeMinMax("Other", "Pixels").Fit(View(3)).Transform(View(Count));   // rows are dealt out where there is something to compute
+        // rows are dealt out where there is something to compute
+        var view = _ml.Transforms.NormalizeMinMax("Other", "Pixels").Fit(View(3)).Transform(View(Count));
         using var one = Images(new FixedCursors(view, 1), 300);
         using var several = Images(new FixedCursors(view, cursors), 300);
         Assert.That(several.Summary.Hash, Is.EqualTo(one.Summary.Hash));
@@ -137,7 +140,9 @@ public sealed class StreamedExamplesTests
         var view = _ml.Data.LoadFromEnumerable(Rows());
         using var images = Images(view, 16);
         var error = Assert.Throws<InvalidOperationException>(() => Epoch(images, seed: 1))!;
-        Assert.That(error.Message, Does.StartWith($"There were 100 labelled rows in the first pass over the data, and {found} in a later one.").And.Contains("ImageCache.Memory"));
+        Assert.That(
+            error.Message,
+            Does.StartWith($"There were 100 labelled rows in the first pass over the data, and {found} in a later one.").And.Contains("ImageCache.Memory"));
         Assert.That(Tensor.TotalCount, Is.EqualTo(before));
 
         IEnumerable<Row> Rows()
@@ -155,7 +160,8 @@ public sealed class StreamedExamplesTests
         var before = Tensor.TotalCount;
         var view = _ml.Data.LoadFromEnumerable(InTime.Endless(RowOf, stop: cancellation.Cancel));
         Assert.Catch<OperationCanceledException>(
-            () => new StreamedExamples(view, ImageInput.Find(view.Schema, "Pixels", null), LabelColumn.Find(view.Schema, "Label"), 16, cancellation.Token).Dispose());
+            () => new StreamedExamples(
+                view, ImageInput.Find(view.Schema, "Pixels", null), LabelColumn.Find(view.Schema, "Label"), 16, cancellation.Token).Dispose());
         Assert.That(Tensor.TotalCount, Is.EqualTo(before));
     }
 
@@ -211,7 +217,8 @@ public sealed class StreamedExamplesTests
 
         public long? GetRowCount() => view.GetRowCount();
 
-        public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) => view.GetRowCursor([.. columnsNeeded, Schema["Other"]], rand);
+        public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
+            => view.GetRowCursor([.. columnsNeeded, Schema["Other"]], rand);
 
         public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
             => cursors == 1 ? [GetRowCursor(columnsNeeded, rand)] : view.GetRowCursorSet([.. columnsNeeded, Schema["Other"]], cursors, rand);

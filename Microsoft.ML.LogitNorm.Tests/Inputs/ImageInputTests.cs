@@ -25,7 +25,8 @@ public sealed class ImageInputTests
         yield return Case("Vector_OfUnknownSizeWithImageShape", Byte(0), Colour, new("X", Colour, PixelKind.VectorOfByte, false));
         yield return Case("Vector_FiveChannelsWithImageShape", Single(5, 8, 6), new(5, 8, 6), new("X", new(5, 8, 6), PixelKind.VectorOfSingle, false));
 
-        static TestCaseData Case(string name, DataViewType type, ImageShape? given, ImageInput expected) => new TestCaseData(type, given, expected).SetArgDisplayNames(name);
+        static TestCaseData Case(string name, DataViewType type, ImageShape? given, ImageInput expected)
+            => new TestCaseData(type, given, expected).SetArgDisplayNames(name);
     }
 
     [TestCaseSource(nameof(Accepted))]
@@ -53,23 +54,63 @@ public sealed class ImageInputTests
     private static IEnumerable<TestCaseData> Refused()
     {
         const string Expected = "expected MLImage of known size or a vector of Single or Byte of known shape";
-        yield return Case("Text", TextDataViewType.Instance, null, [Expected, "got String", "file paths, put LoadImages and ResizeImages before the trainer"], true);
+        yield return Case(
+            "Text", TextDataViewType.Instance, null, [Expected, "got String", "file paths, put LoadImages and ResizeImages before the trainer"], true);
         yield return Case("Scalar", NumberDataViewType.Single, null, [Expected, "got Single", "Put LoadImages and ResizeImages, or ExtractPixels"], true);
         yield return Case("Key", new KeyDataViewType(typeof(uint), 3), null, [Expected, "got Key<UInt32", "ExtractPixels"], true);
-        yield return Case("VectorOfDouble", new VectorDataViewType(NumberDataViewType.Double, 3, 8, 6), null, [Expected, "got Vector<Double", "ExtractPixels"], true);
-        yield return Case("VectorOfText", new VectorDataViewType(TextDataViewType.Instance, 3), null, [Expected, "got Vector<String", "Put LoadImages and ResizeImages, or ExtractPixels"], true);
-        yield return Case("VectorOfKeys", new VectorDataViewType(new KeyDataViewType(typeof(byte), 200), 3, 8, 6), null, [Expected, "got Vector<Key<Byte", "ExtractPixels"], true);
-        yield return Case("ImageOfUnknownSize", new ImageDataViewType(), null, [Expected, "got Image of unknown size", "Put ResizeImages before the trainer", "ImageShape"], true);
-        yield return Case("ImageOfAnotherSizeThanImageShape", new ImageDataViewType(8, 6), new(3, 6, 8), ["expected images of 6×8 (ImageShape)", "got Image<8, 6>", "Leave ImageShape out"], true);
-        yield return Case("ImageWithFourChannels", new ImageDataViewType(8, 6), new(4, 8, 6), ["expected 1 or 3 channels for MLImage", "got ImageShape 4×8×6", "Use 3 for colour or 1 for grey"], true);
-        yield return Case("FlatVector", Single(144), null, [Expected, "got Vector<Single, 144>", "use ExtractPixels directly before the trainer, or give ImageShape"], false);
-        yield return Case("FlatVectorOfAnotherLength", Single(144), new(3, 8, 8), ["expected Vector<Single, 192> for ImageShape 3×8×8", "got Vector<Single, 144>", "Make ImageShape fit"], false);
-        yield return Case("VectorOfAnotherShapeThanImageShape", Byte(3, 8, 6), new(3, 6, 8), ["expected images of 3×6×8 (ImageShape)", "got Vector<Byte, 3, 8, 6>", "Leave ImageShape out"], false);
+        yield return Case(
+            "VectorOfDouble", new VectorDataViewType(NumberDataViewType.Double, 3, 8, 6), null, [Expected, "got Vector<Double", "ExtractPixels"], true);
+        yield return Case(
+            "VectorOfText",
+            new VectorDataViewType(TextDataViewType.Instance, 3),
+            null,
+            [Expected, "got Vector<String", "Put LoadImages and ResizeImages, or ExtractPixels"],
+            true);
+        yield return Case(
+            "VectorOfKeys",
+            new VectorDataViewType(new KeyDataViewType(typeof(byte), 200), 3, 8, 6),
+            null,
+            [Expected, "got Vector<Key<Byte", "ExtractPixels"],
+            true);
+        yield return Case(
+            "ImageOfUnknownSize",
+            new ImageDataViewType(),
+            null,
+            [Expected, "got Image of unknown size", "Put ResizeImages before the trainer", "ImageShape"],
+            true);
+        yield return Case(
+            "ImageOfAnotherSizeThanImageShape",
+            new ImageDataViewType(8, 6),
+            new(3, 6, 8),
+            ["expected images of 6×8 (ImageShape)", "got Image<8, 6>", "Leave ImageShape out"],
+            true);
+        yield return Case(
+            "ImageWithFourChannels",
+            new ImageDataViewType(8, 6),
+            new(4, 8, 6),
+            ["expected 1 or 3 channels for MLImage", "got ImageShape 4×8×6", "Use 3 for colour or 1 for grey"],
+            true);
+        yield return Case(
+            "FlatVector", Single(144), null, [Expected, "got Vector<Single, 144>", "use ExtractPixels directly before the trainer, or give ImageShape"], false);
+        yield return Case(
+            "FlatVectorOfAnotherLength",
+            Single(144),
+            new(3, 8, 8),
+            ["expected Vector<Single, 192> for ImageShape 3×8×8", "got Vector<Single, 144>", "Make ImageShape fit"],
+            false);
+        yield return Case(
+            "VectorOfAnotherShapeThanImageShape",
+            Byte(3, 8, 6),
+            new(3, 6, 8),
+            ["expected images of 3×6×8 (ImageShape)", "got Vector<Byte, 3, 8, 6>", "Leave ImageShape out"],
+            false);
         yield return Case("VectorOfTwoChannels", Single(2, 8, 6), null, [Expected, "got Vector<Single, 2, 8, 6>", "give ImageShape"], false);
         yield return Case("VectorOfUnknownSize", Byte(0), null, [Expected, "VarVector<Byte>", "ExtractPixels"], true, inFind: "got Vector<Byte>");
 
         static TestCaseData Case(string name, DataViewType type, ImageShape? given, string[] parts, bool withoutData, string? inFind = null)
-            => new TestCaseData(type, given, inFind is null ? parts : parts.Where(part => !part.StartsWith("VarVector", StringComparison.Ordinal)).ToArray(), withoutData).SetArgDisplayNames(name);
+            => new TestCaseData(
+                type, given, inFind is null ? parts : parts.Where(part => !part.StartsWith("VarVector", StringComparison.Ordinal)).ToArray(), withoutData)
+                .SetArgDisplayNames(name);
     }
 
     [Test]
@@ -92,7 +133,9 @@ public sealed class ImageInputTests
     [TestCase(3, 0, 8)]
     [TestCase(3, 8, -1)]
     public void ImageShape_WithoutPixels_IsRefused(int channels, int height, int width)
-        => Assert.That(() => new ImageShape(channels, height, width), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("at least 1 channel, 1 row and 1 column"));
+        => Assert.That(
+            () => new ImageShape(channels, height, width),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("at least 1 channel, 1 row and 1 column"));
 
     [TestCase(8, 8, 128)]
     [TestCase(64, 64, 128)]
@@ -114,8 +157,12 @@ public sealed class ImageInputTests
         {
             Assert.That(() => ImageInput.Check(images.GetOutputSchema(paths), "Image", null), Throws.Nothing);
             Assert.That(() => ImageInput.Check(images.Append(ml.Transforms.ConvertToGrayscale("Image")).GetOutputSchema(paths), "Image", Grey), Throws.Nothing);
-            Assert.That(() => ImageInput.Check(images.Append(ml.Transforms.ExtractPixels("Pixels", "Image")).GetOutputSchema(paths), "Pixels", null), Throws.Nothing);
-            Assert.That(() => ImageInput.Check(images.Append(ml.Transforms.ExtractPixels("Pixels", "Image", outputAsFloatArray: false)).GetOutputSchema(paths), "Pixels", null), Throws.Nothing);
+            Assert.That(
+                () => ImageInput.Check(images.Append(ml.Transforms.ExtractPixels("Pixels", "Image")).GetOutputSchema(paths), "Pixels", null), Throws.Nothing);
+            Assert.That(
+                () => ImageInput.Check(
+                    images.Append(ml.Transforms.ExtractPixels("Pixels", "Image", outputAsFloatArray: false)).GetOutputSchema(paths), "Pixels", null),
+                Throws.Nothing);
         });
     }
 

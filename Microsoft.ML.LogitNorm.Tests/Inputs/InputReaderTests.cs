@@ -21,7 +21,8 @@ public sealed class InputReaderTests
     [Test]
     public void Read_ImageAsGrey_GivesLuma()
     {
-        var expected = Enumerable.Range(0, Height * Width).Select(i => Math.Round((0.299 * Picture[3 * i]) + (0.587 * Picture[(3 * i) + 1]) + (0.114 * Picture[(3 * i) + 2])));
+        var expected = Enumerable.Range(0, Height * Width)
+            .Select(i => Math.Round((0.299 * Picture[3 * i]) + (0.587 * Picture[(3 * i) + 1]) + (0.114 * Picture[(3 * i) + 2])));
         Assert.That(ReadBytes(Images(MLPixelFormat.Bgra32), "Image", new(1, Height, Width)), Is.EqualTo(expected));
     }
 
@@ -31,7 +32,8 @@ public sealed class InputReaderTests
     [TestCase(true, true)]
     public void Read_ExtractedPixels_AreThoseOfTheImage(bool interleaved, bool asBytes)
     {
-        var pixels = _ml.Transforms.ExtractPixels("Pixels", "Image", interleavePixelColors: interleaved, outputAsFloatArray: !asBytes).Fit(Images(MLPixelFormat.Bgra32));
+        var pixels = _ml.Transforms.ExtractPixels("Pixels", "Image", interleavePixelColors: interleaved, outputAsFloatArray: !asBytes)
+            .Fit(Images(MLPixelFormat.Bgra32));
         var view = pixels.Transform(Images(MLPixelFormat.Bgra32));
         Assert.That(asBytes ? ReadBytes(view, "Pixels") : ReadFloats(view, "Pixels").Select(value => (byte)value), Is.EqualTo(Picture));
     }
@@ -39,7 +41,8 @@ public sealed class InputReaderTests
     [Test]
     public void Read_ExtractedSingleChannel_IsThatChannel()
     {
-        var red = _ml.Transforms.ExtractPixels("Pixels", "Image", colorsToExtract: ImagePixelExtractingEstimator.ColorBits.Red).Fit(Images(MLPixelFormat.Bgra32));
+        var red = _ml.Transforms.ExtractPixels("Pixels", "Image", colorsToExtract: ImagePixelExtractingEstimator.ColorBits.Red)
+            .Fit(Images(MLPixelFormat.Bgra32));
         Assert.That(ReadFloats(red.Transform(Images(MLPixelFormat.Bgra32)), "Pixels"), Is.EqualTo(Picture.Where((_, i) => i % 3 == 0)));
     }
 
@@ -59,7 +62,8 @@ public sealed class InputReaderTests
     [Test]
     public void Read_RowAfterRow_LeavesNothingOfTheLast()
     {
-        var view = _ml.Data.LoadFromEnumerable([new SparseRow { Planes = new(60, [.. Enumerable.Repeat(5f, 60)]) }, new SparseRow { Planes = new(60, 0, [], []) }]);
+        var view = _ml.Data.LoadFromEnumerable(
+            [new SparseRow { Planes = new(60, [.. Enumerable.Repeat(5f, 60)]) }, new SparseRow { Planes = new(60, 0, [], []) }]);
         using var cursor = view.GetRowCursor(view.Schema);
         var column = ImageInput.Find(view.Schema, "Planes", null);
         var reader = InputReader.Open(cursor, column);

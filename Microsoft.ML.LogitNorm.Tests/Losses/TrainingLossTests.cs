@@ -58,7 +58,8 @@ public sealed class TrainingLossTests
     [TestCase(double.NaN)]
     [TestCase(double.PositiveInfinity)]
     public void LogitNorm_BadTau_SaysWhatToGive(double tau)
-        => Assert.That(() => TrainingLoss.LogitNorm(tau), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("positive").And.Message.Contains("tau"));
+        => Assert.That(
+            () => TrainingLoss.LogitNorm(tau), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("positive").And.Message.Contains("tau"));
 
     [TestCase(-0.1)]
     [TestCase(1.1)]
@@ -73,7 +74,8 @@ public sealed class TrainingLossTests
     [TestCase(double.PositiveInfinity)]
     public void LogitPenalty_BadLambda_SaysWhatToGive(double lambda)
         => Assert.That(
-            () => TrainingLoss.LogitPenalty(lambda), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("at least 0").And.Message.Contains("lambda"));
+            () => TrainingLoss.LogitPenalty(lambda),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("at least 0").And.Message.Contains("lambda"));
 
     [TestCase(0.04, 0.5, 0.0, 1.0)]
     [TestCase(0.04, 0.5, 0.25, 0.2)]        // half-way: the geometric mean of 1 and 0.04

@@ -51,7 +51,8 @@ public sealed class CalibrationMetricsTests
                 Assert.That(BinOf(Math.BitIncrement(bound)), Is.EqualTo(i), $"just above {i}/{bins}");
         }
 
-        int BinOf(double confidence) => CalibrationMetrics.Compute([[confidence, 1 - confidence]], [0], bins).Bins.Index().Single(bin => bin.Item.Count == 1).Index;
+        int BinOf(double confidence)
+            => CalibrationMetrics.Compute([[confidence, 1 - confidence]], [0], bins).Bins.Index().Single(bin => bin.Item.Count == 1).Index;
     }
 
     [TestCase(0, 1.0)]
@@ -96,10 +97,13 @@ public sealed class CalibrationMetricsTests
 
     [Test]
     public void Compute_OtherNumberOfLabels_NamesBoth()
-        => Assert.That(() => CalibrationMetrics.Compute([[1.0]], [0, 0]), Throws.ArgumentException.With.Message.Contains("1 rows of probabilities need as many labels, found 2"));
+        => Assert.That(
+            () => CalibrationMetrics.Compute([[1.0]], [0, 0]),
+            Throws.ArgumentException.With.Message.Contains("1 rows of probabilities need as many labels, found 2"));
 
     [TestCase(0)]
     [TestCase(-3)]
     public void Compute_NoBins_IsRefused(int bins)
-        => Assert.That(() => CalibrationMetrics.Compute([[1.0]], [0], bins), Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("bins"));
+        => Assert.That(
+            () => CalibrationMetrics.Compute([[1.0]], [0], bins), Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("bins"));
 }

@@ -21,7 +21,8 @@ public sealed class OodDetectionMetricsTests
     public void FprAt95TprOutPositive_CountedByHand(double[] unknown, double expected)
         => Assert.That(OodDetectionMetrics.Compute(Known, unknown).FprAt95TprOutPositive, Is.EqualTo(expected).Within(1e-12));
 
-    [TestCase(20, new[] { 18.5, 19, 19.5, 30 }, 0.75, TestName = "FprAt95TprNearest_ThresholdsOfTheSameRecall_TakesTheLoosest")]   // 19.5 keeps the recall of 95 %
+    // 19.5 keeps the recall of 95 %
+    [TestCase(20, new[] { 18.5, 19, 19.5, 30 }, 0.75, TestName = "FprAt95TprNearest_ThresholdsOfTheSameRecall_TakesTheLoosest")]
     [TestCase(11, new[] { 10.5, 12 }, 0.5, TestName = "FprAt95TprNearest_FullRecall_TakesTheStrictestThreshold")]   // 11 of 11 is nearer than 10 of 11
     [TestCase(10, new[] { 8.5, 10 }, 0.5, TestName = "FprAt95TprNearest_RecallOfNinetyPercent_IsNearerThanFullInFloatingPoint")]
     [TestCase(4, new[] { 3.5, 5 }, 0.5, TestName = "FprAt95TprNearest_FewRows_TakesFullRecall")]

@@ -76,7 +76,9 @@ public sealed class ClassifierNetworkTests
         Assert.That(onCpu.parameters().Concat(onCpu.buffers()).Select(t => t.device_type), Is.All.EqualTo(DeviceType.CPU));
 
         static string[] Layout(ClassifierNetwork network)
-            => [.. network.named_parameters().Select(p => (p.name, tensor: (Tensor)p.parameter)).Concat(network.named_buffers().Select(b => (b.name, tensor: b.buffer)))
+            => [.. network.named_parameters()
+                .Select(p => (p.name, tensor: (Tensor)p.parameter))
+                .Concat(network.named_buffers().Select(b => (b.name, tensor: b.buffer)))
                 .Select(t => $"{t.name}: {t.tensor.dtype} [{string.Join(", ", t.tensor.shape)}]")];
     }
 

@@ -134,7 +134,8 @@ public sealed class HeadTests
     }
 
     [Test]
-    public void CreateNetwork_EveryBackbone_GivesLogitsOfEveryHead([ValueSource(typeof(Tiny), nameof(Tiny.All))] Backbone backbone, [ValueSource(nameof(OfCosines))] Head head)
+    public void CreateNetwork_EveryBackbone_GivesLogitsOfEveryHead(
+        [ValueSource(typeof(Tiny), nameof(Tiny.All))] Backbone backbone, [ValueSource(nameof(OfCosines))] Head head)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();

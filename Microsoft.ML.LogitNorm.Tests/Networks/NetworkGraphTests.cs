@@ -16,8 +16,10 @@ public sealed class NetworkGraphTests
         yield return Case("second input", _image, _image, new NetworkNode.Add(0, 1), new NetworkNode.GlobalAverage(2));
         yield return Case("ends with a vector", _image, new NetworkNode.ReLU(0));
         yield return Case("used by no other", _image, new NetworkNode.ReLU(0), new NetworkNode.GlobalAverage(0));
-        yield return Case("two of the same shape", _image, new NetworkNode.Convolution("conv", 0, 4, 3, 1), new NetworkNode.Add(0, 1), new NetworkNode.GlobalAverage(2));
-        yield return Case("two of the same shape", _image, new NetworkNode.Convolution("conv", 0, 3, 3, 2), new NetworkNode.Add(0, 1), new NetworkNode.GlobalAverage(2));
+        yield return Case(
+            "two of the same shape", _image, new NetworkNode.Convolution("conv", 0, 4, 3, 1), new NetworkNode.Add(0, 1), new NetworkNode.GlobalAverage(2));
+        yield return Case(
+            "two of the same shape", _image, new NetworkNode.Convolution("conv", 0, 3, 3, 2), new NetworkNode.Add(0, 1), new NetworkNode.GlobalAverage(2));
         yield return Case("the same sides", _image, new NetworkNode.AveragePool(0, 2), new NetworkNode.Concatenate(0, 1), new NetworkNode.GlobalAverage(2));
         yield return Case("takes a vector", _image, new NetworkNode.Linear("fc", 0, 4));
         yield return Case("takes feature maps", new NetworkNode.Input(NodeShape.Vector(3)), new NetworkNode.Convolution("conv", 0, 4, 3, 1));
@@ -26,16 +28,25 @@ public sealed class NetworkGraphTests
         yield return Case("at least 1", _image, new NetworkNode.Convolution("conv", 0, 0, 3, 1), new NetworkNode.GlobalAverage(1));
         yield return Case("at least 1", new NetworkNode.Input(NodeShape.Vector(0)));
         yield return Case("at least 0 and below 1", _image, new NetworkNode.Dropout(0, 1), new NetworkNode.GlobalAverage(1));
-        yield return Case("two layers 'conv'", _image, new NetworkNode.Convolution("conv", 0, 3, 3, 1), new NetworkNode.Convolution("conv", 1, 3, 3, 1), new NetworkNode.GlobalAverage(2));
-        yield return Case("inside it", _image, new NetworkNode.Convolution("a", 0, 3, 3, 1), new NetworkNode.BatchNorm("a.b", 1), new NetworkNode.GlobalAverage(2));
+        yield return Case(
+            "two layers 'conv'",
+            _image,
+            new NetworkNode.Convolution("conv", 0, 3, 3, 1),
+            new NetworkNode.Convolution("conv", 1, 3, 3, 1),
+            new NetworkNode.GlobalAverage(2));
+        yield return Case(
+            "inside it", _image, new NetworkNode.Convolution("a", 0, 3, 3, 1), new NetworkNode.BatchNorm("a.b", 1), new NetworkNode.GlobalAverage(2));
         yield return Case("no path of a layer", _image, new NetworkNode.Convolution("a..b", 0, 3, 3, 1), new NetworkNode.GlobalAverage(1));
 
-        static TestCaseData Case(string message, params NetworkNode[] nodes) => new(nodes, message) { TestName = $"Graph_{string.Join(", ", nodes.Select(node => node.ToString()))}_{message}" };
+        static TestCaseData Case(string message, params NetworkNode[] nodes)
+            => new(nodes, message) { TestName = $"Graph_{string.Join(", ", nodes.Select(node => node.ToString()))}_{message}" };
     }
 
     [TestCaseSource(nameof(Wrong))]
     public void Graph_OfWhatIsNoNetwork_SaysWhy(object nodes, string message)
-        => Assert.That(() => new NetworkGraph((NetworkNode[])nodes, [new("all", ((NetworkNode[])nodes).Length - 1)]), Throws.ArgumentException.With.Message.Contains(message));
+        => Assert.That(
+            () => new NetworkGraph((NetworkNode[])nodes, [new("all", ((NetworkNode[])nodes).Length - 1)]),
+            Throws.ArgumentException.With.Message.Contains(message));
 
     [TestCase("stem", 1, "stem", 2, "two stages 'stem'")]
     [TestCase("stem", 2, "body", 1, "expected one after node 2")]
@@ -51,8 +62,12 @@ public sealed class NetworkGraphTests
     [Test]
     public void Graph_OfABackbone_OnWhatItDoesNotTake_SaysWhy()
     {
-        Assert.That(() => Backbone.ResNet18().Graph(NodeShape.Vector(4)), Throws.ArgumentException.With.Message.StartsWith("ResNet18() takes images, not a vector of 4 features"));
-        Assert.That(() => Backbone.Dense([8]).Graph(NodeShape.Image(3)), Throws.ArgumentException.With.Message.StartsWith("Dense([8]) takes feature vectors, not 3 feature maps"));
+        Assert.That(
+            () => Backbone.ResNet18().Graph(NodeShape.Vector(4)),
+            Throws.ArgumentException.With.Message.StartsWith("ResNet18() takes images, not a vector of 4 features"));
+        Assert.That(
+            () => Backbone.Dense([8]).Graph(NodeShape.Image(3)),
+            Throws.ArgumentException.With.Message.StartsWith("Dense([8]) takes feature vectors, not 3 feature maps"));
     }
 
     [TestCaseSource(typeof(Tiny), nameof(Tiny.All))]
@@ -62,7 +77,9 @@ public sealed class NetworkGraphTests
         var stages = network.Embedding.ParametersByStage();
         Assert.That(stages.Select(stage => stage.Stage), Is.EqualTo(network.Embedding.Graph.Stages.Select(stage => stage.Name)));
         Assert.That(stages.Select(stage => stage.Parameters.Count), Has.None.Zero);
-        Assert.That(stages.SelectMany(stage => stage.Parameters).Select(parameter => parameter.Handle), Is.EqualTo(network.Embedding.parameters().Select(parameter => parameter.Handle)));
+        Assert.That(
+            stages.SelectMany(stage => stage.Parameters).Select(parameter => parameter.Handle),
+            Is.EqualTo(network.Embedding.parameters().Select(parameter => parameter.Handle)));
     }
 
     // None of the backbones' forms: a sum of a sum with what is used again, a convolution twice in a sum, ReLUs and batch norms by themselves.

@@ -118,7 +118,9 @@ public sealed class ScoringCopyTests
         var (trained, messages) = Folded(network);
         using (trained)
         {
-            Assert.That(messages.Where(message => message.Kind == ChannelMessageKind.Warning).Select(message => message.Text), Has.Exactly(1).StartsWith("The network itself scores, as its copy"));
+            Assert.That(
+                messages.Where(message => message.Kind == ChannelMessageKind.Warning).Select(message => message.Text),
+                Has.Exactly(1).StartsWith("The network itself scores, as its copy"));
             Assert.That(trained.Forward(rand(2, 16, 16, 3)).Logits.shape, Is.EqualTo(new long[] { 2, 4 }));
         }
     }

@@ -66,7 +66,9 @@ public sealed class WideResNetGoldenTests
         }
 
         var parameters = network.named_parameters().Select(pair => pair.parameter).ToArray();
-        var sines = Enumerable.Range(0, 2).Select(parameter => Enumerable.Range(0, 3).Select(i => amplitude * Math.Sin((frequency * i) + parameter)).ToArray()).ToArray();
+        var sines = Enumerable.Range(0, 2)
+            .Select(parameter => Enumerable.Range(0, 3).Select(i => amplitude * Math.Sin((frequency * i) + parameter)).ToArray())
+            .ToArray();
         Assert.That(First(parameters[0]), Is.EqualTo(sines[0]).Within(1e-6));
         Assert.That(First(parameters[1]), Is.EqualTo(sines[1].Select(sine => 1 + sine)).Within(1e-6), "a batch norm's weights");
 
@@ -85,7 +87,8 @@ public sealed class WideResNetGoldenTests
         foreach (var (name, count) in golden)
         {
             var numbers = name.Split(['-', ',', ' '], StringSplitOptions.RemoveEmptyEntries);   // WRN-40-2, 10 classes
-            using var network = Backbone.WideResNet(int.Parse(numbers[1]), int.Parse(numbers[2])).CreateNetwork(NodeShape.Image(3), int.Parse(numbers[3]), META);
+            using var network = Backbone.WideResNet(int.Parse(numbers[1]), int.Parse(numbers[2]))
+                .CreateNetwork(NodeShape.Image(3), int.Parse(numbers[3]), META);
             Assert.That(network.parameters().Sum(p => p.numel()), Is.EqualTo(count), name);
         }
 

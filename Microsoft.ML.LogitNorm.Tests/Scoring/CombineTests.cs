@@ -86,6 +86,8 @@ public sealed class CombineTests
         Assert.That(combine, Is.EqualTo(OodScores.Combine(OodScores.Energy(), OodScores.MaxLogit())));
         Assert.That(combine, Is.Not.EqualTo(OodScores.Combine(OodScores.Energy(2), OodScores.MaxLogit())));
         Assert.That(combine.ToString(), Is.EqualTo("Combine(Energy(Temperature = 1), MaxLogit)"));
-        Assert.That(OodScores.Combine(OodScores.VirtualLogit(), OodScores.NearestNeighbours(5)).ToString(), Is.EqualTo("Combine(VirtualLogit, NearestNeighbours(K = 5))"));
+        Assert.That(
+            OodScores.Combine(OodScores.VirtualLogit(), OodScores.NearestNeighbours(5)).ToString(),
+            Is.EqualTo("Combine(VirtualLogit, NearestNeighbours(K = 5))"));
     }
 }

@@ -22,7 +22,11 @@ public sealed class CompareOodScoresTests
     [Test]
     public void Compare_EachScore_HasTheMetricsOfItsTransformer()
     {
-        OodScore[] scores = [OodScores.MaxSoftmax(), OodScores.GradNorm(), OodScores.Mahalanobis(1e-3), OodScores.VirtualLogit(), OodScores.Odin(1, 0.01), OodScores.Combine(OodScores.Energy(), OodScores.NearestNeighbours(3))];
+        OodScore[] scores =
+        [
+            OodScores.MaxSoftmax(), OodScores.GradNorm(), OodScores.Mahalanobis(1e-3), OodScores.VirtualLogit(), OodScores.Odin(1, 0.01),
+            OodScores.Combine(OodScores.Energy(), OodScores.NearestNeighbours(3)),
+        ];
         var comparison = _ml.AnomalyDetection.CompareOodScores(_model, Known, Unknown, new() { Scores = scores, TrainingData = TinyImages.View(_ml, 120) });
 
         Assert.That(comparison.Results.Select(result => result.Score), Is.EquivalentTo(scores));
@@ -56,7 +60,8 @@ public sealed class CompareOodScoresTests
             reads++;
             return row;
         }));
-        var comparison = _ml.AnomalyDetection.CompareOodScores(_model, counted, new Dictionary<string, IDataView> { ["grey"] = Grey(20) }, new() { TrainingData = TinyImages.View(_ml, 120) });
+        var comparison = _ml.AnomalyDetection.CompareOodScores(
+            _model, counted, new Dictionary<string, IDataView> { ["grey"] = Grey(20) }, new() { TrainingData = TinyImages.View(_ml, 120) });
         Assert.That(reads, Is.EqualTo(50));
         Assert.That(comparison.Results, Has.Count.EqualTo(OodScores.All.Count));
     }
@@ -66,13 +71,16 @@ public sealed class CompareOodScoresTests
     {
         var results = _ml.AnomalyDetection.CompareOodScores(_model, Known, Unknown).Results;
         Assert.That(results.Select(result => result.Score), Is.EquivalentTo(OodScores.All.Where(score => score.LearnsFrom is null)));
-        Assert.That(() => _ml.AnomalyDetection.CompareOodScores(_model, Known, Unknown, new() { Scores = [OodScores.Dice()] }), Throws.ArgumentException.With.Message.Contains("The score Dice learns").And.Message.Contains("TrainingData"));
+        Assert.That(
+            () => _ml.AnomalyDetection.CompareOodScores(_model, Known, Unknown, new() { Scores = [OodScores.Dice()] }),
+            Throws.ArgumentException.With.Message.Contains("The score Dice learns").And.Message.Contains("TrainingData"));
     }
 
     [Test]
     public void Compare_ScoreThatCannotLearn_FailsAloneAndSaysWhy()
     {
-        var comparison = _ml.AnomalyDetection.CompareOodScores(_model, Known, Unknown, new() { Scores = [OodScores.NearestNeighbours(500), OodScores.Energy()], TrainingData = TinyImages.View(_ml, 120) });
+        var comparison = _ml.AnomalyDetection.CompareOodScores(
+            _model, Known, Unknown, new() { Scores = [OodScores.NearestNeighbours(500), OodScores.Energy()], TrainingData = TinyImages.View(_ml, 120) });
         var failed = comparison.Results[^1];
         Assert.That(failed.Failure, Does.Contain("looks for 500 neighbours, but its bank has 120 rows"));
         Assert.That((failed.Sets.Count, failed.MeanAuroc, failed.MillisecondsPer1000Rows), Is.EqualTo((0, double.NaN, double.NaN)));
@@ -84,7 +92,10 @@ public sealed class CompareOodScoresTests
     [Test]
     public void ToMarkdown_HasARowForEachScoreAndAColumnForEachSet()
     {
-        var lines = _ml.AnomalyDetection.CompareOodScores(_model, Known, Unknown, new() { Scores = [OodScores.MaxSoftmax(), OodScores.Energy(2)] }).ToMarkdown().TrimEnd('\n').Split('\n');
+        var lines = _ml.AnomalyDetection.CompareOodScores(_model, Known, Unknown, new() { Scores = [OodScores.MaxSoftmax(), OodScores.Energy(2)] })
+            .ToMarkdown()
+            .TrimEnd('\n')
+            .Split('\n');
         Assert.That(lines, Has.Length.EqualTo(4));
         Assert.That(lines[0], Is.EqualTo("| score | inverted | grey | mean | AUPR-in | AUPR-out | ms per 1,000 rows |"));
         Assert.That(lines.Select(line => line.Count(c => c == '|')), Is.All.EqualTo(8));
@@ -96,14 +107,26 @@ public sealed class CompareOodScoresTests
     {
         var compare = _ml.AnomalyDetection;
         Assert.That(() => compare.CompareOodScores(null!, Known, Unknown), Throws.ArgumentNullException);
-        Assert.That(() => compare.CompareOodScores(_model, Known, new Dictionary<string, IDataView>()), Throws.ArgumentException.With.Message.Contains("at least one set"));
-        Assert.That(() => compare.CompareOodScores(_model, TinyImages.View(_ml, 0), Unknown), Throws.ArgumentException.With.Message.Contains("no rows in inDistribution"));
-        Assert.That(() => compare.CompareOodScores(_model, Known, new Dictionary<string, IDataView> { ["none"] = TinyImages.View(_ml, 0) }), Throws.ArgumentException.With.Message.Contains("no rows in the set 'none'"));
-        Assert.That(() => compare.CompareOodScores(_model, Known, new Dictionary<string, IDataView> { ["none"] = null! }), Throws.ArgumentException.With.Message.Contains("The set 'none' is null"));
-        Assert.That(() => compare.CompareOodScores(_model, Known, Unknown, new() { Scores = [] }), Throws.ArgumentException.With.Message.Contains("at least one score"));
+        Assert.That(
+            () => compare.CompareOodScores(_model, Known, new Dictionary<string, IDataView>()),
+            Throws.ArgumentException.With.Message.Contains("at least one set"));
+        Assert.That(
+            () => compare.CompareOodScores(_model, TinyImages.View(_ml, 0), Unknown),
+            Throws.ArgumentException.With.Message.Contains("no rows in inDistribution"));
+        Assert.That(
+            () => compare.CompareOodScores(_model, Known, new Dictionary<string, IDataView> { ["none"] = TinyImages.View(_ml, 0) }),
+            Throws.ArgumentException.With.Message.Contains("no rows in the set 'none'"));
+        Assert.That(
+            () => compare.CompareOodScores(_model, Known, new Dictionary<string, IDataView> { ["none"] = null! }),
+            Throws.ArgumentException.With.Message.Contains("The set 'none' is null"));
+        Assert.That(
+            () => compare.CompareOodScores(_model, Known, Unknown, new() { Scores = [] }),
+            Throws.ArgumentException.With.Message.Contains("at least one score"));
         Assert.That(() => new OodScoreComparison.Options { Scores = [null!] }, Throws.ArgumentException.With.Message.Contains("of which none is null"));
         var dropped = new TransformerChain<ITransformer>(_model, _ml.Transforms.DropColumns("Logits").Fit(_model.Transform(Known)));
-        Assert.That(() => compare.CompareOodScores(dropped, Known, Unknown), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("logits column 'Logits'"));
+        Assert.That(
+            () => compare.CompareOodScores(dropped, Known, Unknown),
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("logits column 'Logits'"));
     }
 
     [Test]
@@ -112,7 +135,9 @@ public sealed class CompareOodScoresTests
         var dropped = new TransformerChain<ITransformer>(_model, _ml.Transforms.DropColumns("Embedding").Fit(_model.Transform(Known)));
         foreach (var result in _ml.AnomalyDetection.CompareOodScores(dropped, Known, Unknown, new() { TrainingData = TinyImages.View(_ml, 120) }).Results)
             if ((result.Score!.Needs | (result.Score.LearnsFrom ?? default)).HasFlag(OodInputs.Embedding))
-                Assert.That(result.Failure, Does.Contain("embedding column 'Embedding'").And.Not.Contain("(Parameter").And.Contain($"The score {result.Score.Name} needs it"));
+                Assert.That(
+                    result.Failure,
+                    Does.Contain("embedding column 'Embedding'").And.Not.Contain("(Parameter").And.Contain($"The score {result.Score.Name} needs it"));
             else
                 Assert.That(result.Failure, Is.Null, result.Name);
     }
@@ -133,7 +158,8 @@ public sealed class CompareOodScoresTests
     {
         // Logits over a temperature this small are infinite; the other scores do not mind.
         var results = _ml.AnomalyDetection.CompareOodScores(_model, Known, Unknown, new() { Scores = [OodScores.Energy(1e-38), OodScores.MaxLogit()] }).Results;
-        Assert.That(results[^1].Failure, Does.Contain("The score Energy of row 0 (counted from 0) is").And.Contain("hyper-parameters of Energy(Temperature = 1E-38)"));
+        Assert.That(
+            results[^1].Failure, Does.Contain("The score Energy of row 0 (counted from 0) is").And.Contain("hyper-parameters of Energy(Temperature = 1E-38)"));
         Assert.That(results[^1].Failure, Does.EndWith(" The row has Name 'row 0'."));
         Assert.That(results[0].Sets, Has.Count.EqualTo(2));
     }
@@ -161,7 +187,8 @@ public sealed class CompareOodScoresTests
         Assert.That(Auroc(mixed, OodScores.NearestNeighbours(3)), Is.EqualTo(Auroc(TinyImages.View(_ml, 130), OodScores.NearestNeighbours(3))));
 
         double Auroc(IDataView training, OodScore score)
-            => _ml.AnomalyDetection.CompareOodScores(_model, Known, Unknown, new() { Scores = [OodScores.Mahalanobis(1e-3), OodScores.NearestNeighbours(3)], TrainingData = training })
+            => _ml.AnomalyDetection.CompareOodScores(
+                _model, Known, Unknown, new() { Scores = [OodScores.Mahalanobis(1e-3), OodScores.NearestNeighbours(3)], TrainingData = training })
                 .Results.Single(result => score.Equals(result.Score)).MeanAuroc;
     }
 
@@ -173,7 +200,11 @@ public sealed class CompareOodScoresTests
             row.Label = "unheard of";
             return row;
         }));
-        var results = _ml.AnomalyDetection.CompareOodScores(_model, Known, Unknown, new() { Scores = [OodScores.Mahalanobis(), OodScores.NearestNeighbours(3), OodScores.MaxSoftmax()], TrainingData = unlabelled }).Results;
+        var results = _ml.AnomalyDetection.CompareOodScores(
+            _model,
+            Known,
+            Unknown,
+            new() { Scores = [OodScores.Mahalanobis(), OodScores.NearestNeighbours(3), OodScores.MaxSoftmax()], TrainingData = unlabelled }).Results;
         Assert.That(results.Where(result => result.Failure is not null).Select(result => result.Score!.Name), Is.EqualTo(new[] { "Mahalanobis" }));
         Assert.That(results[^1].Failure, Does.Contain("none of the 60 training rows has a label in column 'Label'"));
     }
@@ -183,7 +214,8 @@ public sealed class CompareOodScoresTests
     {
         using var energy = _ml.Transforms.OodScore(OodScores.Energy(), "Unusual").Fit(_model.Transform(Known));
         var model = new TransformerChain<ITransformer>(_model, energy);
-        var results = _ml.AnomalyDetection.CompareOodScores(model, Known, Unknown, new() { Scores = [OodScores.Energy(), OodScores.MaxLogit()], ScoreColumnNames = ["Unusual"] }).Results;
+        var results = _ml.AnomalyDetection.CompareOodScores(
+            model, Known, Unknown, new() { Scores = [OodScores.Energy(), OodScores.MaxLogit()], ScoreColumnNames = ["Unusual"] }).Results;
         var (column, score) = (results.Single(result => result.Name == "Unusual"), results.Single(result => result.Score == OodScores.Energy()));
         Assert.That((column.Score, column.Failure), Is.EqualTo(((OodScore?)null, (string?)null)));
         Assert.That(column.Sets.Select(set => set.Metrics), Is.EqualTo(score.Sets.Select(set => set.Metrics)));
@@ -226,7 +258,8 @@ public sealed class CompareOodScoresTests
     public void Compare_Progress_CountsTheRowsOfEachSet()
     {
         var told = new List<OodComparisonProgress>();
-        _ml.AnomalyDetection.CompareOodScores(_model, Known, Unknown, new() { Scores = [OodScores.NearestNeighbours(3)], TrainingData = TinyImages.View(_ml, 120), Progress = told.Add });
+        _ml.AnomalyDetection.CompareOodScores(
+            _model, Known, Unknown, new() { Scores = [OodScores.NearestNeighbours(3)], TrainingData = TinyImages.View(_ml, 120), Progress = told.Add });
         Assert.That(told.GroupBy(progress => (progress.Set, progress.SetNumber)).Select(set => (set.Key, set.Last().Rows)), Is.EqualTo(new[]
         {
             (("training data", 1), 120L), (("in-distribution", 2), 140L), (("inverted", 3), 70L), (("grey", 4), 130L),

@@ -10,7 +10,9 @@ public sealed class LabelledScoreTests
     [Test]
     public void Fit_ScoreThatNeedsLabels_GetsThemRowByRow()
     {
-        using var chain = TinyImages.Pipeline(_ml, TinyImages.Options with { Epochs = 1 }).Append(_ml.Transforms.OodScore(new NearestClassMean())).Fit(TinyImages.View(_ml, 48));
+        using var chain = TinyImages.Pipeline(_ml, TinyImages.Options with { Epochs = 1 })
+            .Append(_ml.Transforms.OodScore(new NearestClassMean()))
+            .Fit(TinyImages.View(_ml, 48));
         var scored = chain.Transform(TinyImages.View(_ml, 12));
         var rows = _ml.Data.CreateEnumerable<Scored>(scored, reuseRowObject: false).ToArray();
         var training = _ml.Data.CreateEnumerable<Scored>(chain.Transform(TinyImages.View(_ml, 48)), reuseRowObject: false).ToArray();
@@ -22,7 +24,9 @@ public sealed class LabelledScoreTests
     [Test]
     public void GetOutputSchema_NoLabelColumn_NamesIt()
         => Assert.That(
-            () => TinyImages.Pipeline(_ml).Append(_ml.Transforms.OodScore(new NearestClassMean(), labelColumnName: "Kind")).GetOutputSchema(Shapes.Of(TinyImages.View(_ml, 1).Schema)),
+            () => TinyImages.Pipeline(_ml)
+                .Append(_ml.Transforms.OodScore(new NearestClassMean(), labelColumnName: "Kind"))
+                .GetOutputSchema(Shapes.Of(TinyImages.View(_ml, 1).Schema)),
             Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("label column 'Kind'"));
 
     [Test]
@@ -36,8 +40,10 @@ public sealed class LabelledScoreTests
         file.Position = 0;
         var both = _ml.Model.Load(file, out _).Transform(view);
         Assert.That(both.Schema.GetColumnOrNull("IsOutOfDistribution"), Is.Not.Null);
-        Assert.That(_ml.Data.CreateEnumerable<Strange>(both, reuseRowObject: false).Count(row => row.IsStrange), Is.EqualTo(11));   // the r-th highest of 60 distinct scores has p = (1 + r) / 61
-        Assert.That(() => _ml.Transforms.OodDetector(0.2, confidenceColumnName: "A", decisionColumnName: "A"), Throws.ArgumentException.With.Message.Contains("'A'"));
+        // the r-th highest of 60 distinct scores has p = (1 + r) / 61
+        Assert.That(_ml.Data.CreateEnumerable<Strange>(both, reuseRowObject: false).Count(row => row.IsStrange), Is.EqualTo(11));
+        Assert.That(
+            () => _ml.Transforms.OodDetector(0.2, confidenceColumnName: "A", decisionColumnName: "A"), Throws.ArgumentException.With.Message.Contains("'A'"));
     }
 
     private static float[] Mean(float[][] rows) => [.. Enumerable.Range(0, rows[0].Length).Select(i => rows.Average(row => row[i]))];

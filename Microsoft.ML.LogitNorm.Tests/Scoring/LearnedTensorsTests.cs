@@ -49,7 +49,8 @@ public sealed class LearnedTensorsTests
         Assert.That(score.Learned(from).Count > 0, Is.EqualTo(score.Learns));
         using var transformer = _ml.Transforms.OodScore(score).Fit(_training);
         var learned = TensorFile.Open(new MemoryStream(Saved(transformer).Read("Learned.safetensors")));
-        Assert.That(learned.Entries.Select(entry => (entry.Name, entry.Type)), Is.EquivalentTo(score.Learned(from).Select(tensor => (tensor.Name, tensor.Type))));
+        Assert.That(
+            learned.Entries.Select(entry => (entry.Name, entry.Type)), Is.EquivalentTo(score.Learned(from).Select(tensor => (tensor.Name, tensor.Type))));
     }
 
     [TestCaseSource(nameof(Learning))]
@@ -60,12 +61,17 @@ public sealed class LearnedTensorsTests
         foreach (var (name, damage, change) in Damages(file, score.Learned(new(3, 64))))
         {
             var error = file.WithTensors("Learned.safetensors", change).LoadError(_ml);
-            Assert.That(error, Is.TypeOf<InvalidDataException>().With.Message.StartsWith("The out-of-distribution score in this model file is damaged: entry 'Learned.safetensors':"), $"{name}: {damage}");
+            Assert.That(
+                error,
+                Is.TypeOf<InvalidDataException>()
+                    .With.Message.StartsWith("The out-of-distribution score in this model file is damaged: entry 'Learned.safetensors':"),
+                $"{name}: {damage}");
             Assert.That(error.Message, Does.Contain(name).Or.Contain("does not learn"), $"{name}: {damage}");
         }
     }
 
-    private static IEnumerable<(string Name, string Damage, Action<Dictionary<string, Tensor>> Change)> Damages(ModelFile file, IReadOnlyList<LearnedTensor> declared)
+    private static IEnumerable<(string Name, string Damage, Action<Dictionary<string, Tensor>> Change)> Damages(
+        ModelFile file, IReadOnlyList<LearnedTensor> declared)
     {
         var entries = TensorFile.Open(new MemoryStream(file.Read("Learned.safetensors"))).Entries;
         foreach (var entry in entries)
@@ -84,7 +90,8 @@ public sealed class LearnedTensorsTests
                 {
                     var (size, along) = (entry.Shape[axis], axis);
                     yield return (entry.Name, $"longer along {axis}", tensors => tensors[entry.Name] = cat([tensors[entry.Name], tensors[entry.Name]], along));
-                    yield return (entry.Name, $"shorter along {axis}", tensors => tensors[entry.Name] = tensors[entry.Name].narrow(along, 0, size - 1).contiguous());
+                    yield return (
+                        entry.Name, $"shorter along {axis}", tensors => tensors[entry.Name] = tensors[entry.Name].narrow(along, 0, size - 1).contiguous());
                 }
             yield return (entry.Name, "missing", tensors => tensors.Remove(entry.Name));
             yield return (entry.Name, "renamed", tensors =>
@@ -107,8 +114,12 @@ public sealed class LearnedTensorsTests
     [Test]
     public void Fit_ScoreThatDeclaresNothingOrSomethingElse_Throws()
     {
-        Assert.That(() => _ml.Transforms.OodScore(new Undeclared()).Fit(_training), Throws.InvalidOperationException.With.Message.Contains("Undeclared does not say what it learns"));
-        Assert.That(() => _ml.Transforms.OodScore(new Misdeclared()).Fit(_training), Throws.TypeOf<InvalidDataException>().With.Message.Contains("Value Float32[2] where the score Misdeclared has learned Value Float32[3]"));
+        Assert.That(
+            () => _ml.Transforms.OodScore(new Undeclared()).Fit(_training),
+            Throws.InvalidOperationException.With.Message.Contains("Undeclared does not say what it learns"));
+        Assert.That(
+            () => _ml.Transforms.OodScore(new Misdeclared()).Fit(_training),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("Value Float32[2] where the score Misdeclared has learned Value Float32[3]"));
     }
 
     [Test]
@@ -126,29 +137,48 @@ public sealed class LearnedTensorsTests
 
     [Test]
     public void Load_RanksOfPartsThatDiffer_SaysSo()
-        => AssertRefused(OodScores.Combine(OodScores.Energy(), OodScores.MaxLogit()), tensors => tensors["1/Ranks"] = tensors["1/Ranks"].narrow(0, 0, 100).contiguous(), "R is 120");
+        => AssertRefused(
+            OodScores.Combine(OodScores.Energy(), OodScores.MaxLogit()),
+            tensors => tensors["1/Ranks"] = tensors["1/Ranks"].narrow(0, 0, 100).contiguous(),
+            "R is 120");
 
     [Test]
     public void Load_RanksOutOfOrder_SaysSo()
-        => AssertRefused(OodScores.Combine(OodScores.Energy(), OodScores.MaxLogit()), tensors => tensors["1/Ranks"] = tensors["1/Ranks"].flip(0), "the values of '1/Ranks' do not ascend");
+        => AssertRefused(
+            OodScores.Combine(OodScores.Energy(), OodScores.MaxLogit()),
+            tensors => tensors["1/Ranks"] = tensors["1/Ranks"].flip(0),
+            "the values of '1/Ranks' do not ascend");
 
     [Test]
     public void Load_SizesThatCannotBe_AreRefused()
     {
         using var transformer = _ml.Transforms.OodScore(OodScores.ReAct()).Fit(_training);
-        foreach (var (old, replacement) in (ValueTuple<string, string>[])[("\"Classes\":3", "\"Classes\":0"), ("\"EmbeddingSize\":64", "\"EmbeddingSize\":-1"), ("{\"Classes\":3,\"EmbeddingSize\":64}", "null")])
-            Assert.That(Saved(transformer).WithJson("Score.json", old, replacement).LoadError(_ml), Is.TypeOf<InvalidDataException>().With.Message.Contains("'Score.json'"));
+        (string Old, string Replacement)[] edits =
+        [
+            ("\"Classes\":3", "\"Classes\":0"), ("\"EmbeddingSize\":64", "\"EmbeddingSize\":-1"), ("{\"Classes\":3,\"EmbeddingSize\":64}", "null"),
+        ];
+        foreach (var (old, replacement) in edits)
+            Assert.That(
+                Saved(transformer).WithJson("Score.json", old, replacement).LoadError(_ml),
+                Is.TypeOf<InvalidDataException>().With.Message.Contains("'Score.json'"));
         using var bank = _ml.Transforms.OodScore(OodScores.NnGuide(3)).Fit(_training);
-        Assert.That(Saved(bank).WithJson("Score.json", ",\"EmbeddingSize\":64", "").LoadError(_ml), Is.TypeOf<InvalidDataException>().With.Message.Contains("size of the embedding"));
-        Assert.That(Saved(bank).WithJson("Score.json", "\"K\":3", "\"K\":121").LoadError(_ml), Is.TypeOf<InvalidDataException>().With.Message.Contains("Bank Float32[120, 64]"));
+        Assert.That(
+            Saved(bank).WithJson("Score.json", ",\"EmbeddingSize\":64", "").LoadError(_ml),
+            Is.TypeOf<InvalidDataException>().With.Message.Contains("size of the embedding"));
+        Assert.That(
+            Saved(bank).WithJson("Score.json", "\"K\":3", "\"K\":121").LoadError(_ml),
+            Is.TypeOf<InvalidDataException>().With.Message.Contains("Bank Float32[120, 64]"));
         using var residual = _ml.Transforms.OodScore(OodScores.Residual(8)).Fit(_training);
-        Assert.That(Saved(residual).WithJson("Score.json", "\"Dimension\":8", "\"Dimension\":64").LoadError(_ml), Is.TypeOf<InvalidDataException>().With.Message.Contains("principal space of 64"));
+        Assert.That(
+            Saved(residual).WithJson("Score.json", "\"Dimension\":8", "\"Dimension\":64").LoadError(_ml),
+            Is.TypeOf<InvalidDataException>().With.Message.Contains("principal space of 64"));
     }
 
     private void AssertRefused(OodScore score, Action<Dictionary<string, Tensor>> change, string says)
     {
         using var transformer = _ml.Transforms.OodScore(score).Fit(_training);
-        Assert.That(Saved(transformer).WithTensors("Learned.safetensors", change).LoadError(_ml), Is.TypeOf<InvalidDataException>().With.Message.Contains(says));
+        Assert.That(
+            Saved(transformer).WithTensors("Learned.safetensors", change).LoadError(_ml), Is.TypeOf<InvalidDataException>().With.Message.Contains(says));
     }
 
     private ModelFile Saved(OodScoreTransformer transformer) => ModelFile.Of(_ml, transformer, _training.Schema);

@@ -51,7 +51,8 @@ public sealed class LearningScoreErrorTests
 
     [Test]
     public void Fit_MoreNeighboursThanRows_SaysHowManyThereAre()
-        => AssertRefused(OodScores.NearestNeighbours(50), Rows(30), "The score NearestNeighbours looks for 50 neighbours, but its bank has 30 rows", "a smaller k");
+        => AssertRefused(
+            OodScores.NearestNeighbours(50), Rows(30), "The score NearestNeighbours looks for 50 neighbours, but its bank has 30 rows", "a smaller k");
 
     [Test]
     public void Fit_NnGuideWithMoreNeighboursThanRows_SaysHowManyThereAre()
@@ -74,7 +75,12 @@ public sealed class LearningScoreErrorTests
         foreach (var row in rows)
             row.Embedding[1] = 0;
         foreach (var score in (OodScore[])[OodScores.Mahalanobis(), OodScores.RelativeMahalanobis()])
-            AssertRefused(score, rows, $"The score {score.Name} cannot invert the covariance of column 'Embedding': it is singular", "in 1 of 4 directions", $"Give OodScores.{score.Name} a shrinkage, such as 1e-3");
+            AssertRefused(
+                score,
+                rows,
+                $"The score {score.Name} cannot invert the covariance of column 'Embedding': it is singular",
+                "in 1 of 4 directions",
+                $"Give OodScores.{score.Name} a shrinkage, such as 1e-3");
         AssertRefused(OodScores.Mahalanobis(1e-14), rows, "Give OodScores.Mahalanobis a shrinkage above 1E-14");
         var scores = Fit(OodScores.Mahalanobis(1e-3), rows).Transform(View(rows)).GetColumn<float>("OodScore");
         Assert.That(scores, Is.All.GreaterThanOrEqualTo(0).And.All.LessThan(100));
@@ -87,13 +93,18 @@ public sealed class LearningScoreErrorTests
         var mapped = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(TinyImages.View(_ml, 3)).Transform(TinyImages.View(_ml, 30));
         foreach (var score in (OodScore[])[OodScores.VirtualLogit(64), OodScores.Residual(100)])
             Assert.That(() => _ml.Transforms.OodScore(score).Fit(model.Transform(mapped)),
-                Throws.TypeOf<OodScoreException>().With.Message.Contains($"The score {score.Name} has a principal space of").And.Message.Contains("column 'Embedding' has 64").And.Message.Contains("a dimension below 64; 32 is the default"));
+                Throws.TypeOf<OodScoreException>()
+                    .With.Message.Contains($"The score {score.Name} has a principal space of")
+                    .And.Message.Contains("column 'Embedding' has 64")
+                    .And.Message.Contains("a dimension below 64; 32 is the default"));
     }
 
     [Test]
     public void Fit_LabelsOfAnotherNumberOfClasses_NamesBoth()
         => Assert.That(() => _ml.Transforms.OodScore(OodScores.Mahalanobis(), labelColumnName: "Kind").Fit(View(Rows(30))),
-            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("label column 'Kind': expected 3 classes, as column 'Logits' has, got 5 classes").And.Message.Contains("The score Mahalanobis learns from the labels of the network's own classes"));
+            Throws.InstanceOf<ArgumentOutOfRangeException>()
+                .With.Message.Contains("label column 'Kind': expected 3 classes, as column 'Logits' has, got 5 classes")
+                .And.Message.Contains("The score Mahalanobis learns from the labels of the network's own classes"));
 
     [Test]
     public void Fit_RowsWithoutLabel_AreLeftOutWithAWarning()
@@ -105,7 +116,10 @@ public sealed class LearningScoreErrorTests
         using var without = Fit(OodScores.Mahalanobis(), Rows(30));
         Assert.That(with.Transform(View(Rows(5))).GetColumn<float>("OodScore"), Is.EqualTo(without.Transform(View(Rows(5))).GetColumn<float>("OodScore")));
         Assert.That(warnings, Has.Some.Contains("2 rows have no label, or one that is not among the classes; the score Mahalanobis does not learn from them."));
-        AssertRefused(OodScores.Mahalanobis(), [new() { Label = 3 }], "The score Mahalanobis learns from labelled rows, but none of the 1 training rows has a label in column 'Label'");
+        AssertRefused(
+            OodScores.Mahalanobis(),
+            [new() { Label = 3 }],
+            "The score Mahalanobis learns from labelled rows, but none of the 1 training rows has a label in column 'Label'");
     }
 
     [Test]
@@ -118,12 +132,15 @@ public sealed class LearningScoreErrorTests
     {
         // A split by row numbers would keep one class for ranking, and leave none of it to learn from.
         var cycling = Rows(100).Select((row, i) => new FiveClasses { Label = (uint)(i % 5), Embedding = row.Embedding }).ToArray();
-        Assert.That(() => _ml.Transforms.OodScore(OodScores.Combine(OodScores.Mahalanobis(), OodScores.MaxLogit())).Fit(_ml.Data.LoadFromEnumerable(cycling)), Throws.Nothing);
+        Assert.That(
+            () => _ml.Transforms.OodScore(OodScores.Combine(OodScores.Mahalanobis(), OodScores.MaxLogit())).Fit(_ml.Data.LoadFromEnumerable(cycling)),
+            Throws.Nothing);
     }
 
     [Test]
     public void Combine_TooFewRowsToKeepSomeForRanking_SaysHowMany()
-        => AssertRefused(OodScores.Combine(OodScores.Energy(), OodScores.NearestNeighbours(1)), Rows(4), "The score Combine needs at least 5 rows to fit", "there are 4");
+        => AssertRefused(
+            OodScores.Combine(OodScores.Energy(), OodScores.NearestNeighbours(1)), Rows(4), "The score Combine needs at least 5 rows to fit", "there are 4");
 
     [Test]
     public void Transform_NetworkOfOtherSizes_NamesScoreColumnAndBothSizes()
@@ -131,10 +148,14 @@ public sealed class LearningScoreErrorTests
         using var score = Fit(OodScores.NearestNeighbours(1), Rows(30));
         var others = _ml.Data.LoadFromEnumerable([new OtherRow()]);
         Assert.That(() => score.Transform(others),
-            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("logits column 'Logits': expected 3 values, as the score NearestNeighbours was fitted on, got 5").And.Message.Contains("fit OodScore on rows of this one"));
+            Throws.InstanceOf<ArgumentOutOfRangeException>()
+                .With.Message.Contains("logits column 'Logits': expected 3 values, as the score NearestNeighbours was fitted on, got 5")
+                .And.Message.Contains("fit OodScore on rows of this one"));
         var otherEmbedding = _ml.Transforms.CopyColumns("Logits", "Embedding").Fit(View(Rows(1))).Transform(View(Rows(1)));
         Assert.That(() => score.Transform(_ml.Transforms.Concatenate("Embedding", "Embedding", "Logits").Fit(otherEmbedding).Transform(View(Rows(1)))),
-            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("embedding column 'Embedding': expected 4 values").And.Message.Contains("got 7"));
+            Throws.InstanceOf<ArgumentOutOfRangeException>()
+                .With.Message.Contains("embedding column 'Embedding': expected 4 values")
+                .And.Message.Contains("got 7"));
     }
 
     [Test]
@@ -146,7 +167,9 @@ public sealed class LearningScoreErrorTests
         Assert.That(() => Fit(OodScores.GradNorm(), rows).Transform(View(rows)).GetColumn<float>("OodScore").Count(), Is.EqualTo(10), "large, but a number");
         rows[7].Embedding = [3e38f, 3e38f, 3e38f, 3e38f];
         Assert.That(() => Fit(OodScores.GradNorm(), rows).Transform(View(rows)).GetColumn<float>("OodScore").Count(),
-            Throws.TypeOf<OodScoreException>().With.Message.Contains("The score GradNorm of row 7 (counted from 0) is -∞").Or.Message.Contains("The score GradNorm of row 7 (counted from 0) is -Infinity"));
+            Throws.TypeOf<OodScoreException>()
+                .With.Message.Contains("The score GradNorm of row 7 (counted from 0) is -∞")
+                .Or.Message.Contains("The score GradNorm of row 7 (counted from 0) is -Infinity"));
     }
 
     private void AssertRefused(OodScore score, IReadOnlyList<Row> rows, params string[] parts)

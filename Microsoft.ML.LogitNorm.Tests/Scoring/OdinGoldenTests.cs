@@ -7,8 +7,8 @@ namespace Microsoft.ML.LogitNorm.Tests.Scoring;
 
 /// <summary>ODIN with its step, through a whole network, equals the official code.</summary>
 /// <remarks>
-/// The official code perturbs one image at a time; the gradient of each image does not depend on the others, so a batch gives the same. It also takes CIFAR-10's standard deviations for
-/// every data set; ours are those of the model, so the test gives it CIFAR-10's.
+/// The official code perturbs one image at a time; the gradient of each image does not depend on the others, so a batch gives the same. It also takes
+/// CIFAR-10's standard deviations for every data set; ours are those of the model, so the test gives it CIFAR-10's.
 /// </remarks>
 [TestFixture]
 [Category("Golden")]
@@ -30,7 +30,8 @@ public sealed class OdinGoldenTests
         var logits = network.call(Perturbed(network, 1000));
 
         var expected = golden.PerturbedLogits.Data;
-        Assert.That(logits.data<float>().ToArray().Select(value => (double)value), Is.EqualTo(expected).Within(RelativeTolerance * (expected.Max() - expected.Min())));
+        Assert.That(
+            logits.data<float>().ToArray().Select(value => (double)value), Is.EqualTo(expected).Within(RelativeTolerance * (expected.Max() - expected.Min())));
     }
 
     [TestCase(1)]
@@ -43,7 +44,8 @@ public sealed class OdinGoldenTests
         using var network = Network();
 
         // Without a further step, the perturbed image's logits score as the image itself does with one.
-        var found = OodScores.Odin(temperature, 0).Compute(new(network.call(Perturbed(network, temperature)), null, null, null, new Dictionary<string, Tensor>()));
+        var found = OodScores.Odin(temperature, 0)
+            .Compute(new(network.call(Perturbed(network, temperature)), null, null, null, new Dictionary<string, Tensor>()));
 
         // At a high temperature all confidences lie close to 1/C: what counts is C · conf − 1.
         var expected = (temperature == 1 ? golden.ConfidenceAt1 : golden.ConfidenceAt1000).Select(Excess).ToArray();
@@ -54,7 +56,8 @@ public sealed class OdinGoldenTests
     }
 
     private static Tensor Perturbed(ClassifierNetwork network, double temperature)
-        => new Odin(temperature, 0.0014).Perturbed(network, ClosedForm.Input(), tensor(_deviations.Select(deviation => (float)(0.0014 / deviation)).ToArray()).view(3, 1, 1));
+        => new Odin(temperature, 0.0014)
+            .Perturbed(network, ClosedForm.Input(), tensor(_deviations.Select(deviation => (float)(0.0014 / deviation)).ToArray()).view(3, 1, 1));
 
     private static ClassifierNetwork Network()
     {

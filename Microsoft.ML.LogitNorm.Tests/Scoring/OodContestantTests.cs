@@ -20,13 +20,18 @@ public sealed class OodContestantTests
     [TestCase(typeof(System.Runtime.InteropServices.ExternalException))]
     [TestCase(typeof(ArgumentException))]
     public void Compare_AnyOtherError_EndsTheComparison(Type type)
-        => Assert.That(() => Compare(new Throwing(() => (Exception)Activator.CreateInstance(type, "something else")!)), Throws.TypeOf(type).With.Message.Contains("something else"));
+        => Assert.That(
+            () => Compare(new Throwing(() => (Exception)Activator.CreateInstance(type, "something else")!)),
+            Throws.TypeOf(type).With.Message.Contains("something else"));
 
     private OodScoreComparison Compare(OodScore score)
     {
         using var model = UntrainedModel.Create(_ml);
         return _ml.AnomalyDetection.CompareOodScores(
-            model, TinyImages.View(_ml, 20), new Dictionary<string, IDataView> { ["set"] = TinyImages.View(_ml, 20, seed: 5) }, new() { Scores = [OodScores.MaxSoftmax(), score] });
+            model,
+            TinyImages.View(_ml, 20),
+            new Dictionary<string, IDataView> { ["set"] = TinyImages.View(_ml, 20, seed: 5) },
+            new() { Scores = [OodScores.MaxSoftmax(), score] });
     }
 
     private sealed record Throwing(Func<Exception> Error) : OodScore

@@ -42,7 +42,9 @@ public sealed class OodRowsTests
         var data = Rows(Count, Size);
         using var scope = NewDisposeScope();
         var rows = LearnedScore.Gather(data, Source(data, Size), "none");
-        Assert.That(rows.Values!.select(1, Size - 1).select(1, Size - 1).select(1, 2).contiguous().data<byte>().ToArray(), Is.EqualTo(Enumerable.Range(0, Count).Select(i => (byte)i)));
+        Assert.That(
+            rows.Values!.select(1, Size - 1).select(1, Size - 1).select(1, 2).contiguous().data<byte>().ToArray(),
+            Is.EqualTo(Enumerable.Range(0, Count).Select(i => (byte)i)));
     }
 
     [TestCase(5000)]
@@ -60,7 +62,9 @@ public sealed class OodRowsTests
         builder.AddColumn("X", new VectorDataViewType(NumberDataViewType.Single));
         Assert.That(
             () => ImageInput.Find(builder.ToSchema(), "X", new(3, 30_000, 30_000)),
-            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("Schema mismatch for feature column 'X': expected images of less than 2 GB each").And.Message.Contains("3×30000×30000"));
+            Throws.TypeOf<ArgumentOutOfRangeException>()
+                .With.Message.StartsWith("Schema mismatch for feature column 'X': expected images of less than 2 GB each")
+                .And.Message.Contains("3×30000×30000"));
     }
 
     private static OodSource Source(IDataView data, int size)

@@ -16,7 +16,8 @@ public sealed class OodScoreEstimatorTests
     public void Free() => _model.Dispose();
 
     // One for each thing that a score may need or learn from; ScorePropertyTests has them all.
-    private static OodScore[] EveryKind() => [OodScores.Energy(2), OodScores.GradNorm(), OodScores.Scale(), OodScores.Odin(1, 0.01), OodScores.NearestNeighbours(5), OodScores.Mahalanobis(1e-3)];
+    private static OodScore[] EveryKind()
+        => [OodScores.Energy(2), OodScores.GradNorm(), OodScores.Scale(), OodScores.Odin(1, 0.01), OodScores.NearestNeighbours(5), OodScores.Mahalanobis(1e-3)];
 
     [TestCaseSource(nameof(EveryKind))]
     public void Fit_InAPipelineBuiltBeforeTraining_ScoresBatchesAndSingleRowsAlike(OodScore score)
@@ -28,7 +29,8 @@ public sealed class OodScoreEstimatorTests
         Assert.That(batch, Has.Length.EqualTo(300).And.All.Matches<float>(float.IsFinite));
         Assert.That(batch.Distinct().Count(), Is.GreaterThan(50));
 
-        using var engine = _ml.Model.CreatePredictionEngine<TinyImages.Row, TinyImages.Prediction>(chain, new PredictionEngineOptions { OwnsTransformer = false });
+        using var engine = _ml.Model.CreatePredictionEngine<TinyImages.Row, TinyImages.Prediction>(
+            chain, new PredictionEngineOptions { OwnsTransformer = false });
         foreach (var i in (int[])[0, 127, 128, 299])
             Assert.That(engine.Predict(rows[i]).OodScore, Is.EqualTo(batch[i]).Within(1e-5 * Math.Max(1, Math.Abs(batch[i]))), $"row {i}");
         chain.LastTransformer.Dispose();
@@ -46,7 +48,9 @@ public sealed class OodScoreEstimatorTests
         var network = NetworkOf.View(data);
         var learned = score.LearnsFrom is null ? new Dictionary<string, Tensor>()
             : score.Learn(new(Matrix(Training, "Logits"), Matrix(Training, "Embedding"), null, null, new Dictionary<string, Tensor>(), arange(96, int64) % 3));
-        var pixels = tensor(data.GetColumn<byte[]>("Image").SelectMany(image => image).ToArray()).view(130, 3, TinyImages.Size, TinyImages.Size).permute(0, 2, 3, 1);
+        var pixels = tensor(data.GetColumn<byte[]>("Image").SelectMany(image => image).ToArray())
+            .view(130, 3, TinyImages.Size, TinyImages.Size)
+            .permute(0, 2, 3, 1);
         var expected = score.Compute(new(Matrix(data, "Logits"), Matrix(data, "Embedding"), network, pixels, learned));
         // Beside the share a float32's rounding of 1: distances are differences of numbers of that size.
         Assert.That(found, Is.EqualTo(expected).Using<float, float>((left, right) => Math.Abs(left - right) <= (1e-4 * Math.Abs(right)) + 1e-6));
@@ -69,7 +73,9 @@ public sealed class OodScoreEstimatorTests
     public void Transform_GradientsByTheImage_FromFourThreads_GiveTheAnswersOfOne()
     {
         var expected = Scored(OodScores.Odin(1, 0.01)).ToArray();
-        var others = Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(() => Scored(OodScores.Odin(1, 0.01)).ToArray(), TaskCreationOptions.LongRunning)).ToArray();
+        var others = Enumerable.Range(0, 4)
+            .Select(_ => Task.Factory.StartNew(() => Scored(OodScores.Odin(1, 0.01)).ToArray(), TaskCreationOptions.LongRunning))
+            .ToArray();
         foreach (var other in others)
             Assert.That(other.Result, Is.EqualTo(expected).Within(1e-5f));
     }
@@ -86,7 +92,9 @@ public sealed class OodScoreEstimatorTests
     public void Fit_LearningScoreWithoutRows_SaysOnWhatToFit()
         => Assert.That(
             () => _ml.Transforms.OodScore(OodScores.NearestNeighbours(1)).Fit(_model.Transform(TinyImages.View(_ml, 0))),
-            Throws.InvalidOperationException.With.Message.Contains("The score NearestNeighbours learns from the training rows, but there are none. Fit it on the data that the network was trained on."));
+            Throws.InvalidOperationException
+                .With.Message.Contains(
+                    "The score NearestNeighbours learns from the training rows, but there are none. Fit it on the data that the network was trained on."));
 
     [Test]
     public void Fit_ScoreThatLearnsNothing_ReadsNoRow()
@@ -115,7 +123,10 @@ public sealed class OodScoreEstimatorTests
     [Test]
     public void Transform_SeveralScoresSideBySide_KeepTheirNames()
     {
-        var both = _ml.Transforms.OodScore(OodScores.MaxLogit(), "A").Append(_ml.Transforms.OodScore(OodScores.Energy(), "B")).Fit(Training).Transform(Training);
+        var both = _ml.Transforms.OodScore(OodScores.MaxLogit(), "A")
+            .Append(_ml.Transforms.OodScore(OodScores.Energy(), "B"))
+            .Fit(Training)
+            .Transform(Training);
         Assert.That(both.GetColumn<float>("A"), Is.EqualTo(Scored(OodScores.MaxLogit(), Training)));
         Assert.That(both.GetColumn<float>("B"), Is.EqualTo(Scored(OodScores.Energy(), Training)));
         Assert.That(both.Schema.GetColumnOrNull("OodScore"), Is.Null);
@@ -127,20 +138,28 @@ public sealed class OodScoreEstimatorTests
 
     [Test]
     public void Fit_EmbeddingDropped_NamesIt()
-        => AssertRefused(OodScores.GradNorm(), Transformed(_ml.Transforms.DropColumns("Embedding")), "embedding column 'Embedding'", "Append the LogitNorm trainer");
+        => AssertRefused(
+            OodScores.GradNorm(), Transformed(_ml.Transforms.DropColumns("Embedding")), "embedding column 'Embedding'", "Append the LogitNorm trainer");
 
     [Test]
     public void Fit_LogitsDropped_NamesThem()
-        => AssertRefused(OodScores.Energy(), Transformed(_ml.Transforms.DropColumns("Logits")), "logits column 'Logits'", "'Score'", "Append the LogitNorm trainer");
+        => AssertRefused(
+            OodScores.Energy(), Transformed(_ml.Transforms.DropColumns("Logits")), "logits column 'Logits'", "'Score'", "Append the LogitNorm trainer");
 
     [Test]
     public void Fit_LogitsOfAnotherType_NamesBothTypes()
-        => AssertRefused(OodScores.Energy(), Transformed(_ml.Transforms.Conversion.ConvertType("Logits", outputKind: DataKind.Double)), "logits column 'Logits': expected Vector<Single>", "Double", "Append the LogitNorm trainer");
+        => AssertRefused(
+            OodScores.Energy(),
+            Transformed(_ml.Transforms.Conversion.ConvertType("Logits", outputKind: DataKind.Double)),
+            "logits column 'Logits': expected Vector<Single>",
+            "Double",
+            "Append the LogitNorm trainer");
 
     [Test]
     public void Fit_LogitsMadeAnew_NamesTheScoreThatMissesTheNetwork()
     {
-        var anew = Transformed(_ml.Transforms.Conversion.ConvertType("Logits", outputKind: DataKind.Double).Append(_ml.Transforms.Conversion.ConvertType("Logits", outputKind: DataKind.Single)));
+        var anew = Transformed(_ml.Transforms.Conversion.ConvertType("Logits", outputKind: DataKind.Double)
+            .Append(_ml.Transforms.Conversion.ConvertType("Logits", outputKind: DataKind.Single)));
         AssertRefused(OodScores.ReAct(), anew, "logits column 'Logits'", "ReAct", "'Network'", "put OodScore directly after the model");
         AssertRefused(OodScores.Odin(), anew, "Odin");
         Assert.That(Scored(OodScores.MaxSoftmax(), anew), Is.EqualTo(Scored(OodScores.MaxSoftmax(), Training)), "scores that need only logits do not mind");
@@ -161,12 +180,22 @@ public sealed class OodScoreEstimatorTests
         var data = chain.Transform(TinyImages.View(_ml, 96));
         foreach (var score in (OodScore[])[OodScores.Fdbd(), OodScores.Fdbd(false), OodScores.VirtualLogit(), OodScores.Residual(), OodScores.Dice()])
         {
-            Assert.That(() => TinyImages.Pipeline(_ml, TinyImages.Options with { Head = Head.Cosine() }).Append(_ml.Transforms.OodScore(score)).GetOutputSchema(Shapes.Of(TinyImages.View(_ml, 1).Schema)),
-                Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains($"as the score {score.Name} takes them, got logits of another head"), "before the training");
+            Assert.That(
+                () => TinyImages.Pipeline(_ml, TinyImages.Options with { Head = Head.Cosine() })
+                    .Append(_ml.Transforms.OodScore(score))
+                    .GetOutputSchema(Shapes.Of(TinyImages.View(_ml, 1).Schema)),
+                Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains($"as the score {score.Name} takes them, got logits of another head"),
+                "before the training");
             Assert.That(() => Fit(score, data),
-                Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains($"logits of a linear head, as the score {score.Name} takes them, got logits of Head.Cosine()").And.Message.Contains("MaxCosine"));
+                Throws.InstanceOf<ArgumentOutOfRangeException>()
+                    .With.Message.Contains($"logits of a linear head, as the score {score.Name} takes them, got logits of Head.Cosine()")
+                    .And.Message.Contains("MaxCosine"));
         }
-        foreach (var score in (OodScore[])[OodScores.MaxCosine(), OodScores.ReAct(), OodScores.AshS(), OodScores.Scale(), OodScores.NearestNeighbours(5), OodScores.Odin()])
+        OodScore[] ofAnyHead =
+        [
+            OodScores.MaxCosine(), OodScores.ReAct(), OodScores.AshS(), OodScores.Scale(), OodScores.NearestNeighbours(5), OodScores.Odin(),
+        ];
+        foreach (var score in ofAnyHead)
             Assert.That(Scored(score, data), Is.All.Matches<float>(float.IsFinite), score.Name);
     }
 

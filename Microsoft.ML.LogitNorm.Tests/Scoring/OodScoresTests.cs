@@ -35,7 +35,8 @@ public sealed class OodScoresTests
         yield return Case("GeneralizedEntropy, gamma = 0.5, one class", OodScores.GeneralizedEntropy(0.5, 1), eighths, Math.Sqrt(15) / 8);
         yield return Case("GeneralizedEntropy, logits of 1000", OodScores.GeneralizedEntropy(), [1000, -1000, 0], 0);
 
-        static TestCaseData Case(string name, OodScore score, float[] logits, double expected) => new TestCaseData(score, logits, expected).SetArgDisplayNames(name);
+        static TestCaseData Case(string name, OodScore score, float[] logits, double expected)
+            => new TestCaseData(score, logits, expected).SetArgDisplayNames(name);
     }
 
     [TestCaseSource(nameof(CountedByHand))]
@@ -78,7 +79,9 @@ public sealed class OodScoresTests
     [TestCase(double.NaN)]
     [TestCase(double.PositiveInfinity)]
     public void Energy_ImpossibleTemperature_IsRefused(double temperature)
-        => Assert.That(() => OodScores.Energy(temperature), Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("temperature").And.Message.Contains("the paper uses 1"));
+        => Assert.That(
+            () => OodScores.Energy(temperature),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("temperature").And.Message.Contains("the paper uses 1"));
 
     [Test]
     public void Scores_WithTheSameParameters_AreEqual()

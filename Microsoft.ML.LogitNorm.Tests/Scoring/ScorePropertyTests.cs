@@ -83,7 +83,8 @@ public sealed class ScorePropertyTests
         var chain = new TransformerChain<ITransformer>(_model, transformer);
         var rows = TinyImages.Rows(140, seed: 4);
         var expected = Scores(transformer, rows);
-        using var engine = _ml.Model.CreatePredictionEngine<TinyImages.Row, TinyImages.Prediction>(chain, new PredictionEngineOptions { OwnsTransformer = false });
+        using var engine = _ml.Model.CreatePredictionEngine<TinyImages.Row, TinyImages.Prediction>(
+            chain, new PredictionEngineOptions { OwnsTransformer = false });
         foreach (var i in (int[])[0, 1, 127, 128, 139])
             Assert.That(engine.Predict(rows[i]).OodScore, Is.EqualTo(expected[i]).Within(Tolerance(score, expected)), $"row {i}");
     }

@@ -5,11 +5,14 @@ namespace Microsoft.ML.LogitNorm.Tests.Scoring;
 /// <summary>docs/scores.md has every score, as the code has it.</summary>
 public sealed class ScoresDocumentationTests
 {
-    private static IEnumerable<MethodInfo> Factories => typeof(OodScores).GetMethods(BindingFlags.Public | BindingFlags.Static).Where(method => method.ReturnType == typeof(OodScore));
+    private static IEnumerable<MethodInfo> Factories
+        => typeof(OodScores).GetMethods(BindingFlags.Public | BindingFlags.Static).Where(method => method.ReturnType == typeof(OodScore));
 
     [Test]
     public void Table_HasEachFactoryWithItsDefaultsInTheOrderOfTheCode()
-        => Assert.That(Rows().Select(cells => cells[0]), Is.EqualTo(Factories.Select(method => $"`{method.Name}({string.Join(", ", method.GetParameters().Select(Describe))})`")));
+        => Assert.That(
+            Rows().Select(cells => cells[0]),
+            Is.EqualTo(Factories.Select(method => $"`{method.Name}({string.Join(", ", method.GetParameters().Select(Describe))})`")));
 
     [Test]
     public void Table_SaysWhatEachScoreNeedsAndLearnsFrom()

@@ -6,8 +6,9 @@ namespace Microsoft.ML.LogitNorm.Tests.Scoring;
 
 /// <summary>Every score equals its public reference implementation, whose confidence is the negated score.</summary>
 /// <remarks>
-/// Where the references differ from the papers and what we do: the k-nearest-neighbour code compares squared distances and adds 1e-10 after dividing by the norm, which we do before
-/// (below the tolerance); fDBD sums over the classes where the paper takes the mean (a constant factor: ours is the sum); the ASH methods work on the pooled embedding, not on maps.
+/// Where the references differ from the papers and what we do: the k-nearest-neighbour code compares squared distances and adds 1e-10 after dividing by the
+/// norm, which we do before (below the tolerance); fDBD sums over the classes where the paper takes the mean (a constant factor: ours is the sum);
+/// the ASH methods work on the pooled embedding, not on feature maps.
 /// </remarks>
 [TestFixture]
 [Category("Golden")]
@@ -59,7 +60,8 @@ public sealed class ScoresGoldenTests
         var golden = ReferenceNumbers.Read<Golden>("scores.json");
         using var network = HeadOnly.Create(ToTensor(golden.Weight), tensor(golden.Bias).to(float32));
         var score = _scores[name];
-        var training = new OodBatch(ToTensor(golden.TrainLogits), ToTensor(golden.TrainEmbedding), network, null, new Dictionary<string, Tensor>(), tensor(golden.TrainLabels));
+        var training = new OodBatch(
+            ToTensor(golden.TrainLogits), ToTensor(golden.TrainEmbedding), network, null, new Dictionary<string, Tensor>(), tensor(golden.TrainLabels));
         var learned = score.LearnsFrom is null ? training.Learned : score.Learn(training);
 
         var found = score.Compute(new(ToTensor(golden.Logits), ToTensor(golden.Embedding), network, null, learned)).Select(value => -(double)value).ToArray();
@@ -76,7 +78,8 @@ public sealed class ScoresGoldenTests
         using var noGradient = no_grad();
         var golden = ReferenceNumbers.Read<Golden>("scores.json");
         var score = _scores[name];
-        var learned = score.Learn(new OodBatch(ToTensor(golden.TrainLogits), Normalized(golden.TrainEmbedding), null, null, new Dictionary<string, Tensor>(), tensor(golden.TrainLabels)));
+        var learned = score.Learn(new OodBatch(
+            ToTensor(golden.TrainLogits), Normalized(golden.TrainEmbedding), null, null, new Dictionary<string, Tensor>(), tensor(golden.TrainLabels)));
 
         var found = score.Compute(new(ToTensor(golden.Logits), Normalized(golden.Embedding), null, null, learned)).Select(value => -(double)value).ToArray();
 
@@ -111,7 +114,14 @@ public sealed class ScoresGoldenTests
     private static Tensor ToTensor(Matrix matrix) => tensor(matrix.Data).to(float32).view(matrix.Shape[0], matrix.Shape[1]);
 
     private sealed record Golden(
-        Matrix Embedding, Matrix Logits, Matrix Weight, double[] Bias, Matrix TrainEmbedding, Matrix TrainLogits, long[] TrainLabels, Dictionary<string, GoldenScore> Scores);
+        Matrix Embedding,
+        Matrix Logits,
+        Matrix Weight,
+        double[] Bias,
+        Matrix TrainEmbedding,
+        Matrix TrainLogits,
+        long[] TrainLabels,
+        Dictionary<string, GoldenScore> Scores);
 
     private sealed record More(Dictionary<string, GoldenScore> Scores);
 

@@ -49,5 +49,6 @@ internal static class ColumnValues
     };
 
     private static string Vector<T>(VBuffer<T> vector)
-        => $"{vector.Length}{(vector.IsDense ? "" : $" at {string.Join(",", vector.GetIndices().ToArray())}")}: {string.Join("|", vector.GetValues().ToArray())}";
+        => $"{vector.Length}{(vector.IsDense ? "" : $" at {string.Join(",", vector.GetIndices().ToArray())}")}: "
+            + $"{string.Join("|", vector.GetValues().ToArray())}";
 }

@@ -4,7 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace Microsoft.ML.LogitNorm.Tests;
 
-/// <summary>What the library writes into names, tables, logs and files, to be compared between cultures; and a process that has cultures, which that of the tests has not.</summary>
+/// <summary>
+/// What the library writes into names, tables, logs and files, to be compared between cultures;
+/// and a process that has cultures, which that of the tests has not.
+/// </summary>
 internal static class CultureTexts
 {
     /// <summary>The first argument of a process that prints the texts.</summary>
@@ -12,7 +15,12 @@ internal static class CultureTexts
 
     private static readonly OodScore[] _scores =
     [
-        .. OodScores.All, OodScores.Energy(2.5), OodScores.GeneralizedEntropy(0.25, 7), OodScores.NearestNeighbours(5, 1000), OodScores.Mahalanobis(0.001), OodScores.RelativeMahalanobis(1e-7),
+        .. OodScores.All,
+        OodScores.Energy(2.5),
+        OodScores.GeneralizedEntropy(0.25, 7),
+        OodScores.NearestNeighbours(5, 1000),
+        OodScores.Mahalanobis(0.001),
+        OodScores.RelativeMahalanobis(1e-7),
         OodScores.ReAct(90.5), OodScores.AshB(65.5), OodScores.AshS(90.5), OodScores.Scale(85.5), OodScores.Dice(12345.5 / 200), OodScores.Odin(1234.5, 0.0014),
         OodScores.Combine(OodScores.Energy(0.5), OodScores.Odin(1000.5)),
     ];
@@ -22,11 +30,24 @@ internal static class CultureTexts
     {
         foreach (var score in _scores)
             yield return $"score: {score}; {JsonSerializer.Serialize(score, ModelJson.Options)}";
-        foreach (var loss in (TrainingLoss[])[TrainingLoss.CrossEntropy(), TrainingLoss.LogitNorm(), TrainingLoss.LogitPenalty(1234.5), TrainingLoss.ExtendedLogitNorm()])
+        TrainingLoss[] losses =
+        [
+            TrainingLoss.CrossEntropy(), TrainingLoss.LogitNorm(), TrainingLoss.LogitPenalty(1234.5), TrainingLoss.ExtendedLogitNorm(),
+        ];
+        foreach (var loss in losses)
             yield return $"loss: {loss}; {JsonSerializer.Serialize(loss, ModelJson.Options)}";
-        foreach (var schedule in (LearningRateSchedule[])[LearningRateSchedule.Milestones(), LearningRateSchedule.Milestones([0.25, 0.5], 0.001), LearningRateSchedule.Cosine(), LearningRateSchedule.OneCycle(0.25)])
+        LearningRateSchedule[] schedules =
+        [
+            LearningRateSchedule.Milestones(), LearningRateSchedule.Milestones([0.25, 0.5], 0.001),
+            LearningRateSchedule.Cosine(), LearningRateSchedule.OneCycle(0.25),
+        ];
+        foreach (var schedule in schedules)
             yield return $"schedule: {schedule}; {JsonSerializer.Serialize(schedule, ModelJson.Options)}";
-        foreach (var backbone in (Backbone[])[Backbone.WideResNet(), Backbone.WideResNet(16, 1, 0.25), Backbone.DenseNet(40, 12, 0.125), Backbone.ResNet18(), Backbone.ResNet34()])
+        Backbone[] backbones =
+        [
+            Backbone.WideResNet(), Backbone.WideResNet(16, 1, 0.25), Backbone.DenseNet(40, 12, 0.125), Backbone.ResNet18(), Backbone.ResNet34(),
+        ];
+        foreach (var backbone in backbones)
             yield return $"backbone: {backbone}; {JsonSerializer.Serialize(backbone, ModelJson.Options)}";
         foreach (var head in (Head[])[Head.Linear(), Head.Cosine(), Head.DecomposedConfidence()])
             yield return $"head: {head}";
@@ -41,8 +62,15 @@ internal static class CultureTexts
         var metrics = OodDetectionMetrics.Compute([0.5, 1.5, -1.25], [0.75, 1234.5]) with { FalseAlarmRate = 0.05, DetectionRate = 0.5 };
         var comparison = new OodScoreComparison(
         [
-            .. _scores.Select((score, i) => new OodScoreResult { Name = score.ToString(), Score = score, Sets = [new("strangers", metrics)], MillisecondsPer1000Rows = 1234.5 * i }),
-            new() { Name = OodScores.Odin().ToString(), Score = OodScores.Odin(), Sets = [], MillisecondsPer1000Rows = double.NaN, Failure = OodScores.Odin().NotFinite(1234, -0.5f) },
+            .. _scores.Select((score, i) => new OodScoreResult
+            {
+                Name = score.ToString(), Score = score, Sets = [new("strangers", metrics)], MillisecondsPer1000Rows = 1234.5 * i,
+            }),
+            new()
+            {
+                Name = OodScores.Odin().ToString(), Score = OodScores.Odin(), Sets = [], MillisecondsPer1000Rows = double.NaN,
+                Failure = OodScores.Odin().NotFinite(1234, -0.5f),
+            },
         ]);
         yield return $"comparison: {comparison.ToMarkdown()}{comparison}{comparison.Results[0]}{comparison.Results[0].Sets[0]}";
         yield return $"metrics: {metrics}{metrics.RocCurve[0]}{metrics.PrecisionRecallCurveIn[0]}{metrics.PrecisionRecallCurveOut[^1]}";
@@ -57,14 +85,17 @@ internal static class CultureTexts
         yield return $"tuning: {tuning}{trials[0]}{trials[1]}{JsonSerializer.Serialize(trials, ModelJson.Options)}";
         var epoch = new TrainingEpoch
         {
-            Epoch = 1, Epochs = 1234, Loss = 0.5, Accuracy = 0.955, ValidationAccuracy = 0.5, MeanLogitNorm = 1234.5, LearningRate = 0.001, ImagesPerSecond = 1234.5, Elapsed = TimeSpan.FromSeconds(1234.5), Model = null!,
+            Epoch = 1, Epochs = 1234, Loss = 0.5, Accuracy = 0.955, ValidationAccuracy = 0.5, MeanLogitNorm = 1234.5, LearningRate = 0.001,
+            ImagesPerSecond = 1234.5, Elapsed = TimeSpan.FromSeconds(1234.5), Model = null!,
         };
         yield return $"epoch: {epoch}";
         yield return $"progress: {new TrainingProgress(1, 2, 3, 4)}";
         yield return $"package: {TorchPackages.Cpu(TorchPackages.Platform)}";
     }
 
-    /// <summary>Prints the texts and what a whole run comes to: training with a checkpoint, a saved and loaded model, its predictions, a tuner's file.</summary>
+    /// <summary>
+    /// Prints the texts and what a whole run comes to: training with a checkpoint, a saved and loaded model, its predictions, a tuner's file.
+    /// </summary>
     public static void Print(string culture)
     {
         CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = culture.Length == 0 ? CultureInfo.InvariantCulture : new(culture);
@@ -101,7 +132,8 @@ internal static class CultureTexts
         var loaded = ml.Model.Load(folder["model.zip"], out _);
         foreach (var row in ml.Data.CreateEnumerable<TinyImages.Prediction>(loaded.Transform(rows), reuseRowObject: false, ignoreMissingColumns: true).Take(3))
             yield return $"prediction: {string.Join(' ', row.Logits.Append(row.OodScore).Select(BitConverter.SingleToInt32Bits))}";
-        yield return $"checkpoint: {TrainingCheckpointFile.ReadHeader(folder["checkpoint"]).Training.Settings.Select(pair => $"{pair.Key} {pair.Value}").Aggregate((a, b) => $"{a}; {b}")}";
+        var settings = TrainingCheckpointFile.ReadHeader(folder["checkpoint"]).Training.Settings;
+        yield return $"checkpoint: {settings.Select(pair => $"{pair.Key} {pair.Value}").Aggregate((a, b) => $"{a}; {b}")}";
         (loaded as IDisposable)?.Dispose();
     }
 }

@@ -39,7 +39,8 @@ internal static class EstimatorContract
     {
         foreach (var bad in unfit)
         {
-            var before = Assert.Throws<ArgumentOutOfRangeException>(() => estimator.GetOutputSchema(Shapes.Of(bad.Schema)), $"GetOutputSchema accepts {bad.Schema}")!;
+            var before = Assert.Throws<ArgumentOutOfRangeException>(
+                () => estimator.GetOutputSchema(Shapes.Of(bad.Schema)), $"GetOutputSchema accepts {bad.Schema}")!;
             var fit = Assert.Throws<ArgumentOutOfRangeException>(() => estimator.Fit(new Unreadable(bad)), $"Fit accepts {bad.Schema}")!;
             Assert.That(before.Message, Does.StartWith("Schema mismatch for ").Or.StartWith("Could not find "));
             Assert.That(fit.Message[..20], Is.EqualTo(before.Message[..20]));

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Microsoft.ML.LogitNorm.Tests;
 
-/// <summary>A training in a process of its own, which is killed in the third epoch while it writes to its checkpoint. Begins the other processes of the tests too.</summary>
+/// <summary>
+/// A training in a process of its own, which is killed in the third epoch while it writes to its checkpoint. Begins the other processes of the tests too.
+/// </summary>
 internal static class KilledTraining
 {
     private const int Epoch = 3;

@@ -7,8 +7,8 @@ using TorchSharp;
 namespace Microsoft.ML.LogitNorm.Tests;
 
 /// <summary>
-/// Loads hundreds of damaged copies of a model and predicts with those that load. It runs in a process of its own, which an error in native code would end, and prints a line
-/// for each copy that is neither refused by a named error nor gives the same predictions, then how many there were and the process's peak memory.
+/// Loads hundreds of damaged copies of a model and predicts with those that load. It runs in a process of its own, which an error in native code would end, and
+/// prints a line for each copy that is neither refused by a named error nor gives the same predictions, then how many there were and the process's peak memory.
 /// </summary>
 internal sealed class ModelAttack
 {
@@ -88,7 +88,8 @@ internal sealed class ModelAttack
                     Interlocked.Increment(ref refused);
                     break;
                 case var (_, error):
-                    Console.WriteLine($"{kind} {i}, {what}: {(error is null ? "other predictions" : $"{error.GetType()}: {error.Message}".ReplaceLineEndings(" "))}");
+                    Console.WriteLine(
+                        $"{kind} {i}, {what}: {(error is null ? "other predictions" : $"{error.GetType()}: {error.Message}".ReplaceLineEndings(" "))}");
                     break;
             }
         });
@@ -97,7 +98,9 @@ internal sealed class ModelAttack
 
     // The errors by which a model says that its columns are not in the data, or that a row cannot be scored.
     private static bool IsOfColumnsOrRow(Exception error)
-        => (error is ArgumentOutOfRangeException && (error.Message.StartsWith("Schema mismatch for ", StringComparison.Ordinal) || error.Message.StartsWith("Could not find ", StringComparison.Ordinal)))
+        => (error is ArgumentOutOfRangeException
+            && (error.Message.StartsWith("Schema mismatch for ", StringComparison.Ordinal)
+                || error.Message.StartsWith("Could not find ", StringComparison.Ordinal)))
             || (error is InvalidOperationException && error.Message.Contains("(counted from 0)", StringComparison.Ordinal));
 
     private (List<string>? Predictions, Exception? Error) Try(ModelFile file)
@@ -141,7 +144,8 @@ internal sealed class ModelAttack
     {
         var entry = _ours[random.Next(_ours.Length)];
         var what = "";
-        return (_file.With(entry, bytes => Edited(random, bytes, out what), hash && !entry.EndsWith("Hashes.json", StringComparison.Ordinal)), $"{entry}, {what}");
+        return (
+            _file.With(entry, bytes => Edited(random, bytes, out what), hash && !entry.EndsWith("Hashes.json", StringComparison.Ordinal)), $"{entry}, {what}");
     }
 
     private static byte[] Edited(Random random, byte[] bytes, out string what)

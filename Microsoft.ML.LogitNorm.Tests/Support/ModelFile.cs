@@ -147,5 +147,6 @@ internal sealed class ModelFile
         throw new AssertionException("The file was loaded without an error.");
     }
 
-    private static ZipArchiveEntry Find(ZipArchive zip, string ending) => zip.Entries.Single(entry => entry.FullName.EndsWith(ending, StringComparison.Ordinal));
+    private static ZipArchiveEntry Find(ZipArchive zip, string ending)
+        => zip.Entries.Single(entry => entry.FullName.EndsWith(ending, StringComparison.Ordinal));
 }

@@ -14,15 +14,21 @@ internal static class ProgressOf
     {
         var tracker = Get(MachineLearningContext.Environment(ml.Transforms), "ProgressTracker")!;
         var events = (IEnumerable)tracker.GetType().GetMethod("GetAllProgress", Any)!.Invoke(tracker, null)!;
-        return [.. events.Cast<object>().Select(told => $"{Get(told, "Name")} {Get(told, "Kind")}{(Get(told, "ProgressEntry") is { } entry ? $" {Text(entry)}" : "")}")];
+        return [.. events.Cast<object>().Select(told
+            => $"{Get(told, "Name")} {Get(told, "Kind")}{(Get(told, "ProgressEntry") is { } entry ? $" {Text(entry)}" : "")}")];
     }
 
     private static string Text(object entry)
     {
         var header = (ProgressHeader)Get(entry, "Header")!;
         var (metrics, done, limits) = ((double?[])Get(entry, "Metrics")!, (double?[])Get(entry, "Progress")!, (double?[])Get(entry, "ProgressLim")!);
-        return string.Join(", ", metrics.Index().Where(metric => metric.Item is not null).Select(metric => $"{header.MetricNames[metric.Index]} {Number(metric.Item!.Value)}")
-            .Concat(done.Index().Where(unit => unit.Item is not null).Select(unit => $"{Number(unit.Item!.Value)}{(limits[unit.Index] is { } limit ? $" of {Number(limit)}" : "")} {header.UnitNames[unit.Index]}")));
+        return string.Join(", ", metrics.Index()
+            .Where(metric => metric.Item is not null)
+            .Select(metric => $"{header.MetricNames[metric.Index]} {Number(metric.Item!.Value)}")
+            .Concat(done.Index()
+                .Where(unit => unit.Item is not null)
+                .Select(
+                    unit => $"{Number(unit.Item!.Value)}{(limits[unit.Index] is { } limit ? $" of {Number(limit)}" : "")} {header.UnitNames[unit.Index]}")));
     }
 
     private static string Number(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);

@@ -12,7 +12,10 @@ internal sealed class Rooms
     private Rooms(Dictionary<string, string> roomOf, IReadOnlyDictionary<string, IReadOnlySet<string>> uses) => (_roomOf, Uses) = (roomOf, uses);
 
     /// <summary>The library's source folder.</summary>
-    public static string Folder { get; } = typeof(Rooms).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "LibraryFolder").Value!;
+    public static string Folder { get; } = typeof(Rooms)
+        .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key == "LibraryFolder")
+        .Value!;
 
     /// <summary>Each room, and the others whose types it names. "" is the top folder.</summary>
     public IReadOnlyDictionary<string, IReadOnlySet<string>> Uses { get; }
@@ -75,7 +78,9 @@ internal sealed class Rooms
     private static string Name(TypeReference type) => type.Name.Split('`')[0];
 
     private static bool IsOurs(TypeReference type)
-        => (type.Namespace is "Microsoft.ML.LogitNorm" or "Microsoft.ML" or "System.Runtime.CompilerServices") && !type.Name.Contains('<') && type.Name is not ("IsUnmanagedAttribute" or "NullableAttribute" or "NullableContextAttribute" or "RefSafetyRulesAttribute");
+        => (type.Namespace is "Microsoft.ML.LogitNorm" or "Microsoft.ML" or "System.Runtime.CompilerServices")
+            && !type.Name.Contains('<')
+            && type.Name is not ("IsUnmanagedAttribute" or "NullableAttribute" or "NullableContextAttribute" or "RefSafetyRulesAttribute");
 
     private string? Find(TypeReference? type)
     {
@@ -117,5 +122,7 @@ internal sealed class Rooms
     };
 
     private static IEnumerable<TypeReference> WithArguments(TypeReference type)
-        => type is GenericInstanceType generic ? generic.GenericArguments.SelectMany(WithArguments).Prepend(type) : type is TypeSpecification specification ? WithArguments(specification.ElementType) : [type];
+        => type is GenericInstanceType generic
+            ? generic.GenericArguments.SelectMany(WithArguments).Prepend(type)
+            : type is TypeSpecification specification ? WithArguments(specification.ElementType) : [type];
 }

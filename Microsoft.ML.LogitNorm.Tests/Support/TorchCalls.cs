@@ -10,7 +10,10 @@ internal static class TorchCalls
     private static readonly ModuleDefinition _torchSharp = ModuleDefinition.ReadModule(typeof(torch).Assembly.Location);
     private static readonly Lazy<HashSet<string>> _inside = new(FindInside);
 
-    /// <summary>TorchSharp's methods that make a number inside, by themselves or in what they call, and the constructors of its modules and optimizers that do so when they run.</summary>
+    /// <summary>
+    /// TorchSharp's methods that make a number inside, by themselves or in what they call,
+    /// and the constructors of its modules and optimizers that do so when they run.
+    /// </summary>
     public static IReadOnlySet<string> Inside => _inside.Value;
 
     /// <summary>Each place in an assembly that does not hold a number, with what it calls.</summary>
@@ -44,7 +47,8 @@ internal static class TorchCalls
     // "using var number = x.ToScalar();" stores it, and disposes of it after its last use; a static field keeps it for good.
     private static bool IsHeld(MethodDefinition method, Instruction store) => store.OpCode == OpCodes.Stsfld
         || (Variable(method, store, stores: true) is { } variable && method.Body.Instructions.Any(instruction
-            => instruction.Operand is MethodReference { Name: nameof(IDisposable.Dispose) } && Variable(method, instruction.Previous, stores: false) == variable));
+            => instruction.Operand is MethodReference { Name: nameof(IDisposable.Dispose) }
+                && Variable(method, instruction.Previous, stores: false) == variable));
 
     private static VariableDefinition? Variable(MethodDefinition method, Instruction instruction, bool stores)
     {
@@ -56,8 +60,13 @@ internal static class TorchCalls
 
     private static HashSet<string> FindInside()
     {
-        var methods = TypesOf(_torchSharp.Types).Where(type => type.Name is not ("Scalar" or "ScalarExtensionMethods")).SelectMany(type => type.Methods).Where(method => method.HasBody).ToArray();
-        var callers = methods.SelectMany(method => Calls(method).Select(called => (Called: called.GetElementMethod().FullName, Caller: method))).ToLookup(call => call.Called, call => call.Caller);
+        var methods = TypesOf(_torchSharp.Types)
+            .Where(type => type.Name is not ("Scalar" or "ScalarExtensionMethods"))
+            .SelectMany(type => type.Methods)
+            .Where(method => method.HasBody)
+            .ToArray();
+        var callers = methods.SelectMany(method => Calls(method).Select(called => (Called: called.GetElementMethod().FullName, Caller: method)))
+            .ToLookup(call => call.Called, call => call.Caller);
         var found = new HashSet<string>();
         var left = new Queue<MethodDefinition>(methods.Where(method => Calls(method).Any(called => IsImplicit(called) || IsExplicit(called))));
         while (left.TryDequeue(out var method))
@@ -67,7 +76,8 @@ internal static class TorchCalls
             foreach (var caller in callers[method.FullName])
                 left.Enqueue(caller);
             if (method.Name is "forward" or "step")   // called later, by an object of this type or one derived from it
-                foreach (var constructor in methods.Where(other => other is { IsConstructor: true, IsStatic: false } && IsA(other.DeclaringType, method.DeclaringType)))
+                foreach (var constructor in methods.Where(
+                        other => other is { IsConstructor: true, IsStatic: false } && IsA(other.DeclaringType, method.DeclaringType)))
                     left.Enqueue(constructor);
         }
         return found;
@@ -81,7 +91,8 @@ internal static class TorchCalls
         return false;
     }
 
-    private static IEnumerable<MethodReference> Calls(MethodDefinition method) => method.Body.Instructions.Select(instruction => instruction.Operand).OfType<MethodReference>();
+    private static IEnumerable<MethodReference> Calls(MethodDefinition method)
+        => method.Body.Instructions.Select(instruction => instruction.Operand).OfType<MethodReference>();
 
     private static bool IsImplicit(MethodReference called) => called.Name == "op_Implicit" && IsScalar(called.ReturnType);
 

@@ -14,7 +14,9 @@ internal static class WeightLayouts
 
     /// <summary>Runs the passes.</summary>
     /// <param name="instructionSet">The most that oneDNN may use, in its own words; null for the processor's best.</param>
-    /// <returns>For each pass, its name and how many convolutions and reorders it ran. Those named "settled" have had a pass of the same kind before them.</returns>
+    /// <returns>
+    /// For each pass, its name and how many convolutions and reorders it ran. Those named "settled" have had a pass of the same kind before them.
+    /// </returns>
     public static IReadOnlyList<(string Name, int Convolutions, IReadOnlyList<string> Reorders)> Run(string? instructionSet)
     {
         var start = InTime.DotNet(typeof(WeightLayouts).Assembly.Location, Command);
@@ -30,13 +32,20 @@ internal static class WeightLayouts
         {
             if (!lines[i].StartsWith(Mark, StringComparison.Ordinal))
                 continue;
-            string[] run = [.. lines.Skip(i + 1).TakeWhile(line => !line.StartsWith(Mark, StringComparison.Ordinal)).Where(line => line.Contains(",exec,", StringComparison.Ordinal))];
-            passes.Add((lines[i][Mark.Length..].Trim(), run.Count(line => line.Contains(",convolution,", StringComparison.Ordinal)), [.. run.Where(line => line.Contains(",reorder,", StringComparison.Ordinal))]));
+            string[] run = [.. lines.Skip(i + 1)
+                .TakeWhile(line => !line.StartsWith(Mark, StringComparison.Ordinal))
+                .Where(line => line.Contains(",exec,", StringComparison.Ordinal))];
+            passes.Add((
+                lines[i][Mark.Length..].Trim(),
+                run.Count(line => line.Contains(",convolution,", StringComparison.Ordinal)),
+                [.. run.Where(line => line.Contains(",reorder,", StringComparison.Ordinal))]));
         }
         return passes;
     }
 
-    /// <summary>What the process does: single images and full passes, of images that are small, and of others; with two threads, and when that has been changed to one.</summary>
+    /// <summary>
+    /// What the process does: single images and full passes, of images that are small, and of others; with two threads, and when that has been changed to one.
+    /// </summary>
     public static void RunChild()
     {
         new TorchSetUp().LoadLibTorch();
@@ -55,7 +64,8 @@ internal static class WeightLayouts
                             using var scope = NewDisposeScope();
                             set_num_threads(threads);
                             var images = rand(rows, height, width, 3).permute(0, 3, 1, 2);
-                            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Mark}{backbone}, {rows} × {height}×{width}, {threads} threads, {pass}"));
+                            Console.WriteLine(
+                                string.Create(CultureInfo.InvariantCulture, $"{Mark}{backbone}, {rows} × {height}×{width}, {threads} threads, {pass}"));
                             folded.Embed(images);
                         }
             }

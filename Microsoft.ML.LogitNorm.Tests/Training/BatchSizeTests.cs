@@ -29,7 +29,8 @@ public sealed class BatchSizeTests
     [TestCase(127L, 127)]
     [TestCase(128L, 128)]
     [TestCase(1_000_000L, 128)]
-    public void For_NoBatchSizeGiven_FitsTheRows(long rows, int expected) => Assert.That(new LogitNormTrainer.Options().For(rows).BatchSize, Is.EqualTo(expected));
+    public void For_NoBatchSizeGiven_FitsTheRows(long rows, int expected)
+        => Assert.That(new LogitNormTrainer.Options().For(rows).BatchSize, Is.EqualTo(expected));
 
     [Test]
     public void For_BatchSizeGiven_Keeps() => Assert.That(new LogitNormTrainer.Options { BatchSize = 64 }.For(10).BatchSize, Is.EqualTo(64));

@@ -37,7 +37,8 @@ public sealed class CheckpointErrorTests
         yield return Case(_options with { Backbone = Backbone.WideResNet(10, 1, dropout: 0.1) }, "Backbone was ");
         yield return Case(_options with { Normalization = new([1, 1, 1], [2, 2, 2]) }, "Normalization was null and is ");
 
-        static TestCaseData Case(LogitNormTrainer.Options options, string difference) => new TestCaseData(options, difference).SetArgDisplayNames(difference.Trim());
+        static TestCaseData Case(LogitNormTrainer.Options options, string difference)
+            => new TestCaseData(options, difference).SetArgDisplayNames(difference.Trim());
     }
 
     [TestCaseSource(nameof(OtherTrainings))]
@@ -52,8 +53,9 @@ public sealed class CheckpointErrorTests
     public void Fit_SeveralOthers_NamesThemAll()
     {
         Finish();
-        Assert.That(() => TinyTraining.Weights(_neverTrains with { CheckpointFile = CheckpointFile, Epochs = 5, Seed = 3 }, rows: TinyImages.View(new(), 32)), Throws.InvalidOperationException
-            .With.Message.Contains("Epochs was 2 and is 5; TrainingRows was 48 and is 32; Seed was 1 and is 3; the pixels"));
+        Assert.That(
+            () => TinyTraining.Weights(_neverTrains with { CheckpointFile = CheckpointFile, Epochs = 5, Seed = 3 }, rows: TinyImages.View(new(), 32)),
+            Throws.InvalidOperationException.With.Message.Contains("Epochs was 2 and is 5; TrainingRows was 48 and is 32; Seed was 1 and is 3; the pixels"));
     }
 
     [TestCase("pixel")]
@@ -75,8 +77,10 @@ public sealed class CheckpointErrorTests
                 (rows[3], rows[6]) = (rows[6], rows[3]);
                 break;
         }
-        Assert.That(() => TinyTraining.Weights(_neverTrains with { CheckpointFile = CheckpointFile }, rows: new MLContext().Data.LoadFromEnumerable(rows)), Throws.InvalidOperationException
-            .With.Message.Contains($"CheckpointFile '{CheckpointFile}' is of another training: the pixels, the labels or the order of the training rows were others."));
+        Assert.That(
+            () => TinyTraining.Weights(_neverTrains with { CheckpointFile = CheckpointFile }, rows: new MLContext().Data.LoadFromEnumerable(rows)),
+            Throws.InvalidOperationException.With.Message.Contains(
+                $"CheckpointFile '{CheckpointFile}' is of another training: the pixels, the labels or the order of the training rows were others."));
     }
 
     [Test]
@@ -183,11 +187,16 @@ public sealed class CheckpointErrorTests
     {
         // As if the file were from before there was the option.
         Finish(_options with { WeightDecay = new LogitNormTrainer.Options().WeightDecay, Nesterov = false });
-        var bytes = WithHeader(File.ReadAllBytes(CheckpointFile), json => System.Text.RegularExpressions.Regex.Replace(json, "\"(WeightDecay|Nesterov)\":[^,}]+,", ""));
+        var bytes = WithHeader(
+            File.ReadAllBytes(CheckpointFile), json => System.Text.RegularExpressions.Regex.Replace(json, "\"(WeightDecay|Nesterov)\":[^,}]+,", ""));
         File.WriteAllBytes(CheckpointFile, bytes);
         Assert.That(() => TinyTraining.Weights(_neverTrains with { CheckpointFile = CheckpointFile }), Throws.Nothing);
-        Assert.That(() => TinyTraining.Weights(_options with { CheckpointFile = CheckpointFile, WeightDecay = 0.01 }), Throws.InvalidOperationException.With.Message.Contains("WeightDecay was 0.0005 and is 0.01"));
-        Assert.That(() => TinyTraining.Weights(_options with { CheckpointFile = CheckpointFile, Nesterov = false }), Throws.InvalidOperationException.With.Message.Contains("Nesterov was true and is false"));
+        Assert.That(
+            () => TinyTraining.Weights(_options with { CheckpointFile = CheckpointFile, WeightDecay = 0.01 }),
+            Throws.InvalidOperationException.With.Message.Contains("WeightDecay was 0.0005 and is 0.01"));
+        Assert.That(
+            () => TinyTraining.Weights(_options with { CheckpointFile = CheckpointFile, Nesterov = false }),
+            Throws.InvalidOperationException.With.Message.Contains("Nesterov was true and is false"));
     }
 
     [Test]
@@ -238,7 +247,8 @@ public sealed class CheckpointErrorTests
     }
 
     [Test]
-    public void CheckpointFile_Empty_IsRefused() => Assert.That(() => _options with { CheckpointFile = "" }, Throws.ArgumentException.With.Message.Contains("CheckpointFile"));
+    public void CheckpointFile_Empty_IsRefused()
+        => Assert.That(() => _options with { CheckpointFile = "" }, Throws.ArgumentException.With.Message.Contains("CheckpointFile"));
 
     private const int Hash = 12, JsonLength = Hash + SHA256.HashSizeInBytes, Json = JsonLength + sizeof(int);
 
@@ -276,5 +286,7 @@ public sealed class CheckpointErrorTests
     }
 
     private static void AssertUnwritable(string file)
-        => Assert.That(() => TinyTraining.Weights(_neverTrains with { CheckpointFile = file }), Throws.InstanceOf<IOException>().With.Message.Contains($"CheckpointFile '{file}' cannot be written"));
+        => Assert.That(
+            () => TinyTraining.Weights(_neverTrains with { CheckpointFile = file }),
+            Throws.InstanceOf<IOException>().With.Message.Contains($"CheckpointFile '{file}' cannot be written"));
 }

@@ -21,8 +21,10 @@ public sealed class CheckpointTests
         yield return new TestCaseData(_options).SetArgDisplayNames("Dropout, crop, warm-up");
         yield return new TestCaseData(_options with { Head = Head.Cosine(), WeightDecay = 0 }).SetArgDisplayNames("Cosine head");
         yield return new TestCaseData(_options with { Momentum = 0 }).SetArgDisplayNames("No momentum");
-        yield return new TestCaseData(_options with { Backbone = Backbone.DenseNet(10, 4, 0.2), Nesterov = false, Loss = TrainingLoss.ExtendedLogitNorm() }).SetArgDisplayNames("DenseNet");
-        yield return new TestCaseData(_options with { BatchSize = 20, LearningRateSchedule = LearningRateSchedule.Milestones() }).SetArgDisplayNames("Rows left over");
+        yield return new TestCaseData(_options with { Backbone = Backbone.DenseNet(10, 4, 0.2), Nesterov = false, Loss = TrainingLoss.ExtendedLogitNorm() })
+            .SetArgDisplayNames("DenseNet");
+        yield return new TestCaseData(_options with { BatchSize = 20, LearningRateSchedule = LearningRateSchedule.Milestones() })
+            .SetArgDisplayNames("Rows left over");
     }
 
     [TestCaseSource(nameof(Trainings))]
@@ -32,7 +34,8 @@ public sealed class CheckpointTests
         for (var epoch = 1; epoch <= options.Epochs; epoch++)
             StopIn(epoch, options);
         var epochs = new List<int>();
-        Assert.That(TinyTraining.Weights(options with { CheckpointFile = CheckpointFile, EpochCompleted = done => epochs.Add(done.Epoch) }), Is.EqualTo(expected));
+        Assert.That(
+            TinyTraining.Weights(options with { CheckpointFile = CheckpointFile, EpochCompleted = done => epochs.Add(done.Epoch) }), Is.EqualTo(expected));
         Assert.That(epochs, Is.EqualTo(new[] { 4 }), "three epochs were done before");
     }
 
@@ -61,9 +64,14 @@ public sealed class CheckpointTests
     {
         var (exitCode, error) = KilledTraining.Run(CheckpointFile);
         Assert.That(exitCode, Is.Not.Zero);
-        Assert.That(Directory.GetFiles(_folder.Path), Is.EquivalentTo(new[] { CheckpointFile, CheckpointFile + ".tmp" }), $"It is killed in the middle of a write. {error}");
+        Assert.That(
+            Directory.GetFiles(_folder.Path),
+            Is.EquivalentTo(new[] { CheckpointFile, CheckpointFile + ".tmp" }),
+            $"It is killed in the middle of a write. {error}");
         var epochs = new List<int>();
-        Assert.That(TinyTraining.Weights(_options with { CheckpointFile = CheckpointFile, EpochCompleted = epoch => epochs.Add(epoch.Epoch) }), Is.EqualTo(TinyTraining.Weights(_options)));
+        Assert.That(
+            TinyTraining.Weights(_options with { CheckpointFile = CheckpointFile, EpochCompleted = epoch => epochs.Add(epoch.Epoch) }),
+            Is.EqualTo(TinyTraining.Weights(_options)));
         Assert.That(epochs, Is.EqualTo(new[] { 3, 4 }));
     }
 
@@ -79,7 +87,8 @@ public sealed class CheckpointTests
         List<TrainingEpoch> expected = [], found = [];
         var options = _options with { ValidationSet = validation, EpochCompleted = expected.Add };
         TinyTraining.Weights(options);
-        Assert.Throws<TimeoutException>(() => TinyTraining.Weights(options with { CheckpointFile = CheckpointFile, EpochCompleted = epoch => Stop(epoch, 3, found) }));
+        Assert.Throws<TimeoutException>(
+            () => TinyTraining.Weights(options with { CheckpointFile = CheckpointFile, EpochCompleted = epoch => Stop(epoch, 3, found) }));
         TinyTraining.Weights(options with { CheckpointFile = CheckpointFile, EpochCompleted = found.Add });
         Assert.That(found.Select(Numbers), Is.EqualTo(expected.Select(Numbers)));
         Assert.That(found.Select(epoch => epoch.Elapsed), Is.Ordered.Ascending, "the time goes on too");
@@ -101,7 +110,9 @@ public sealed class CheckpointTests
         var options = _options with { CheckpointFile = CheckpointFile };
         var expected = TinyTraining.Weights(options);
         var written = File.ReadAllBytes(CheckpointFile);
-        Assert.That(TinyTraining.Weights(options with { StepCompleted = _ => Assert.Fail("It trains."), EpochCompleted = _ => Assert.Fail("It trains.") }), Is.EqualTo(expected));
+        Assert.That(
+            TinyTraining.Weights(options with { StepCompleted = _ => Assert.Fail("It trains."), EpochCompleted = _ => Assert.Fail("It trains.") }),
+            Is.EqualTo(expected));
         Assert.That(File.ReadAllBytes(CheckpointFile), Is.EqualTo(written));
     }
 
@@ -129,7 +140,8 @@ public sealed class CheckpointTests
         var seed = TrainingCheckpointFile.ReadHeader(CheckpointFile).Training.Seed;
         Assert.That(TinyTraining.Weights(options, new MLContext()), Is.EqualTo(weights));
         Assert.That(TinyTraining.Weights(options with { Seed = seed, CheckpointFile = null }), Is.EqualTo(weights));
-        Assert.That(() => TinyTraining.Weights(options, new MLContext(seed: 9)), Throws.InvalidOperationException.With.Message.Contains($"Seed was {seed} and is 9"));
+        Assert.That(
+            () => TinyTraining.Weights(options, new MLContext(seed: 9)), Throws.InvalidOperationException.With.Message.Contains($"Seed was {seed} and is 9"));
     }
 
     [Test]
@@ -146,8 +158,12 @@ public sealed class CheckpointTests
     {
         var ml = new MLContext(seed: 1);
         var map = ml.Transforms.Conversion.MapValueToKey("Label").Fit(TinyImages.View(ml, 3));
-        var options = new LogitNormTuner.Options { Trainer = _options with { Epochs = 1, CheckpointFile = CheckpointFile }, Taus = [0.1, 0.2], NoiseCount = 10 };
-        var result = ml.MulticlassClassification.LogitNormTuner(options).Tune(map.Transform(TinyImages.View(ml, TinyTraining.Rows)), map.Transform(TinyImages.View(ml, 20, seed: 4)));
+        var options = new LogitNormTuner.Options
+        {
+            Trainer = _options with { Epochs = 1, CheckpointFile = CheckpointFile }, Taus = [0.1, 0.2], NoiseCount = 10,
+        };
+        var result = ml.MulticlassClassification.LogitNormTuner(options)
+            .Tune(map.Transform(TinyImages.View(ml, TinyTraining.Rows)), map.Transform(TinyImages.View(ml, 20, seed: 4)));
         Assert.That(Directory.GetFiles(_folder.Path), Is.Empty);
         Assert.That(result.BestOptions.CheckpointFile, Is.EqualTo(CheckpointFile), "the training that follows may use it");
     }

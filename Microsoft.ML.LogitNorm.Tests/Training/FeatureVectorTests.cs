@@ -44,7 +44,10 @@ public sealed class FeatureVectorTests
     public void Compare_AllScores_TakePartAndDistancesFindTheRing()
     {
         var comparison = _ml.AnomalyDetection.CompareOodScores(
-            _model, Moons.View(_ml, 200, seed: 1), new Dictionary<string, IDataView> { ["ring"] = Moons.Ring(_ml, 200) }, new() { TrainingData = Moons.View(_ml, 400) });
+            _model,
+            Moons.View(_ml, 200, seed: 1),
+            new Dictionary<string, IDataView> { ["ring"] = Moons.Ring(_ml, 200) },
+            new() { TrainingData = Moons.View(_ml, 400) });
         Assert.That(comparison.Results.Select(result => result.Failure), Is.All.Null);
         Assert.That(comparison.Results, Has.Count.EqualTo(OodScores.All.Count));
         foreach (var name in (string[])["Mahalanobis", "Residual"])
@@ -62,7 +65,8 @@ public sealed class FeatureVectorTests
         Assert.That(expected.Distinct().Count(), Is.GreaterThan(30));
         using var loaded = (IDisposable)ModelFile.Of(_ml, chain, Moons.View(_ml, 1).Schema).Load(_ml, out _);
         Assert.That(((ITransformer)loaded).Transform(_ml.Data.LoadFromEnumerable(rows)).GetColumn<float>("OodScore"), Is.EqualTo(expected));
-        using var engine = _ml.Model.CreatePredictionEngine<Moons.Row, Prediction>((ITransformer)loaded, new PredictionEngineOptions { OwnsTransformer = false });
+        using var engine = _ml.Model.CreatePredictionEngine<Moons.Row, Prediction>(
+            (ITransformer)loaded, new PredictionEngineOptions { OwnsTransformer = false });
         Assert.That(rows.Select(row => engine.Predict(row).OodScore), Is.EqualTo(expected).Within(1e-5).Percent.Or.EqualTo(expected).Within(1e-6));
     }
 
@@ -97,7 +101,8 @@ public sealed class FeatureVectorTests
         var options = Moons.Options with { Epochs = 4, Backbone = Backbone.Dense([8], dropout: 0.2), CheckpointFile = folder["moons.checkpoint"] };
         using var whole = Moons.Pipeline(_ml, options with { CheckpointFile = null }).Fit(Moons.View(_ml, 100));
         Assert.That(
-            () => Moons.Pipeline(_ml, options with { EpochCompleted = epoch => { if (epoch.Epoch == 3) throw new InvalidOperationException("stop"); } }).Fit(Moons.View(_ml, 100)),
+            () => Moons.Pipeline(_ml, options with { EpochCompleted = epoch => { if (epoch.Epoch == 3) throw new InvalidOperationException("stop"); } })
+                .Fit(Moons.View(_ml, 100)),
             Throws.InvalidOperationException.With.Message.EqualTo("stop"));
         var epochs = new List<int>();
         using var resumed = Moons.Pipeline(_ml, options with { EpochCompleted = epoch => epochs.Add(epoch.Epoch) }).Fit(Moons.View(_ml, 100));
@@ -131,7 +136,8 @@ public sealed class FeatureVectorTests
         var unknown = _ml.Data.FilterRowsByColumn(all, nameof(Flower.Kind), upperBound: 0.5);
         var parts = _ml.Data.TrainTestSplit(known, 0.3, seed: 1);
         using var model = _ml.Transforms.Conversion.MapValueToKey("Label", nameof(Flower.Kind))
-            .Append(_ml.Transforms.Concatenate("Features", nameof(Flower.SepalLength), nameof(Flower.SepalWidth), nameof(Flower.PetalLength), nameof(Flower.PetalWidth)))
+            .Append(_ml.Transforms.Concatenate(
+                "Features", nameof(Flower.SepalLength), nameof(Flower.SepalWidth), nameof(Flower.PetalLength), nameof(Flower.PetalWidth)))
             .Append(_ml.MulticlassClassification.Trainers.LogitNorm(Moons.Options with { Backbone = Backbone.Dense([16]) }))
             .Fit(parts.TrainSet);
         Assert.That(_ml.MulticlassClassification.Evaluate(model.Transform(parts.TestSet)).MicroAccuracy, Is.GreaterThan(0.85));
@@ -145,7 +151,10 @@ public sealed class FeatureVectorTests
     public void Fit_ColumnThatIsNoFeatureVector_SaysWhatToDo()
     {
         var trainer = _ml.MulticlassClassification.Trainers.LogitNorm(Moons.Options with { FeatureColumnName = "X" });
-        AssertRefused(new VectorDataViewType(NumberDataViewType.Single, 3, 4, 4), "expected Vector<Single> of known length, as Dense([32, 16]) takes it", "Choose a backbone for images");
+        AssertRefused(
+            new VectorDataViewType(NumberDataViewType.Single, 3, 4, 4),
+            "expected Vector<Single> of known length, as Dense([32, 16]) takes it",
+            "Choose a backbone for images");
         AssertRefused(new VectorDataViewType(NumberDataViewType.Single), "got Vector<Single>", "Concatenate");
         AssertRefused(new VectorDataViewType(NumberDataViewType.Byte, 4), "Vector<Byte, 4>", "Conversion.ConvertType");
         AssertRefused(NumberDataViewType.Single, "got Single", "Concatenate");
@@ -172,8 +181,12 @@ public sealed class FeatureVectorTests
     public void Trainer_OptionsOfImagesOnDense_AreRefused()
     {
         var trainers = _ml.MulticlassClassification.Trainers;
-        Assert.That(() => trainers.LogitNorm(Moons.Options with { ImageShape = new(3, 8, 8) }), Throws.ArgumentException.With.Message.StartsWith("ImageShape is 3×8×8, but Dense([32, 16]) takes feature vectors"));
-        Assert.That(() => trainers.LogitNorm(Moons.Options with { Augmentation = Augmentation.CropAndFlip() }), Throws.ArgumentException.With.Message.StartsWith("Augmentation is CropAndFlip(4)"));
+        Assert.That(
+            () => trainers.LogitNorm(Moons.Options with { ImageShape = new(3, 8, 8) }),
+            Throws.ArgumentException.With.Message.StartsWith("ImageShape is 3×8×8, but Dense([32, 16]) takes feature vectors"));
+        Assert.That(
+            () => trainers.LogitNorm(Moons.Options with { Augmentation = Augmentation.CropAndFlip() }),
+            Throws.ArgumentException.With.Message.StartsWith("Augmentation is CropAndFlip(4)"));
         Assert.That(() => trainers.LogitNorm(Moons.Options with { Augmentation = Augmentation.None() }), Throws.Nothing);
     }
 
@@ -195,10 +208,14 @@ public sealed class FeatureVectorTests
     public void Fit_ConstantFeature_NamesItUnlessNormalizationIsGiven()
     {
         var rows = Moons.Rows(40).Select(row => new ThreeFeatures { Label = row.Label, First = row.Features[0], Second = 4, Third = row.Features[1] });
-        var prepared = _ml.Transforms.Concatenate("Features", "First", "Second", "Third").Fit(_ml.Data.LoadFromEnumerable(rows)).Transform(_ml.Data.LoadFromEnumerable(rows));
+        var prepared = _ml.Transforms.Concatenate("Features", "First", "Second", "Third")
+            .Fit(_ml.Data.LoadFromEnumerable(rows))
+            .Transform(_ml.Data.LoadFromEnumerable(rows));
         Assert.That(
             () => Moons.Pipeline(_ml).Fit(prepared),
-            Throws.InvalidOperationException.With.Message.StartsWith("Column 'Features' has 1 features that are the same in all training rows").And.Message.Contains("1 'Second'"));
+            Throws.InvalidOperationException
+                .With.Message.StartsWith("Column 'Features' has 1 features that are the same in all training rows")
+                .And.Message.Contains("1 'Second'"));
         using var model = Moons.Pipeline(_ml, Moons.Options with { Epochs = 1, Normalization = new([0, 4, 0], [1, 1, 100]) }).Fit(prepared);
         Assert.That(model.LastTransformer.FeatureCount, Is.EqualTo(3));
     }
@@ -211,10 +228,13 @@ public sealed class FeatureVectorTests
         builder.AddColumn("Features", new VectorDataViewType(NumberDataViewType.Single, 3));
         Assert.That(
             () => _model.Transform(new SchemaOnly(builder.ToSchema())),
-            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("expected Vector<Single, 2>, as in training, got Vector<Single, 3>").And.Message.Contains("same transforms as in training"));
+            Throws.TypeOf<ArgumentOutOfRangeException>()
+                .With.Message.Contains("expected Vector<Single, 2>, as in training, got Vector<Single, 3>")
+                .And.Message.Contains("same transforms as in training"));
     }
 
-    private float[] Logits(TransformerChain<LogitNormModel> model) => [.. model.Transform(Moons.View(_ml, 20, seed: 9)).GetColumn<float[]>("Logits").SelectMany(row => row)];
+    private float[] Logits(TransformerChain<LogitNormModel> model)
+        => [.. model.Transform(Moons.View(_ml, 20, seed: 9)).GetColumn<float[]>("Logits").SelectMany(row => row)];
 
     private sealed class Prediction
     {

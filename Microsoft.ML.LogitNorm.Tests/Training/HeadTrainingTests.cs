@@ -50,7 +50,8 @@ public sealed class HeadTrainingTests
         using var engine = ml.Model.CreatePredictionEngine<TinyImages.Row, Scored>(chain, new PredictionEngineOptions { OwnsTransformer = false });
 
         foreach (var (row, batch) in rows.Zip(expected))
-            Assert.That(engine.Predict(row).Logits, Is.EqualTo(batch.Logits).Within(1e-5 * Math.Max(1, batch.Logits.Max(Math.Abs))));   // so short a training leaves scales of any size
+            // so short a training leaves scales of any size
+            Assert.That(engine.Predict(row).Logits, Is.EqualTo(batch.Logits).Within(1e-5 * Math.Max(1, batch.Logits.Max(Math.Abs))));
         Assert.That(expected.Select(scored => scored.Logits[0]).Distinct().Count(), Is.EqualTo(20), "rows that differ");
     }
 
@@ -69,8 +70,14 @@ public sealed class HeadTrainingTests
         using var network = Backbone.WideResNet(10, 1).Draw(3, 3, head);
         using var optimizer = TrainingLoop.CreateOptimizer(network, new() { WeightDecay = 0.01, LearningRate = 0.2, Momentum = 0.8 });
 
-        IntPtr[] free = [.. optimizer.Groups.Where(group => group.WeightDecay == 0).SelectMany(group => group.Parameters).Select(parameter => parameter.Handle)];
-        IntPtr[] decaying = [.. optimizer.Groups.Where(group => group.WeightDecay == 0.01).SelectMany(group => group.Parameters).Select(parameter => parameter.Handle)];
+        IntPtr[] free = [.. optimizer.Groups
+            .Where(group => group.WeightDecay == 0)
+            .SelectMany(group => group.Parameters)
+            .Select(parameter => parameter.Handle)];
+        IntPtr[] decaying = [.. optimizer.Groups
+            .Where(group => group.WeightDecay == 0.01)
+            .SelectMany(group => group.Parameters)
+            .Select(parameter => parameter.Handle)];
 
         Assert.That(free, Is.EqualTo(head == Head.Linear() ? [] : new[] { network.HeadWeight.Handle }));
         Assert.That(decaying.Concat(free), Is.EquivalentTo(network.parameters().Select(parameter => parameter.Handle)));
@@ -91,7 +98,9 @@ public sealed class HeadTrainingTests
         optimizer.Step();
 
         Assert.That(network.HeadWeight.allclose(before * (head == Head.Linear() ? 0.95 : 1), 1e-6, 0), Is.True);
-        Assert.That(network.parameters().Where(parameter => parameter.Handle != network.HeadWeight.Handle).Select(Size), Is.EqualTo(others.Select(size => 0.95 * size)).Within(0.01).Percent);
+        Assert.That(
+            network.parameters().Where(parameter => parameter.Handle != network.HeadWeight.Handle).Select(Size),
+            Is.EqualTo(others.Select(size => 0.95 * size)).Within(0.01).Percent);
 
         static double Size(Parameter parameter) => parameter.detach().abs().sum().ToDouble();
     }
@@ -120,7 +129,10 @@ public sealed class HeadTrainingTests
         var options = TinyImages.Options with { Head = head, Loss = TrainingLoss.ExtendedLogitNorm() };
         Assert.That(
             () => ml.MulticlassClassification.Trainers.LogitNorm(options),
-            Throws.ArgumentException.With.Message.Contains("Loss is ExtendedLogitNorm()").And.Message.Contains($"Head is {head}").And.Message.Contains("Head.Linear()"));
+            Throws.ArgumentException
+                .With.Message.Contains("Loss is ExtendedLogitNorm()")
+                .And.Message.Contains($"Head is {head}")
+                .And.Message.Contains("Head.Linear()"));
         Assert.That(() => ml.MulticlassClassification.Trainers.LogitNorm(options with { Head = Head.Linear() }), Throws.Nothing);
     }
 
@@ -132,7 +144,9 @@ public sealed class HeadTrainingTests
         var lines = new List<string>();
         ml.Log += (_, e) => lines.Add(e.RawMessage);
         TinyImages.Pipeline(ml, TinyImages.Options with { Head = linear ? Head.Linear() : Head.Cosine(), Epochs = 1 }).Fit(TinyImages.View(ml, 16)).Dispose();
-        Assert.That(lines, Has.One.StartsWith($"Training WideResNet(10, 1, 0) with {(linear ? "" : "head Cosine() and ")}LogitNorm(tau: 0.1, warmup: 0.5) for 1 epochs"));
+        Assert.That(
+            lines,
+            Has.One.StartsWith($"Training WideResNet(10, 1, 0) with {(linear ? "" : "head Cosine() and ")}LogitNorm(tau: 0.1, warmup: 0.5) for 1 epochs"));
     }
 
     private sealed class Scored

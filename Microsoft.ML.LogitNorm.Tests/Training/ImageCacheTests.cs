@@ -31,7 +31,9 @@ public sealed class ImageCacheTests
         var expected = TinyTraining.Weights(_streamed);
         var options = _streamed with { CheckpointFile = folder["training.checkpoint"] };
         Assert.That(() => TinyTraining.Weights(options with { EpochCompleted = epoch => throw new TimeoutException() }), Throws.InstanceOf<TimeoutException>());
-        Assert.That(() => TinyTraining.Weights(options with { EpochCompleted = epoch => _ = epoch.Epoch < 2 ? 0 : throw new TimeoutException() }), Throws.InstanceOf<TimeoutException>());
+        Assert.That(
+            () => TinyTraining.Weights(options with { EpochCompleted = epoch => _ = epoch.Epoch < 2 ? 0 : throw new TimeoutException() }),
+            Throws.InstanceOf<TimeoutException>());
         Assert.That(TinyTraining.Weights(options), Is.EqualTo(expected));
     }
 
@@ -41,17 +43,23 @@ public sealed class ImageCacheTests
         using var folder = new TemporaryFolder();
         var file = folder["training.checkpoint"];
         TinyTraining.Weights(TinyImages.Options with { CheckpointFile = file });
-        Assert.That(() => TinyTraining.Weights(_streamed with { CheckpointFile = file }), Throws.InvalidOperationException.With.Message.Contains("ImageCache was not there and is \"Stream\""));
+        Assert.That(
+            () => TinyTraining.Weights(_streamed with { CheckpointFile = file }),
+            Throws.InvalidOperationException.With.Message.Contains("ImageCache was not there and is \"Stream\""));
     }
 
     [Test]
     public void Fit_StreamedRowsThatCannotBeTrainedOn_SaysWhatMemorySays([Values(ImageCache.Memory, ImageCache.Stream)] ImageCache cache)
     {
         var options = TinyImages.Options with { ImageCache = cache, BatchSize = 64 };
-        Assert.That(() => TinyTraining.Weights(options, _ml, TinyImages.View(_ml, 48)), Throws.InvalidOperationException.With.Message.StartsWith("BatchSize is 64, but there are only 48 training rows."));
+        Assert.That(
+            () => TinyTraining.Weights(options, _ml, TinyImages.View(_ml, 48)),
+            Throws.InvalidOperationException.With.Message.StartsWith("BatchSize is 64, but there are only 48 training rows."));
         var none = _ml.Data.FilterRowsByColumn(TinyImages.View(_ml, 96), nameof(TinyImages.Row.Order), lowerBound: 1000);
         var unlabelled = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(TinyImages.View(_ml, 96)).Transform(none);
-        Assert.That(() => _ml.MulticlassClassification.Trainers.LogitNorm(options).Fit(unlabelled), Throws.InvalidOperationException.With.Message.StartsWith("The training data has no rows. "));
+        Assert.That(
+            () => _ml.MulticlassClassification.Trainers.LogitNorm(options).Fit(unlabelled),
+            Throws.InvalidOperationException.With.Message.StartsWith("The training data has no rows. "));
     }
 
     [Test]
@@ -60,7 +68,9 @@ public sealed class ImageCacheTests
         using var folder = new TemporaryFolder();
         var file = folder["training.checkpoint"];
         TinyTraining.Weights(_streamed with { CheckpointFile = file });
-        Assert.That(() => TinyTraining.Weights(TinyImages.Options with { CheckpointFile = file }), Throws.InvalidOperationException.With.Message.Contains("ImageCache was \"Stream\" and is not there"));
+        Assert.That(
+            () => TinyTraining.Weights(TinyImages.Options with { CheckpointFile = file }),
+            Throws.InvalidOperationException.With.Message.Contains("ImageCache was \"Stream\" and is not there"));
     }
 
     [Test]
@@ -113,16 +123,21 @@ public sealed class ImageCacheTests
         var result = _ml.MulticlassClassification.LogitNormTuner(options).Tune(Keyed(48), Keyed(30, seed: 4));
         Assert.That(result.BestOptions.ImageCache, Is.EqualTo(ImageCache.Stream));
         Assert.That(
-            () => _ml.MulticlassClassification.LogitNormTuner(options with { Trainer = TinyImages.Options with { Epochs = 1 } }).Tune(Keyed(48), Keyed(30, seed: 4)),
+            () => _ml.MulticlassClassification.LogitNormTuner(options with { Trainer = TinyImages.Options with { Epochs = 1 } })
+                .Tune(Keyed(48), Keyed(30, seed: 4)),
             Throws.InvalidOperationException.With.Message.Contains("ImageCache was \"Stream\""));
     }
 
     [Test]
     public void ImageCache_Undefined_Throws()
-        => Assert.That(() => new LogitNormTrainer.Options { ImageCache = (ImageCache)7 }, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("ImageCache.Auto, Memory or Stream"));
+        => Assert.That(
+            () => new LogitNormTrainer.Options { ImageCache = (ImageCache)7 },
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("ImageCache.Auto, Memory or Stream"));
 
     private void AssertRefused(IDataView rows, LogitNormTrainer.Options options, string message)
-        => Assert.That(() => _ml.MulticlassClassification.Trainers.LogitNorm(options).Fit(rows), Throws.InstanceOf<InvalidOperationException>().With.Message.StartsWith(message));
+        => Assert.That(
+            () => _ml.MulticlassClassification.Trainers.LogitNorm(options).Fit(rows),
+            Throws.InstanceOf<InvalidOperationException>().With.Message.StartsWith(message));
 
     private IDataView Keyed(int count, int seed = 0)
     {

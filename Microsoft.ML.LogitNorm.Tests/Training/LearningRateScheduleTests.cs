@@ -63,13 +63,17 @@ public sealed class LearningRateScheduleTests
     [TestCase(new[] { double.NaN })]
     [TestCase(new[] { 80.0, 140 })]
     public void Milestones_NotRisingShares_AreRefused(double[] milestones)
-        => Assert.That(() => LearningRateSchedule.Milestones(milestones), Throws.ArgumentException.With.Message.Contains("each between 0 and 1").And.Message.Contains("Epoch 80 of 200 is 0.4"));
+        => Assert.That(
+            () => LearningRateSchedule.Milestones(milestones),
+            Throws.ArgumentException.With.Message.Contains("each between 0 and 1").And.Message.Contains("Epoch 80 of 200 is 0.4"));
 
     [TestCase(0.0)]
     [TestCase(1.5)]
     [TestCase(double.NaN)]
     public void Milestones_ImpossibleFactor_IsRefused(double factor)
-        => Assert.That(() => LearningRateSchedule.Milestones(factor: factor), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("above 0 and is at most 1"));
+        => Assert.That(
+            () => LearningRateSchedule.Milestones(factor: factor),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("above 0 and is at most 1"));
 
     [TestCase(0.0)]
     [TestCase(1.0)]

@@ -13,7 +13,11 @@ public sealed class LogitNormTrainerErrorTests
 
     [Test]
     public void Fit_LabelIsText_AsksForMapValueToKey()
-        => AssertSchemaError(TinyImages.View(_ml, 32), _options, "label column 'Label': expected Key<UInt32>, got ", "Put ml.Transforms.Conversion.MapValueToKey before the trainer.");
+        => AssertSchemaError(
+            TinyImages.View(_ml, 32),
+            _options,
+            "label column 'Label': expected Key<UInt32>, got ",
+            "Put ml.Transforms.Conversion.MapValueToKey before the trainer.");
 
     [Test]
     public void Fit_LabelMissing_ListsTheColumns()
@@ -25,11 +29,17 @@ public sealed class LogitNormTrainerErrorTests
 
     [Test]
     public void Fit_FeatureIsAPath_AsksForLoadImages()
-        => AssertSchemaError(Mapped(32), _options with { FeatureColumnName = "Name" }, "feature column 'Name': expected MLImage", "got String", "put LoadImages and ResizeImages before the trainer");
+        => AssertSchemaError(
+            Mapped(32),
+            _options with { FeatureColumnName = "Name" },
+            "feature column 'Name': expected MLImage",
+            "got String",
+            "put LoadImages and ResizeImages before the trainer");
 
     [Test]
     public void Fit_FeatureIsANumber_AsksForImages()
-        => AssertSchemaError(Mapped(32), _options with { FeatureColumnName = "Order" }, "got Single", "Put LoadImages and ResizeImages, or ExtractPixels, before the trainer.");
+        => AssertSchemaError(
+            Mapped(32), _options with { FeatureColumnName = "Order" }, "got Single", "Put LoadImages and ResizeImages, or ExtractPixels, before the trainer.");
 
     [Test]
     public void Fit_OneClass_SaysHowManyAreNeeded()
@@ -49,17 +59,24 @@ public sealed class LogitNormTrainerErrorTests
     {
         var map = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(TinyImages.View(_ml, 3));
         AssertRefused(map.Transform(TinyImages.View(_ml, 0)), _options, "The training data has no rows.");
-        AssertRefused(map.Transform(_ml.Data.LoadFromEnumerable(TinyImages.Rows(3).Select(row => new TinyImages.Row { Label = "violet", Image = row.Image }))), _options, "The training data has no row with a label in column 'Label': the label of all 3 rows is missing.", "MapValueToKey");
+        AssertRefused(
+            map.Transform(_ml.Data.LoadFromEnumerable(TinyImages.Rows(3).Select(row => new TinyImages.Row { Label = "violet", Image = row.Image }))),
+            _options,
+            "The training data has no row with a label in column 'Label': the label of all 3 rows is missing.",
+            "MapValueToKey");
     }
 
     [Test]
     public void Fit_PipelineOnNoRowsAtAll_SaysSo()
-        => Assert.That(() => TinyImages.Pipeline(_ml, _options).Fit(TinyImages.View(_ml, 0)), Throws.InvalidOperationException.With.Message.StartsWith("The training data has no rows."));
+        => Assert.That(
+            () => TinyImages.Pipeline(_ml, _options).Fit(TinyImages.View(_ml, 0)),
+            Throws.InvalidOperationException.With.Message.StartsWith("The training data has no rows."));
 
     [TestCase(1, "the label of its only row is missing")]
     [TestCase(1200, "the label of all 1,200 rows is missing")]
     public void Fit_PipelineOnRowsWithoutALabel_SaysSo(int rows, string says)
-        => AssertRefused(Mapped(rows, row => row.Label = ""), _options, $"The training data has no row with a label in column 'Label': {says}.", "MapValueToKey");
+        => AssertRefused(
+            Mapped(rows, row => row.Label = ""), _options, $"The training data has no row with a label in column 'Label': {says}.", "MapValueToKey");
 
     [Test]
     public void Fit_BatchLargerThanTheData_NamesBoth()
@@ -69,12 +86,16 @@ public sealed class LogitNormTrainerErrorTests
     public void Fit_ImageTooSmallForTheBackbone_NamesBoth()
     {
         var rows = Enumerable.Range(0, 32).Select(i => new SmallRow { Label = (uint)(i % 2), Image = new byte[9] });
-        AssertRefused(_ml.Data.LoadFromEnumerable(rows), _options, "Images of 1×3×3 in column 'Image' are too small for WideResNet(10, 1, 0), which needs at least 4×4 pixels");
+        AssertRefused(
+            _ml.Data.LoadFromEnumerable(rows),
+            _options,
+            "Images of 1×3×3 in column 'Image' are too small for WideResNet(10, 1, 0), which needs at least 4×4 pixels");
     }
 
     [Test]
     public void Fit_NormalizationOfOtherChannels_NamesBoth()
-        => AssertRefused(Mapped(32), _options with { Normalization = new([1], [1]) }, "Normalization is of 1 channels or features; column 'Image' holds images of 3×8×8");
+        => AssertRefused(
+            Mapped(32), _options with { Normalization = new([1], [1]) }, "Normalization is of 1 channels or features; column 'Image' holds images of 3×8×8");
 
     [Test]
     public void Fit_PixelThatIsNoNumber_NamesTheRow()
@@ -92,24 +113,41 @@ public sealed class LogitNormTrainerErrorTests
     {
         // Its own MapValueToKey gave the same number of classes in another order: accuracy would be nonsense.
         var validation = Mapped(30, row => row.Label = TinyImages.Classes[2 - (row.Id % 3)]);
-        AssertRefused(Mapped(32), _options with { ValidationSet = validation }, "ValidationSet", "expected 3 classes (red, green, blue), found 3 classes (blue, green, red)", "by the same fitted pipeline");
+        AssertRefused(
+            Mapped(32),
+            _options with { ValidationSet = validation },
+            "ValidationSet",
+            "expected 3 classes (red, green, blue), found 3 classes (blue, green, red)",
+            "by the same fitted pipeline");
     }
 
     [Test]
     public void Fit_ValidationSetWithFewerClasses_SaysSo()
-        => AssertRefused(Mapped(32), _options with { ValidationSet = Mapped(30, row => row.Label = TinyImages.Classes[row.Id % 2]) }, "ValidationSet", "expected 3 classes (red, green, blue), found 2 classes (red, green)");
+        => AssertRefused(
+            Mapped(32),
+            _options with { ValidationSet = Mapped(30, row => row.Label = TinyImages.Classes[row.Id % 2]) },
+            "ValidationSet",
+            "expected 3 classes (red, green, blue), found 2 classes (red, green)");
 
     [Test]
     public void Fit_ValidationSetOfAnotherSize_SaysSo()
     {
         var rows = Enumerable.Range(0, 3).Select(i => new SmallRow { Label = (uint)i, Image = new byte[9] });
-        AssertRefused(Mapped(32), _options with { ValidationSet = _ml.Data.LoadFromEnumerable(rows) }, "ValidationSet", "expected VectorOfByte 3×8×8, found VectorOfByte 1×3×3");
+        AssertRefused(
+            Mapped(32),
+            _options with { ValidationSet = _ml.Data.LoadFromEnumerable(rows) },
+            "ValidationSet",
+            "expected VectorOfByte 3×8×8, found VectorOfByte 1×3×3");
     }
 
     [Test]
     public void Fit_ValidationSetWithoutTheColumn_SaysThatItIsTheValidationSet()
         => AssertRefused(
-            Mapped(32), _options with { ValidationSet = _ml.Transforms.DropColumns("Image").Fit(Mapped(3)).Transform(Mapped(3)) }, "ValidationSet", "feature column 'Image'", "'Name'");
+            Mapped(32),
+            _options with { ValidationSet = _ml.Transforms.DropColumns("Image").Fit(Mapped(3)).Transform(Mapped(3)) },
+            "ValidationSet",
+            "feature column 'Image'",
+            "'Name'");
 
     [Test]
     public void Fit_ValidationSetThatCannotBeUsed_IsRefusedBeforeImagesAreDecoded()
@@ -122,9 +160,17 @@ public sealed class LogitNormTrainerErrorTests
     [Test]
     public void Fit_RateFarTooHigh_NamesEpochStepAndRemedy()
     {
-        var options = TinyImages.Options with { Loss = TrainingLoss.CrossEntropy(), LearningRate = 1e30, LearningRateSchedule = LearningRateSchedule.Milestones(), EpochCompleted = _ => Assert.Fail("It goes on.") };
+        var options = TinyImages.Options with
+        {
+            Loss = TrainingLoss.CrossEntropy(), LearningRate = 1e30, LearningRateSchedule = LearningRateSchedule.Milestones(),
+            EpochCompleted = _ => Assert.Fail("It goes on."),
+        };
         var error = Assert.Throws<TrainingDivergedException>(() => Trainer(options).Fit(Mapped(80)))!;
-        Assert.That(error.Message, Does.Match(@"^The loss became (NaN|∞|Infinity) in epoch 1, step [2-5], with CrossEntropy\(\) and learning rate 1E\+30\. Training stopped: lower LearningRate"));
+        Assert.That(
+            error.Message,
+            Does.Match(
+                @"^The loss became (NaN|∞|Infinity) in epoch 1, step [2-5], with CrossEntropy\(\) and learning rate 1E\+30\. "
+                + "Training stopped: lower LearningRate"));
         Assert.That(error.Message, Does.Not.Contain("tau"));
     }
 

@@ -43,7 +43,11 @@ public sealed class LogitNormTrainerLifetimeTests
     {
         var ml = new MLContext(seed: 1);
         var inTraining = new List<string>();
-        var options = _quick with { StepCompleted = step => { if (step.Epoch == 2 && step.Step == 1) inTraining.AddRange([.. ProgressOf.All(ml), .. ProgressOf.All(ml)]); } };   // what is new, then how far it is
+        // what is new, then how far it is
+        var options = _quick with
+        {
+            StepCompleted = step => { if (step.Epoch == 2 && step.Step == 1) inTraining.AddRange([.. ProgressOf.All(ml), .. ProgressOf.All(ml)]); },
+        };
         using var chain = TinyImages.Pipeline(ml, options).Fit(TinyImages.View(ml, 48));
         Assert.That(inTraining, Has.Some.Match("^Training Start").And.Some.Match("^Training Progress Loss [0-9.]+, Accuracy [0-9.]+, 1 epochs"));
         Assert.That(inTraining, Has.Some.Match("^Training Progress .*1 of 2 epochs, 1 of 3 steps$"));
@@ -64,7 +68,9 @@ public sealed class LogitNormTrainerLifetimeTests
         var counts = new List<long>();
         GC.Collect();
         GC.WaitForPendingFinalizers();   // as in Growth
-        TinyImages.Pipeline(_ml, _quick with { Epochs = 8, ValidationSet = Mapped(20), EpochCompleted = _ => counts.Add(Tensor.TotalCount) }).Fit(TinyImages.View(_ml, 48)).Dispose();
+        TinyImages.Pipeline(_ml, _quick with { Epochs = 8, ValidationSet = Mapped(20), EpochCompleted = _ => counts.Add(Tensor.TotalCount) })
+            .Fit(TinyImages.View(_ml, 48))
+            .Dispose();
         Assert.That(counts[1..], Is.All.EqualTo(counts[1]));
     }
 
@@ -126,7 +132,8 @@ public sealed class LogitNormTrainerLifetimeTests
     [Test]
     public void CancellationToken_CancelledBefore_DoesNotTrain() => AssertNothingLeft(()
         => Assert.That(
-            () => TinyImages.Pipeline(_ml, _quick with { CancellationToken = new(canceled: true), StepCompleted = _ => Assert.Fail("It trains.") }).Fit(TinyImages.View(_ml, 48)),
+            () => TinyImages.Pipeline(_ml, _quick with { CancellationToken = new(canceled: true), StepCompleted = _ => Assert.Fail("It trains.") })
+                .Fit(TinyImages.View(_ml, 48)),
             Throws.InstanceOf<OperationCanceledException>()),
         networks: 0);
 
@@ -145,7 +152,8 @@ public sealed class LogitNormTrainerLifetimeTests
     public void Fit_Fails_FreesAll() => AssertNothingLeft(() =>
     {
         Assert.Throws<InvalidOperationException>(() => TinyImages.Pipeline(_ml, _quick with { BatchSize = 64 }).Fit(TinyImages.View(_ml, 48)));
-        Assert.Throws<TrainingDivergedException>(() => TinyImages.Pipeline(_ml, _quick with { LearningRate = 1e30, Loss = TrainingLoss.CrossEntropy() }).Fit(TinyImages.View(_ml, 48)));
+        Assert.Throws<TrainingDivergedException>(
+            () => TinyImages.Pipeline(_ml, _quick with { LearningRate = 1e30, Loss = TrainingLoss.CrossEntropy() }).Fit(TinyImages.View(_ml, 48)));
         Assert.Throws<InvalidOperationException>(() => TinyImages.Pipeline(_ml, _quick with { ValidationSet = Mapped(0) }).Fit(TinyImages.View(_ml, 48)));
     }, networks: 1);   // only the one in the middle came so far
 

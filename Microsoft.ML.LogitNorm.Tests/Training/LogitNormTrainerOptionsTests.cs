@@ -30,7 +30,11 @@ public sealed class LogitNormTrainerOptionsTests
         yield return Case(() => new() { Loss = TrainingLoss.LogitNorm(tau: -0.04) }, "tau", "positive");
         yield return Case(() => new LogitNormTrainer.Options() with { Epochs = -3 }, "Epochs", "at least 1 epoch");
 
-        static TestCaseData Case(Func<LogitNormTrainer.Options> set, string name, string message, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(set))] string text = "")
+        static TestCaseData Case(
+            Func<LogitNormTrainer.Options> set,
+            string name,
+            string message,
+            [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(set))] string text = "")
             => new TestCaseData(set, name, message).SetArgDisplayNames(text["() => ".Length..]);
     }
 

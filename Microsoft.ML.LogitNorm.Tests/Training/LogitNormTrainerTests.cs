@@ -18,13 +18,15 @@ public sealed class LogitNormTrainerTests
         Assert.That(metrics.MicroAccuracy, Is.GreaterThan(0.9));
     }
 
-    private static TrainingLoss[] Losses() => [TrainingLoss.CrossEntropy(), TrainingLoss.LogitNorm(0.1), TrainingLoss.LogitPenalty(), TrainingLoss.ExtendedLogitNorm()];
+    private static TrainingLoss[] Losses()
+        => [TrainingLoss.CrossEntropy(), TrainingLoss.LogitNorm(0.1), TrainingLoss.LogitPenalty(), TrainingLoss.ExtendedLogitNorm()];
 
     [TestCaseSource(nameof(Backbones))]
     public void Fit_EveryBackbone_TrainsAndScores(Backbone backbone, int embeddingSize)
     {
         var ml = new MLContext();
-        using var chain = TinyImages.Pipeline(ml, _quick with { Backbone = backbone, Epochs = 1, Augmentation = Augmentation.None() }).Fit(TinyImages.View(ml, 16));
+        using var chain = TinyImages.Pipeline(ml, _quick with { Backbone = backbone, Epochs = 1, Augmentation = Augmentation.None() })
+            .Fit(TinyImages.View(ml, 16));
         var scored = chain.Transform(TinyImages.View(ml, 2));
         Assert.That(chain.LastTransformer.Backbone, Is.EqualTo(backbone));
         Assert.That(scored.GetColumn<float[]>("Embedding").Select(embedding => embedding.Length), Is.All.EqualTo(embeddingSize));
@@ -103,7 +105,10 @@ public sealed class LogitNormTrainerTests
     {
         var epochs = new List<TrainingEpoch>();
         var ml = new MLContext();
-        var options = _quick with { Epochs = 4, LearningRate = 0.2, LearningRateSchedule = LearningRateSchedule.Milestones([0.5]), EpochCompleted = epochs.Add };
+        var options = _quick with
+        {
+            Epochs = 4, LearningRate = 0.2, LearningRateSchedule = LearningRateSchedule.Milestones([0.5]), EpochCompleted = epochs.Add,
+        };
         TinyImages.Pipeline(ml, options).Fit(TinyImages.View(ml, Rows)).Dispose();
         Assert.Multiple(() =>
         {
@@ -127,13 +132,18 @@ public sealed class LogitNormTrainerTests
         // with one batch of all rows, so that batch normalisation sees the same as below.
         TrainingEpoch epoch = null!;
         var ml = new MLContext();
-        var options = _quick with { Epochs = 1, BatchSize = Rows, LearningRate = 1e-30, Augmentation = Augmentation.None(), Loss = TrainingLoss.CrossEntropy(), EpochCompleted = e => epoch = e };
+        var options = _quick with
+        {
+            Epochs = 1, BatchSize = Rows, LearningRate = 1e-30, Augmentation = Augmentation.None(), Loss = TrainingLoss.CrossEntropy(),
+            EpochCompleted = e => epoch = e,
+        };
         using var chain = TinyImages.Pipeline(ml, options).Fit(TinyImages.View(ml, Rows));
 
         using var scope = TorchSharp.torch.NewDisposeScope();
         var scored = chain.Transform(TinyImages.View(ml, Rows));
         var network = NetworkOf.View(scored);
-        var images = ExampleSetLoader.Load(scored, network.Input.Bind(scored.Schema), LabelColumn.Find(scored.Schema, "Label"), CancellationToken.None).Examples!;
+        var images = ExampleSetLoader.Load(
+            scored, network.Input.Bind(scored.Schema), LabelColumn.Find(scored.Schema, "Label"), CancellationToken.None).Examples!;
         network.Classifier.train();
         var logits = network.Classifier.call(network.Normalize(images.Values));
         images.Values.Dispose();
@@ -174,7 +184,8 @@ public sealed class LogitNormTrainerTests
         var steps = new List<TrainingProgress>();
         var ml = new MLContext();
         TinyImages.Pipeline(ml, _quick with { StepCompleted = steps.Add }).Fit(TinyImages.View(ml, Rows + 15)).Dispose();   // 15 rows fill no batch
-        Assert.That(steps, Is.EqualTo(new TrainingProgress[] { new(1, 2, 1, 3), new(1, 2, 2, 3), new(1, 2, 3, 3), new(2, 2, 1, 3), new(2, 2, 2, 3), new(2, 2, 3, 3) }));
+        Assert.That(
+            steps, Is.EqualTo(new TrainingProgress[] { new(1, 2, 1, 3), new(1, 2, 2, 3), new(1, 2, 3, 3), new(2, 2, 1, 3), new(2, 2, 2, 3), new(2, 2, 3, 3) }));
     }
 
     [Test]
@@ -187,7 +198,8 @@ public sealed class LogitNormTrainerTests
         var infos = messages.Where(message => message.Kind == ChannelMessageKind.Info).Select(message => message.Text).ToArray();
         Assert.That(infos, Has.One.Match(@"^Read 48 images of 3×8×8 in "));
         Assert.That(infos, Has.One.Match(@"^Training WideResNet\(10, 1, 0\) with LogitNorm\(tau: 0.1, warmup: 0.5\) for 2 epochs on cpu; seed 1\."));
-        Assert.That(infos, Has.One.Match(@"^Epoch 1/2: loss [\d.]+, accuracy [\d.]+ %, mean logit norm [\d.]+, learning rate [\d.E-]+, \d+ images/s, \d\d:\d\d:\d\d"));
+        Assert.That(
+            infos, Has.One.Match(@"^Epoch 1/2: loss [\d.]+, accuracy [\d.]+ %, mean logit norm [\d.]+, learning rate [\d.E-]+, \d+ images/s, \d\d:\d\d:\d\d"));
         Assert.That(infos, Has.One.StartsWith("Epoch 2/2: "));
     }
 
@@ -221,7 +233,8 @@ public sealed class LogitNormTrainerTests
         var ml = new MLContext(seed: 1);
         var data = TinyImages.View(ml, 128);
         var renamed = ml.Transforms.Conversion.MapValueToKey("Class", "Label").Append(ml.Transforms.CopyColumns("Picture", "Image"));
-        using var chain = renamed.Append(ml.MulticlassClassification.Trainers.LogitNorm("Class", "Picture", Backbone.DenseNet(10, 2), TrainingLoss.CrossEntropy(), epochs: 1)).Fit(data);
+        using var chain = renamed.Append(
+            ml.MulticlassClassification.Trainers.LogitNorm("Class", "Picture", Backbone.DenseNet(10, 2), TrainingLoss.CrossEntropy(), epochs: 1)).Fit(data);
         Assert.That(chain.LastTransformer.Backbone, Is.EqualTo(Backbone.DenseNet(10, 2)));
     }
 

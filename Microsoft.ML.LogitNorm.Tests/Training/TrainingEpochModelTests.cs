@@ -20,7 +20,8 @@ public sealed class TrainingEpochModelTests
     public void Model_AfterEachEpoch_IsTheNetworkAsItStands()
     {
         List<float[][]> found = [];
-        using var chain = TinyImages.Pipeline(_ml, _options with { EpochCompleted = epoch => found.Add(Logits(epoch.Model)) }).Fit(TinyImages.View(_ml, TinyTraining.Rows));
+        using var chain = TinyImages.Pipeline(_ml, _options with { EpochCompleted = epoch => found.Add(Logits(epoch.Model)) })
+            .Fit(TinyImages.View(_ml, TinyTraining.Rows));
         Assert.That(found[^1], Is.EqualTo(Logits(chain.LastTransformer)).Within(Rounding), "the last one is the result");
         Assert.That(found[0], Is.Not.EqualTo(found[1]).And.Not.EqualTo(found[2]));
     }
@@ -69,7 +70,8 @@ public sealed class TrainingEpochModelTests
     public void Model_AfterTheCallback_IsDisposedOf()
     {
         List<(LogitNormModel Model, IDataView Scored)> kept = [];
-        using var chain = TinyImages.Pipeline(_ml, _options with { EpochCompleted = epoch => kept.Add((epoch.Model, epoch.Model.Transform(_rows))) }).Fit(TinyImages.View(_ml, TinyTraining.Rows));
+        using var chain = TinyImages.Pipeline(_ml, _options with { EpochCompleted = epoch => kept.Add((epoch.Model, epoch.Model.Transform(_rows))) })
+            .Fit(TinyImages.View(_ml, TinyTraining.Rows));
         foreach (var (model, scored) in kept)
         {
             Assert.That(() => Logits(model), Disposed());
@@ -86,7 +88,8 @@ public sealed class TrainingEpochModelTests
     public void Model_CallbackThrows_IsTakenBack()
     {
         LogitNormModel model = null!;
-        Assert.Throws<TimeoutException>(() => TinyTraining.Weights(_options with { EpochCompleted = epoch => throw new TimeoutException((model = epoch.Model).ToString()) }));
+        Assert.Throws<TimeoutException>(
+            () => TinyTraining.Weights(_options with { EpochCompleted = epoch => throw new TimeoutException((model = epoch.Model).ToString()) }));
         Assert.That(() => model.ParameterCount, Throws.TypeOf<ObjectDisposedException>());
     }
 
@@ -117,7 +120,13 @@ public sealed class TrainingEpochModelTests
             }
         }
 
-        ModelSpec Spec() => new(owner.Backbone, owner.ClassCount, new ImageInput("Image", owner.ImageShape!, PixelKind.VectorOfByte, Interleaved: false), owner.Normalization, null);
+        ModelSpec Spec()
+            => new(
+                owner.Backbone,
+                owner.ClassCount,
+                new ImageInput("Image", owner.ImageShape!, PixelKind.VectorOfByte, Interleaved: false),
+                owner.Normalization,
+                null);
     }
 
     private float[][] Logits(LogitNormModel model) => [.. model.Transform(_rows).GetColumn<float[]>("Logits")];

@@ -55,8 +55,11 @@ public sealed class TrainingRandomnessTests
     private static IEnumerable<TestCaseData> Work()
     {
         yield return Case("Fit", (ml, _, _) => TinyTraining.Weights(_options, ml));
-        yield return Case("Fit, DenseNet", (ml, _, _) => TinyTraining.Weights(_options with { Backbone = Backbone.DenseNet(10, 4, 0.2), Head = Head.Cosine() }, ml));
-        yield return Case("Fit, ResNet", (ml, _, _) => TinyTraining.Weights(_options with { Backbone = Backbone.ResNet18(), Head = Head.DecomposedConfidence(), Epochs = 1 }, ml));
+        yield return Case(
+            "Fit, DenseNet", (ml, _, _) => TinyTraining.Weights(_options with { Backbone = Backbone.DenseNet(10, 4, 0.2), Head = Head.Cosine() }, ml));
+        yield return Case(
+            "Fit, ResNet",
+            (ml, _, _) => TinyTraining.Weights(_options with { Backbone = Backbone.ResNet18(), Head = Head.DecomposedConfidence(), Epochs = 1 }, ml));
         yield return Case("Fit, streamed", (ml, _, _) => TinyTraining.Weights(_options with { ImageCache = ImageCache.Stream }, ml));
         yield return Case("Load", (ml, model, rows) =>
         {
@@ -65,7 +68,11 @@ public sealed class TrainingRandomnessTests
         yield return Case("Transform", (_, model, rows) => model.Transform(rows).GetColumn<float[]>("Logits").Count());
         yield return Case("All scores, learned and compared", (ml, model, rows) => ml.AnomalyDetection.CompareOodScores(
             model, rows, new Dictionary<string, IDataView> { ["others"] = TinyImages.View(ml, 30, seed: 7) },
-            new() { Scores = [.. OodScores.All, OodScores.Combine(OodScores.MaxSoftmax(), OodScores.NearestNeighbours(5, 20))], TrainingData = TinyImages.View(ml, 96) }));
+            new()
+            {
+                Scores = [.. OodScores.All, OodScores.Combine(OodScores.MaxSoftmax(), OodScores.NearestNeighbours(5, 20))],
+                TrainingData = TinyImages.View(ml, 96),
+            }));
         yield return Case("Tune", (ml, _, _) =>
         {
             var map = ml.Transforms.Conversion.MapValueToKey("Label").Fit(TinyImages.View(ml, 3));

@@ -27,7 +27,11 @@ public sealed class LogitNormTunerOptionsTests
         yield return Case(() => new() { NoiseCount = 0 }, "NoiseCount", "at least 1 image");
         yield return Case(() => new() { ResultsFile = "" }, "ResultsFile", "A file needs a name");
 
-        static TestCaseData Case(Func<LogitNormTuner.Options> set, string name, string message, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(set))] string text = "")
+        static TestCaseData Case(
+            Func<LogitNormTuner.Options> set,
+            string name,
+            string message,
+            [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(set))] string text = "")
             => new TestCaseData(set, name, message).SetArgDisplayNames(text["() => ".Length..]);
     }
 

@@ -26,7 +26,10 @@ public sealed class LogitNormTunerTests
         var events = new List<string>();
         var result = Tune(new()
         {
-            Trainer = _trainer with { Epochs = 50, Loss = TrainingLoss.CrossEntropy(), EpochCompleted = epoch => events.Add($"epoch {epoch.Epoch} of {epoch.Epochs}") },
+            Trainer = _trainer with
+            {
+                Epochs = 50, Loss = TrainingLoss.CrossEntropy(), EpochCompleted = epoch => events.Add($"epoch {epoch.Epoch} of {epoch.Epochs}"),
+            },
             Taus = [0.2, 0.1],
             Warmup = 0.25,
             EpochsPerTrial = 2,
@@ -53,13 +56,19 @@ public sealed class LogitNormTunerTests
         using var model = _ml.MulticlassClassification.Trainers.LogitNorm(trainer with { Loss = TrainingLoss.LogitNorm(0.1) }).Fit(_training);
         using var scope = NewDisposeScope();
         using var generator = new Generator(1, CPU);
-        var noise = GaussianNoise.Between((0, 255), new ImageInput("Image", new(3, TinyImages.Size, TinyImages.Size), PixelKind.VectorOfByte, Interleaved: false)).Draw(100, generator).permute(0, 3, 1, 2).contiguous();
+        var images = new ImageInput("Image", new(3, TinyImages.Size, TinyImages.Size), PixelKind.VectorOfByte, Interleaved: false);
+        var noise = GaussianNoise.Between((0, 255), images)
+            .Draw(100, generator)
+            .permute(0, 3, 1, 2)
+            .contiguous();
         var rows = noise.data<byte>().ToArray().Chunk(3 * TinyImages.Size * TinyImages.Size).Select(pixels => new TinyImages.Row { Image = pixels });
         var score = _ml.Transforms.OodScore(OodScores.MaxSoftmax()).Fit(model.Transform(_validation));
-        var expected = _ml.AnomalyDetection.EvaluateOod(score.Transform(model.Transform(_validation)), score.Transform(model.Transform(_ml.Data.LoadFromEnumerable(rows))));
+        var expected = _ml.AnomalyDetection.EvaluateOod(
+            score.Transform(model.Transform(_validation)), score.Transform(model.Transform(_ml.Data.LoadFromEnumerable(rows))));
         Assert.Multiple(() =>
         {
-            Assert.That(trial.Accuracy, Is.EqualTo(_ml.MulticlassClassification.Evaluate(model.Transform(_validation)).MicroAccuracy).Within(1e-12).And.LessThan(1));
+            Assert.That(
+                trial.Accuracy, Is.EqualTo(_ml.MulticlassClassification.Evaluate(model.Transform(_validation)).MicroAccuracy).Within(1e-12).And.LessThan(1));
             Assert.That(trial.FprAt95Tpr, Is.EqualTo(expected.FprAt95Tpr).Within(1e-12));
             Assert.That(trial.Auroc, Is.EqualTo(expected.Auroc).Within(1e-12).And.InRange(0.01, 0.99));
         });
@@ -133,7 +142,9 @@ public sealed class LogitNormTunerTests
         var before = File.ReadAllText(folder.File);
 
         var error = Assert.Throws<InvalidOperationException>(() => Tune(change(options)))!;
-        Assert.That(error.Message, Does.Contain($"ResultsFile '{folder.File}'").And.Contain($"do not compare: {difference}. Set them back, name another file, or delete this one"));
+        Assert.That(
+            error.Message,
+            Does.Contain($"ResultsFile '{folder.File}'").And.Contain($"do not compare: {difference}. Set them back, name another file, or delete this one"));
         Assert.That(File.ReadAllText(folder.File), Is.EqualTo(before));
     }
 
@@ -143,7 +154,10 @@ public sealed class LogitNormTunerTests
     {
         using var folder = new TemporaryFolder();
         var trained = 0;
-        var options = new LogitNormTuner.Options { Trainer = _trainer with { Epochs = 1, EpochCompleted = _ => trained++ }, Taus = [0.1], ResultsFile = folder.File };
+        var options = new LogitNormTuner.Options
+        {
+            Trainer = _trainer with { Epochs = 1, EpochCompleted = _ => trained++ }, Taus = [0.1], ResultsFile = folder.File,
+        };
         Tune(options);
         var json = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(folder.File))!;
         foreach (var name in (string[])["WeightDecay", "NoiseCount", "Warmup"])
@@ -179,13 +193,21 @@ public sealed class LogitNormTunerTests
     public void Streams_MoreThanMemoryHolds_IsRecorded()
     {
         var image = ImageInput.Find(_training.Schema, "Image", null);
-        foreach (var (cache, rows, streams) in (ValueTuple<ImageCache, long, bool>[])
-            [(ImageCache.Auto, 48, false), (ImageCache.Auto, 1L << 50, true), (ImageCache.Memory, 1L << 50, false), (ImageCache.Stream, 48, true), (ImageCache.Auto, long.MaxValue, true)])
-            Assert.That(_ml.MulticlassClassification.Trainers.LogitNorm(_trainer with { ImageCache = cache }).Streams(image, rows), Is.EqualTo(streams), $"{cache} {rows}");
+        (ImageCache Cache, long Rows, bool Streams)[] cases =
+        [
+            (ImageCache.Auto, 48, false), (ImageCache.Auto, 1L << 50, true), (ImageCache.Memory, 1L << 50, false), (ImageCache.Stream, 48, true),
+            (ImageCache.Auto, long.MaxValue, true),
+        ];
+        foreach (var (cache, rows, streams) in cases)
+            Assert.That(
+                _ml.MulticlassClassification.Trainers.LogitNorm(_trainer with { ImageCache = cache }).Streams(image, rows),
+                Is.EqualTo(streams),
+                $"{cache} {rows}");
 
         var options = new LogitNormTuner.Options { Trainer = _trainer };
         var label = LabelColumn.Find(_training.Schema, "Label");
-        var (kept, streamed) = (TuningSettings.Of(options, image, label, 48, 40, streamed: false), TuningSettings.Of(options, image, label, 48, 40, streamed: true));
+        var (kept, streamed) = (
+            TuningSettings.Of(options, image, label, 48, 40, streamed: false), TuningSettings.Of(options, image, label, 48, 40, streamed: true));
         Assert.That(TrainingSettings.Differences(kept, streamed, TuningSettings.Defaults), Is.EqualTo(new[] { "ImageCache was not there and is \"Stream\"" }));
     }
 
@@ -195,7 +217,10 @@ public sealed class LogitNormTunerTests
         yield return Case("NoiseCount", options => options with { NoiseCount = 7 }, "NoiseCount was 2000 and is 7");
         yield return Case("Warmup", options => options with { Warmup = 0 }, "Warmup was 0.5 and is 0");
         yield return Case("Seed", options => options with { Trainer = options.Trainer with { Seed = 2 } }, "Seed was 1 and is 2");
-        yield return Case("Several", options => options with { Trainer = options.Trainer with { BatchSize = 8, Momentum = 0.5 } }, "BatchSize was 16 and is 8; Momentum was 0.9 and is 0.5");
+        yield return Case(
+            "Several",
+            options => options with { Trainer = options.Trainer with { BatchSize = 8, Momentum = 0.5 } },
+            "BatchSize was 16 and is 8; Momentum was 0.9 and is 0.5");
         yield return Case(
             "Backbone",
             options => options with { Trainer = options.Trainer with { Backbone = Backbone.WideResNet(16, 1, 0) } },
@@ -215,7 +240,8 @@ public sealed class LogitNormTunerTests
         using var folder = new TemporaryFolder();
         var options = new LogitNormTuner.Options { Trainer = _trainer with { Epochs = 1 }, Taus = [0.1], ResultsFile = folder.File };
         Tune(options);
-        Assert.That(() => Tune(options, _ml.Data.TakeRows(_validation, 39)), Throws.InvalidOperationException.With.Message.Contains("ValidationRows was 40 and is 39"));
+        Assert.That(
+            () => Tune(options, _ml.Data.TakeRows(_validation, 39)), Throws.InvalidOperationException.With.Message.Contains("ValidationRows was 40 and is 39"));
     }
 
     [TestCase("", TestName = "Tune_EmptyFile_IsDamaged")]
@@ -224,9 +250,14 @@ public sealed class LogitNormTunerTests
     [TestCase("{\"Seed\": 1, \"Settings\": {}}", TestName = "Tune_FileWithoutTrials_IsDamaged")]
     [TestCase("{\"Seed\": 1, \"Settings\": {}, \"Trials\": [{\"Tau\": -1, \"Duration\": \"00:00:01\"}]}", TestName = "Tune_ImpossibleTau_IsDamaged")]
     [TestCase("{\"Seed\": 1, \"Settings\": {}, \"Trials\": [{\"Tau\": 1, \"Duration\": \"00:00:01\"}]}", TestName = "Tune_TrialWithoutMetrics_IsDamaged")]
-    [TestCase("{\"Seed\": 1, \"Settings\": {}, \"Trials\": [{\"Tau\": 1, \"Accuracy\": 2, \"FprAt95Tpr\": 0, \"Auroc\": 1, \"Duration\": \"00:00:01\"}]}", TestName = "Tune_ImpossibleAccuracy_IsDamaged")]
+    [TestCase(
+        "{\"Seed\": 1, \"Settings\": {}, \"Trials\": [{\"Tau\": 1, \"Accuracy\": 2, \"FprAt95Tpr\": 0, \"Auroc\": 1, \"Duration\": \"00:00:01\"}]}",
+        TestName = "Tune_ImpossibleAccuracy_IsDamaged")]
     [TestCase("{\"Seed\": 1, \"Settings\": {}, \"Trials\": [null]}", TestName = "Tune_NullTrial_IsDamaged")]
-    [TestCase("{\"Seed\": 1, \"Settings\": {}, \"Trials\": [{\"Tau\": 1, \"Failure\": \"a\", \"Duration\": \"00:00:01\"}, {\"Tau\": 1, \"Failure\": \"b\", \"Duration\": \"00:00:01\"}]}", TestName = "Tune_TauTwice_IsDamaged")]
+    [TestCase(
+        "{\"Seed\": 1, \"Settings\": {}, \"Trials\": [{\"Tau\": 1, \"Failure\": \"a\", \"Duration\": \"00:00:01\"}, {\"Tau\": 1, \"Failure\": "
+        + "\"b\", \"Duration\": \"00:00:01\"}]}",
+        TestName = "Tune_TauTwice_IsDamaged")]
     public void Tune_DamagedFile_NamesIt(string text)
     {
         using var folder = new TemporaryFolder();
@@ -240,7 +271,11 @@ public sealed class LogitNormTunerTests
     [Test]
     public void Tune_FileInAMissingFolder_FailsBeforeTraining()
         => Assert.That(
-            () => Tune(new() { Trainer = _trainer with { StepCompleted = _ => Assert.Fail("It trains.") }, ResultsFile = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName(), "tuning.json") }),
+            () => Tune(new()
+            {
+                Trainer = _trainer with { StepCompleted = _ => Assert.Fail("It trains.") },
+                ResultsFile = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName(), "tuning.json"),
+            }),
             Throws.InstanceOf<DirectoryNotFoundException>());
 
     [Test]
@@ -271,7 +306,10 @@ public sealed class LogitNormTunerTests
         using var folder = new TemporaryFolder();
         var epochs = 0;
         // Normalised logits divided by 1e-300 are infinite.
-        var options = new LogitNormTuner.Options { Trainer = _trainer with { EpochCompleted = _ => epochs++ }, Taus = [1e-300, 0.1], Warmup = 0, ResultsFile = folder.File };
+        var options = new LogitNormTuner.Options
+        {
+            Trainer = _trainer with { EpochCompleted = _ => epochs++ }, Taus = [1e-300, 0.1], Warmup = 0, ResultsFile = folder.File,
+        };
         var result = Tune(options);
         Assert.Multiple(() =>
         {
@@ -287,8 +325,13 @@ public sealed class LogitNormTunerTests
     public void Tune_LastStepDiverges_FailsTheTrial()
     {
         // One step only: its loss is that of the first weights, and nothing but the network's outputs tells what became of them.
-        var options = new LogitNormTuner.Options { Trainer = _trainer with { Epochs = 1, BatchSize = 48, LearningRate = 1e30, LearningRateSchedule = LearningRateSchedule.Milestones() }, Taus = [0.1] };
-        Assert.That(() => Tune(options), Throws.InvalidOperationException.With.Message.Contains("every trial").And.Message.Contains("tau 0.1: The trained network's logits are not finite"));
+        var options = new LogitNormTuner.Options
+        {
+            Trainer = _trainer with { Epochs = 1, BatchSize = 48, LearningRate = 1e30, LearningRateSchedule = LearningRateSchedule.Milestones() }, Taus = [0.1],
+        };
+        Assert.That(
+            () => Tune(options),
+            Throws.InvalidOperationException.With.Message.Contains("every trial").And.Message.Contains("tau 0.1: The trained network's logits are not finite"));
     }
 
     [Test]
@@ -299,7 +342,8 @@ public sealed class LogitNormTunerTests
             () => Tune(new() { Trainer = _trainer with { EpochCompleted = _ => throw new InvalidOperationException("mine") }, ResultsFile = folder.File }),
             Throws.TypeOf<InvalidOperationException>().With.Message.EqualTo("mine"));
         Assert.That(File.ReadAllText(folder.File), Does.Contain("\"Trials\": []"));
-        Assert.That(() => Tune(new() { Trainer = _trainer with { BatchSize = 49 } }), Throws.InvalidOperationException.With.Message.StartsWith("BatchSize is 49"));
+        Assert.That(
+            () => Tune(new() { Trainer = _trainer with { BatchSize = 49 } }), Throws.InvalidOperationException.With.Message.StartsWith("BatchSize is 49"));
     }
 
     [Test]
@@ -309,8 +353,12 @@ public sealed class LogitNormTunerTests
         var two = TinyImages.Rows(30);
         two.ForEach(row => row.Label = TinyImages.Classes[row.Id % 2]);
         var otherClasses = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(_ml.Data.LoadFromEnumerable(two)).Transform(_ml.Data.LoadFromEnumerable(two));
-        Assert.That(() => Tune(options, otherClasses), Throws.InvalidOperationException.With.Message.Contains("expected 3 classes (red, green, blue), found 2 classes (red, green)"));
-        Assert.That(() => Tune(options, _ml.Data.SkipRows(_validation, 40)), Throws.InvalidOperationException.With.Message.EqualTo("The validation set has no rows. Give it rows with labels."));
+        Assert.That(
+            () => Tune(options, otherClasses),
+            Throws.InvalidOperationException.With.Message.Contains("expected 3 classes (red, green, blue), found 2 classes (red, green)"));
+        Assert.That(
+            () => Tune(options, _ml.Data.SkipRows(_validation, 40)),
+            Throws.InvalidOperationException.With.Message.EqualTo("The validation set has no rows. Give it rows with labels."));
         Assert.That(() => Tune(options, TinyImages.View(_ml, 3)), Throws.InvalidOperationException.With.Message.Contains("MapValueToKey"));
         Assert.That(() => Tune(options, null!), Throws.ArgumentNullException);
     }
@@ -365,7 +413,8 @@ public sealed class LogitNormTunerTests
         return Tensor.TotalCount - before;
     }
 
-    private TuningResult Tune(LogitNormTuner.Options options, IDataView? validation) => _ml.MulticlassClassification.LogitNormTuner(options).Tune(_training, validation!);
+    private TuningResult Tune(LogitNormTuner.Options options, IDataView? validation)
+        => _ml.MulticlassClassification.LogitNormTuner(options).Tune(_training, validation!);
 
     private TuningResult Tune(LogitNormTuner.Options options) => Tune(options, _validation);
 

@@ -28,7 +28,10 @@ public sealed class TuningResultTests
     public void Choose_AllFailed_ListsThem()
         => Assert.That(
             () => TuningResult.Choose([Failed(0.001), Failed(0.005)], 0.01),
-            Throws.InvalidOperationException.With.Message.Contains("diverged in every trial").And.Message.Contains("tau 0.001: The loss became NaN.").And.Message.Contains("tau 0.005: The loss became NaN."));
+            Throws.InvalidOperationException
+                .With.Message.Contains("diverged in every trial")
+                .And.Message.Contains("tau 0.001: The loss became NaN.")
+                .And.Message.Contains("tau 0.005: The loss became NaN."));
 
     [Test]
     public void ToString_IsATableWithTheChoiceMarked()

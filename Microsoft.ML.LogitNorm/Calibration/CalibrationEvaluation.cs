@@ -17,7 +17,10 @@ internal static class CalibrationEvaluation
         using var log = new ContextLog(env, "EvaluateCalibration");
         log.WarnOfUnlabelled(unlabelled);
         if (tally.Count == 0)
-            throw new ArgumentException($"No row has a label in column '{labelColumnName}' to compare column '{scoreColumnName}' with: give labelled rows, whose keys are those of the model's own MapValueToKey.", nameof(data));
+            throw new ArgumentException(
+                $"No row has a label in column '{labelColumnName}' to compare column '{scoreColumnName}' with: "
+                + "give labelled rows, whose keys are those of the model's own MapValueToKey.",
+                nameof(data));
         return tally.ToMetrics();
     }
 }

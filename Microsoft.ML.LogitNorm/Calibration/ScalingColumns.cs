@@ -18,7 +18,8 @@ internal sealed record ScalingColumns(string Logits, string Score)
         ArgumentException.ThrowIfNullOrEmpty(Logits, "logitsColumnName");
         ArgumentException.ThrowIfNullOrEmpty(Score, "scoreColumnName");
         if (Logits == Score)
-            throw new ArgumentException($"Logits and score cannot both be called '{Score}': OodScore and others still need the logits as they are.", "scoreColumnName");
+            throw new ArgumentException(
+                $"Logits and score cannot both be called '{Score}': OodScore and others still need the logits as they are.", "scoreColumnName");
     }
 
     /// <summary>What the estimator promises.</summary>

@@ -52,7 +52,9 @@ public sealed class TemperatureScalingEstimator : IEstimator<TemperatureScalingT
 
     /// <summary>Finds the temperature. Rows without a label are left out, with a warning in the log.</summary>
     /// <param name="input">Labelled rows that the network was not trained on, with its logits.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Label or logits are missing, a column has another type, or label and logits are not of the same classes.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// Label or logits are missing, a column has another type, or label and logits are not of the same classes.
+    /// </exception>
     /// <exception cref="InvalidOperationException">There is no labelled row, or a logit is NaN or infinite.</exception>
     public TemperatureScalingTransformer Fit(IDataView input)
     {
@@ -68,7 +70,9 @@ public sealed class TemperatureScalingEstimator : IEstimator<TemperatureScalingT
             labels.Add(label);
         });
         if (labels.Count == 0)
-            throw new InvalidOperationException($"There is no row with a label in column '{_labelColumnName}' to fit a temperature on. Give labelled rows that the network was not trained on.");
+            throw new InvalidOperationException(
+                $"There is no row with a label in column '{_labelColumnName}' to fit a temperature on. "
+                + "Give labelled rows that the network was not trained on.");
 
         var found = TemperatureSearch.Find(CollectionsMarshal.AsSpan(logits), CollectionsMarshal.AsSpan(labels));
         using var log = new ContextLog(_env, "TemperatureScaling");

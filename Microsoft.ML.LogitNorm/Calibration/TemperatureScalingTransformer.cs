@@ -11,7 +11,8 @@ public sealed class TemperatureScalingTransformer : RowToRowTransformer
 {
     internal const string LoaderSignature = "LogitNormTemperature";
 
-    private static readonly ModelFormat _format = new("temperature scaling", "LNTEMPSC", LoaderSignature, Written: 0x00010002, ReadableFrom: 0x00010002, OldestRead: 0x00010002);
+    private static readonly ModelFormat _format = new(
+        "temperature scaling", "LNTEMPSC", LoaderSignature, Written: 0x00010002, ReadableFrom: 0x00010002, OldestRead: 0x00010002);
 
     private readonly ScalingColumns _columns;
     private readonly int _classCount;
@@ -20,7 +21,9 @@ public sealed class TemperatureScalingTransformer : RowToRowTransformer
         : base(env)
         => (_columns, _classCount, Temperature) = (columns, classCount, temperature);
 
-    /// <summary>What the logits are divided by, in [1e-6, 1e6]: above 1 where the network was too sure of itself, below 1 where it was not sure enough.</summary>
+    /// <summary>
+    /// What the logits are divided by, in [1e-6, 1e6]: above 1 where the network was too sure of itself, below 1 where it was not sure enough.
+    /// </summary>
     public double Temperature { get; }
 
     private protected override ModelFormat Format => _format;
@@ -31,7 +34,10 @@ public sealed class TemperatureScalingTransformer : RowToRowTransformer
     {
         foreach (var logit in logits)
             if (!T.IsFinite(logit))
-                throw RowError.Naming(row, Invariant($"Column '{columnName}' holds {logit} in row {row} (counted from 0): there is no softmax of it. Did training diverge, or does the image hold values far outside those of training?"));
+                throw RowError.Naming(
+                    row,
+                    Invariant($"Column '{columnName}' holds {logit} in row {row} (counted from 0): there is no softmax of it. ")
+                    + "Did training diverge, or does the image hold values far outside those of training?");
     }
 
     private protected override RowMap Bind(DataViewSchema inputSchema)

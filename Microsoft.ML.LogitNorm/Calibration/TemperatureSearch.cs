@@ -35,9 +35,17 @@ internal static class TemperatureSearch
         if (fallsToTheEnd && risesFromTheStart)
             return new(1, "The logits of each row are all equal, so Score is the same at every temperature; it stays at 1.");
         if (fallsToTheEnd)
-            return new(Lowest, Invariant($"The temperature ended at {Lowest}, the lowest that is tried: all rows are right, so the surer the better, and Score becomes 0 or 1. Fit on more rows that the network was not trained on, with some that it gets wrong."));
+            return new(
+                Lowest,
+                Invariant($"The temperature ended at {Lowest}, the lowest that is tried: ")
+                + "all rows are right, so the surer the better, and Score becomes 0 or 1. Fit on more rows that the network was not trained on, "
+                + "with some that it gets wrong.");
         if (risesFromTheStart)
-            return new(Highest, Invariant($"The temperature ended at {Highest}, the highest that is tried: the labels' logits are no larger than others, so Score becomes the same for all classes. Are these the labels of these rows, as keys from the model's own MapValueToKey?"));
+            return new(
+                Highest,
+                Invariant($"The temperature ended at {Highest}, the highest that is tried: ")
+                + "the labels' logits are no larger than others, so Score becomes the same for all classes. "
+                + "Are these the labels of these rows, as keys from the model's own MapValueToKey?");
 
         var (low, high) = (Math.Log(Lowest), Math.Log(Highest));
         while (high - low > Precision)

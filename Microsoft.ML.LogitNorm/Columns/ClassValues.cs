@@ -7,7 +7,9 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>The values behind a label's keys, mostly class names, kept as the type that they had before <c>MapValueToKey</c>.</summary>
 /// <param name="Type">The name of the ML.NET type, such as "String" or "Int32".</param>
-/// <param name="Values">A JSON array of one element a class. One document for all of them: of a file that claims millions, it takes a few times the bytes that it has.</param>
+/// <param name="Values">
+/// A JSON array of one element a class. One document for all of them: of a file that claims millions, it takes a few times the bytes that it has.
+/// </param>
 internal sealed record ClassValues(string Type, JsonElement Values)
 {
     private static readonly PrimitiveDataViewType[] _types =
@@ -23,12 +25,14 @@ internal sealed record ClassValues(string Type, JsonElement Values)
     public int Count => Values.GetArrayLength();
 
     /// <summary>Class names.</summary>
-    public static ClassValues Of(params IEnumerable<string> names) => new(TextDataViewType.Instance.ToString()!, JsonSerializer.SerializeToElement(names, ModelJson.Options));
+    public static ClassValues Of(params IEnumerable<string> names)
+        => new(TextDataViewType.Instance.ToString()!, JsonSerializer.SerializeToElement(names, ModelJson.Options));
 
     /// <summary>Reads the key values of a label column; null where it has none, or of a type that cannot be kept.</summary>
     public static ClassValues? Read(DataViewSchema.Column label)
     {
-        if (label.Annotations.Schema.GetColumnOrNull(AnnotationKinds.KeyValues) is not { Type: VectorDataViewType vector } || (ulong)vector.Size != ((KeyDataViewType)label.Type).Count)
+        if (label.Annotations.Schema.GetColumnOrNull(AnnotationKinds.KeyValues) is not { Type: VectorDataViewType vector }
+            || (ulong)vector.Size != ((KeyDataViewType)label.Type).Count)
             return null;   // none, or not one for each class, which ML.NET takes for none as well
         var type = _types.FirstOrDefault(known => known.Equals(vector.ItemType));
         return type switch
@@ -68,7 +72,8 @@ internal sealed record ClassValues(string Type, JsonElement Values)
     }
 
     /// <summary>Adds the classes' names as a column's slot names.</summary>
-    public void AddSlotNamesTo(DataViewSchema.Annotations.Builder annotations) => Add(annotations, AnnotationKinds.SlotNames, TextDataViewType.Instance, Names());
+    public void AddSlotNamesTo(DataViewSchema.Annotations.Builder annotations)
+        => Add(annotations, AnnotationKinds.SlotNames, TextDataViewType.Instance, Names());
 
     /// <summary>The class's name for people.</summary>
     public string NameOf(int index) => Values[index].ToString();
@@ -81,7 +86,8 @@ internal sealed record ClassValues(string Type, JsonElement Values)
     private ReadOnlyMemory<char>[] Names() => [.. Values.EnumerateArray().Select(value => value.ToString().AsMemory())];
 
     private static ClassValues ReadTyped<T>(DataViewSchema.Column label, PrimitiveDataViewType type)
-        => new(type.ToString()!, JsonSerializer.SerializeToElement<IEnumerable<T>>(Read<T>(label), ModelJson.Options));   // as an array of bytes it would be text
+        // as an array of bytes it would be text
+        => new(type.ToString()!, JsonSerializer.SerializeToElement<IEnumerable<T>>(Read<T>(label), ModelJson.Options));
 
     private void AddTyped<T>(DataViewSchema.Annotations.Builder annotations, string name, PrimitiveDataViewType type)
         => Add(annotations, name, type, Values.Deserialize<List<T>>(ModelJson.Options)!.ToArray());
@@ -94,7 +100,8 @@ internal sealed record ClassValues(string Type, JsonElement Values)
     }
 
     private static void Add<T>(DataViewSchema.Annotations.Builder annotations, string name, PrimitiveDataViewType type, T[] values)
-        => annotations.Add(name, new VectorDataViewType(type, values.Length), (ref VBuffer<T> value) => new VBuffer<T>(values.Length, values).CopyTo(ref value));
+        => annotations.Add(
+            name, new VectorDataViewType(type, values.Length), (ref VBuffer<T> value) => new VBuffer<T>(values.Length, values).CopyTo(ref value));
 
     private static MethodInfo Generic(string method, Type type)
         => typeof(ClassValues).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance)!.MakeGenericMethod(type);

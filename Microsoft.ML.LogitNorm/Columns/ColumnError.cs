@@ -8,7 +8,8 @@ internal static class ColumnError
 {
     /// <summary>The column is not there.</summary>
     public static Exception Missing(string role, string name, IEnumerable<string> present, string remedy)
-        => Describe(Contracts.ExceptSchemaMismatch("inputSchema", role, name), $". The columns are {string.Join(", ", present.Select(n => $"'{n}'"))}. {remedy}");
+        => Describe(
+            Contracts.ExceptSchemaMismatch("inputSchema", role, name), $". The columns are {string.Join(", ", present.Select(n => $"'{n}'"))}. {remedy}");
 
     /// <summary>The column has another type than the one needed.</summary>
     public static Exception Mismatch(string role, string name, string expected, string found, string remedy)

@@ -38,7 +38,8 @@ internal sealed record LabelColumn(string Name, int ClassCount, ClassValues? Cla
     private IEnumerable<uint> Labels(IDataView data) => data.GetColumn<uint>(data.Schema[Name]);
 
     /// <summary>The classes for messages, such as "3 classes (cat, dog, fox)".</summary>
-    public string ClassesText => $"{ClassCount} classes ({string.Join(", ", Enumerable.Range(0, Math.Min(ClassCount, 10)).Select(NameOf))}{(ClassCount > 10 ? ", …" : "")})";
+    public string ClassesText
+        => $"{ClassCount} classes ({string.Join(", ", Enumerable.Range(0, Math.Min(ClassCount, 10)).Select(NameOf))}{(ClassCount > 10 ? ", …" : "")})";
 
     /// <summary>Whether the keys mean the same: the same names in the same order.</summary>
     public bool HasClassesOf(LabelColumn other)
@@ -53,7 +54,9 @@ internal sealed record LabelColumn(string Name, int ClassCount, ClassValues? Cla
     /// <param name="remedy">What to do.</param>
     public InvalidOperationException NoneIn(IDataView data, string what, string remedy)
         => Labels(data).LongCount() is > 0 and var rows
-            ? new($"{what} has no row with a label in column '{Name}': the label of {(rows == 1 ? "its only row" : Invariant($"all {rows:N0} rows"))} is missing. {remedy}")
+            ? new(
+                $"{what} has no row with a label in column '{Name}': "
+                + $"the label of {(rows == 1 ? "its only row" : Invariant($"all {rows:N0} rows"))} is missing. {remedy}")
             : new($"{what} has no rows. {remedy}");
 
     /// <summary>The class's name for messages.</summary>

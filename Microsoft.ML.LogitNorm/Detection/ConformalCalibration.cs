@@ -55,7 +55,8 @@ internal sealed class ConformalCalibration
 
         for (var row = 0; row < scores.Length; row++)
             if (float.IsNaN(scores[row]))
-                throw new ArgumentException($"The score of calibration row {row} (counted from 0) is NaN. Drop the row, or fix what scored it.", nameof(scores));
+                throw new ArgumentException(
+                    $"The score of calibration row {row} (counted from 0) is NaN. Drop the row, or fix what scored it.", nameof(scores));
     }
 
     /// <summary>The share of in-distribution rows that may at most be taken for out of distribution, in (0, 1).</summary>
@@ -72,7 +73,8 @@ internal sealed class ConformalCalibration
     public static int RequiredRows(double falseAlarmRate)
     {
         if (falseAlarmRate is not (> 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(falseAlarmRate), falseAlarmRate, "A false alarm rate lies between 0 and 1, both excluded; 0.05 is usual.");
+            throw new ArgumentOutOfRangeException(
+                nameof(falseAlarmRate), falseAlarmRate, "A false alarm rate lies between 0 and 1, both excluded; 0.05 is usual.");
 
         // 1 / rate is rounded, and may pass a whole number by that; the decision compares 1 / (n + 1) itself.
         var rows = Math.Ceiling(1 / falseAlarmRate) - 1;

@@ -10,7 +10,8 @@ public sealed class OodDetectorTransformer : RowToRowTransformer
 
     private const string Scores = "Scores";
 
-    private static readonly ModelFormat _format = new("out-of-distribution decision", "LNOODDET", LoaderSignature, Written: 0x00010002, ReadableFrom: 0x00010002, OldestRead: 0x00010002);
+    private static readonly ModelFormat _format = new(
+        "out-of-distribution decision", "LNOODDET", LoaderSignature, Written: 0x00010002, ReadableFrom: 0x00010002, OldestRead: 0x00010002);
 
     private readonly ConformalCalibration _calibration;
     private readonly DetectorColumns _columns;

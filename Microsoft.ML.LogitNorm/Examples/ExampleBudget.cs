@@ -2,12 +2,14 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>How much memory decoded images may take where <see cref="ImageCache.Auto"/> decides.</summary>
 /// <remarks>
-/// They are put together in the host's memory, twice for a moment, and then moved to the device that trains. On a GPU they share its memory with the network, its gradients
-/// and the feature maps of a batch, and training and validation images are there at once: what one set takes, the next does not get.
+/// They are put together in the host's memory, twice for a moment, and then moved to the device that trains. On a GPU they share its memory with the network,
+/// its gradients and the feature maps of a batch, and training and validation images are there at once: what one set takes, the next does not get.
 /// </remarks>
 internal sealed class ExampleBudget
 {
-    /// <summary>What a GPU may hold of images where its free memory cannot be asked for: as much as any GPU on which these networks are trained can spare.</summary>
+    /// <summary>
+    /// What a GPU may hold of images where its free memory cannot be asked for: as much as any GPU on which these networks are trained can spare.
+    /// </summary>
     internal const long UnknownDeviceBytes = 1L << 30;
 
     private const int ShareOfHost = 4, ShareOfDevice = 2;
@@ -36,7 +38,8 @@ internal sealed class ExampleBudget
     /// <summary>The budget of a training on a GPU.</summary>
     /// <param name="hostBytes">What .NET may use of the host's memory.</param>
     /// <param name="freeBytes">What is free of the GPU's; null where that cannot be asked.</param>
-    public static ExampleBudget OnDevice(long hostBytes, long? freeBytes) => new(hostBytes / ShareOfHost, freeBytes / ShareOfDevice ?? UnknownDeviceBytes, freeBytes is not null);
+    public static ExampleBudget OnDevice(long hostBytes, long? freeBytes)
+        => new(hostBytes / ShareOfHost, freeBytes / ShareOfDevice ?? UnknownDeviceBytes, freeBytes is not null);
 
     /// <summary>Takes a set's bytes from what is left of the device.</summary>
     public void Take(long bytes) => _device -= bytes;

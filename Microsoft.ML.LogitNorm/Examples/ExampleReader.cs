@@ -41,14 +41,15 @@ internal sealed class ExampleReader : IDisposable
         _columns = [data.Schema[input.Name], data.Schema[labelColumnName]];
         _lanes = [.. data.GetRowCursorSet(_columns, Environment.ProcessorCount).Select(cursor => new Lane(cursor, input, labelColumnName, data))];
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _threads = [.. _lanes.Select(lane => Task.Factory.StartNew(() => Run(lane), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+        _threads = [.. _lanes.Select(lane => Task.Factory.StartNew(
+            () => Run(lane), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
     }
 
     /// <summary>Rows left out so far for want of a label; all of them, once <see cref="Next"/> has returned null.</summary>
     public long Unlabelled => _lanes.Sum(lane => lane.Unlabelled);
 
     /// <summary>The next rows, which are the caller's to dispose of; null at the end.</summary>
-    /// <exception cref="InvalidOperationException">A row has no image, one of another size, or a pixel that is not a finite number.</exception>
+    /// <exception cref="InvalidOperationException">A row has no image, one of another size, or a pixel that is NaN or infinite.</exception>
     public ExampleChunk? Next()
     {
         Lane? next = null;
@@ -129,7 +130,9 @@ internal sealed class ExampleReader : IDisposable
         var first = finite.to(int32).argmin(0).item<long>();
         if (finite[first].item<bool>())
             return;
-        var error = RowError.Naming(_rows + first, $"Column '{_input.Name}' has a {_input.Item} that is NaN or infinite in labelled row {_rows + first} (counted from 0). Remove the row or fix it.");
+        var error = RowError.Naming(
+            _rows + first,
+            $"Column '{_input.Name}' has a {_input.Item} that is NaN or infinite in labelled row {_rows + first} (counted from 0). Remove the row or fix it.");
         RowText.AddToLabelled(error, _data, _columns[1], _rows + first);
         throw error;
     }

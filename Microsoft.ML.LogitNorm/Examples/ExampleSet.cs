@@ -27,7 +27,10 @@ internal sealed class ExampleSet(NetworkInput input, Tensor values, Tensor label
         if (values.device.type == device.type)
             return this;
         using (this)
-            return new ExampleSet(input, values.to(device).DetachFromDisposeScope(), labels.to(device).DetachFromDisposeScope(), classes) { _summary = _summary };
+            return new ExampleSet(input, values.to(device).DetachFromDisposeScope(), labels.to(device).DetachFromDisposeScope(), classes)
+            {
+                _summary = _summary,
+            };
     }
 
     public IExampleBatches Shuffle(int batchSize, Augmentation augmentation, Generator generator) => new Shuffled(this, batchSize, augmentation, generator);

@@ -15,8 +15,9 @@ internal static class ExampleSetLoader
     /// <param name="cancellationToken">Stops reading.</param>
     /// <param name="mostBytes">What the values may take.</param>
     /// <returns>The rows, null where they take more, and how many rows were left out for want of a label.</returns>
-    /// <exception cref="InvalidOperationException">A row has no image, one of another size, or a pixel that is not a finite number.</exception>
-    public static (ExampleSet? Examples, long Unlabelled) Load(IDataView data, NetworkInput input, LabelColumn label, CancellationToken cancellationToken, long mostBytes = long.MaxValue)
+    /// <exception cref="InvalidOperationException">A row has no image, one of another size, or a pixel that is NaN or infinite.</exception>
+    public static (ExampleSet? Examples, long Unlabelled) Load(
+        IDataView data, NetworkInput input, LabelColumn label, CancellationToken cancellationToken, long mostBytes = long.MaxValue)
     {
         using var scope = NewDisposeScope();
         using var reader = new ExampleReader(data, input, label.Name, cancellationToken);

@@ -11,7 +11,9 @@ internal interface IExampleSource : IDisposable
     /// <summary>What the first pass over them has found.</summary>
     ExampleSummary Summary { get; }
 
-    /// <summary>The source, with what it keeps of its rows in the device's memory. It takes this one's place: only what is returned is to be disposed of.</summary>
+    /// <summary>
+    /// The source, with what it keeps of its rows in the device's memory. It takes this one's place: only what is returned is to be disposed of.
+    /// </summary>
     IExampleSource To(Device device);
 
     /// <summary>One epoch: each row at most once, in random order, in full batches.</summary>

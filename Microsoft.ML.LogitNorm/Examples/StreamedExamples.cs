@@ -20,7 +20,7 @@ internal sealed class StreamedExamples : IExampleSource
     /// <param name="label">The labels' column; rows whose label is missing are left out.</param>
     /// <param name="pooledRows">Rows to shuffle from, at most; at least two batches are kept in any case.</param>
     /// <param name="cancellationToken">Stops this pass and all later ones.</param>
-    /// <exception cref="InvalidOperationException">A row has no image, one of another size, or a value that is not a finite number.</exception>
+    /// <exception cref="InvalidOperationException">A row has no image, one of another size, or a value that is NaN or infinite.</exception>
     public StreamedExamples(IDataView data, NetworkInput input, LabelColumn label, int pooledRows, CancellationToken cancellationToken)
     {
         (_data, _input, _labelColumnName, _pooledRows, _cancellationToken) = (data, input, label.Name, pooledRows, cancellationToken);
@@ -87,7 +87,10 @@ internal sealed class StreamedExamples : IExampleSource
                 (_chunk, _taken) = (reader.Next(), 0);
                 _read += _chunk?.Labels.Count ?? 0;
                 if (_read > expected || (_chunk is null && _read < expected))
-                    throw new InvalidOperationException(Invariant($"There were {expected:N0} labelled rows in the first pass over the data, and {(_chunk is null ? Invariant($"only {_read:N0}") : "more")} in a later one. Streaming reads them again in each epoch: see that the data stays as it is, or keep the images by ImageCache.Memory."));
+                    throw new InvalidOperationException(
+                        Invariant($"There were {expected:N0} labelled rows in the first pass over the data, ")
+                        + $"and {(_chunk is null ? Invariant($"only {_read:N0}") : "more")} in a later one. Streaming reads them again in each epoch: "
+                        + "see that the data stays as it is, or keep the images by ImageCache.Memory.");
                 if (_chunk is null)
                     return null;
             }
@@ -201,7 +204,9 @@ internal sealed class StreamedExamples : IExampleSource
                 values.narrow(0, labels.Count, partLabels.Length).copy_(part);
                 labels.AddRange(partLabels);
             }
-            return (examples.Upload(values.narrow(0, 0, labels.Count)).MoveToOuterDisposeScope(), examples.Upload(tensor(labels.ToArray(), int64)).MoveToOuterDisposeScope());
+            return (
+                examples.Upload(values.narrow(0, 0, labels.Count)).MoveToOuterDisposeScope(),
+                examples.Upload(tensor(labels.ToArray(), int64)).MoveToOuterDisposeScope());
         }
 
         public void Dispose() => _rows.Dispose();

@@ -37,7 +37,8 @@ internal sealed record ModelFormat(string Part, string Signature, string LoaderS
             var header = context.Header;
             var problem = header.ModelSignature != VersionInfo.ModelSignature ? e.Message
                 : header.ModelVerReadable > Written ? "it was saved by a newer version of Microsoft.ML.LogitNorm. Load it with that version or a later one."
-                : header.ModelVerWritten < OldestRead ? "it was saved by a version of Microsoft.ML.LogitNorm before 0.1.0, whose format is no longer read. Train the model anew, or save it with a current version."
+                : header.ModelVerWritten < OldestRead ? "it was saved by a version of Microsoft.ML.LogitNorm before 0.1.0, whose format is no longer read. "
+                    + "Train the model anew, or save it with a current version."
                 : e.Message;
             throw new InvalidDataException($"The {Part} in this model file cannot be read: {problem}");
         }

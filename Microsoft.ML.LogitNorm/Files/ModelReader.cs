@@ -7,7 +7,9 @@ using static System.FormattableString;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Reads what <see cref="ModelWriter"/> wrote. Whatever is wrong with the bytes ends as an <see cref="InvalidDataException"/> that names the part.</summary>
+/// <summary>
+/// Reads what <see cref="ModelWriter"/> wrote. Whatever is wrong with the bytes ends as an <see cref="InvalidDataException"/> that names the part.
+/// </summary>
 /// <remarks>
 /// No byte of an entry is looked at before its SHA-256 is found right. The hashes find accidents: who changes a file on purpose can change its hash too, and
 /// meets the checks of shapes, sizes and values.
@@ -47,7 +49,9 @@ internal sealed class ModelReader
             throw new InvalidDataException($"entry '{ModelWriter.Hashes}' has no hash of it.");
         var found = Convert.ToHexStringLower(SHA256.HashData(stream));
         if (found != expected)
-            throw new InvalidDataException($"its bytes are not those that were saved: their SHA-256 is {found}, and entry '{ModelWriter.Hashes}' says {expected}. Load another copy of the file.");
+            throw new InvalidDataException(
+                $"its bytes are not those that were saved: their SHA-256 is {found}, and entry '{ModelWriter.Hashes}' says {expected}. "
+                + "Load another copy of the file.");
         stream.Position = 0;
         return read(stream);
     });
@@ -55,7 +59,8 @@ internal sealed class ModelReader
     private T ReadJson<T>(Stream stream)
     {
         if (stream.Length > ModelWriter.LargestJson)
-            throw new InvalidDataException(Invariant($"{stream.Length:N0} bytes are too many for this entry; at most {ModelWriter.LargestJson:N0} were expected."));
+            throw new InvalidDataException(
+                Invariant($"{stream.Length:N0} bytes are too many for this entry; at most {ModelWriter.LargestJson:N0} were expected."));
         // What a newer version has added, an older one may leave out; or the newer one would not have let it read the part.
         var options = _context.Header.ModelVerWritten > _format.Written ? ModelJson.OfNewerVersion : ModelJson.Options;
         return JsonSerializer.Deserialize<T>(stream, options) ?? throw new InvalidDataException("it is empty.");

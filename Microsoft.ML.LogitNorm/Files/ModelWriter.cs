@@ -44,7 +44,9 @@ internal sealed class ModelWriter
         }
         var json = JsonSerializer.SerializeToUtf8Bytes(value, ModelJson.Options);
         if (json.Length > LargestJson)
-            throw CannotBeSaved(Invariant($"entry '{name}.json' would take {json.Length:N0} bytes, and at most {LargestJson:N0} can be read again. Are there that many class names?"));
+            throw CannotBeSaved(
+                Invariant($"entry '{name}.json' would take {json.Length:N0} bytes, and at most {LargestJson:N0} can be read again. ")
+                + "Are there that many class names?");
         Entry($"{name}.json", stream => stream.Write(json));
     }
 

@@ -90,7 +90,8 @@ internal sealed class TensorFile
             throw new InvalidDataException("it is too short for a file of tensors.");
         var (length, left) = (BinaryPrimitives.ReadUInt64LittleEndian(prefix), stream.Length - stream.Position);
         if (length > LargestHeader || length > (ulong)left)
-            throw new InvalidDataException(Invariant($"a header of {length:N0} bytes cannot be: {left:N0} bytes are left, and at most {LargestHeader:N0} are read."));
+            throw new InvalidDataException(
+                Invariant($"a header of {length:N0} bytes cannot be: {left:N0} bytes are left, and at most {LargestHeader:N0} are read."));
         var header = new byte[length];
         stream.ReadExactly(header);
         var entries = ReadHeader(header);
@@ -136,7 +137,8 @@ internal sealed class TensorFile
                 throw new InvalidDataException($"it holds {entry} where the network has {new Entry(entry.Name, target.dtype, target.shape)}.");
         }
         if (byName.Count > 0)
-            throw new InvalidDataException($"it lacks '{byName.First().Key}', which the network has{(byName.Count > 1 ? $", and {byName.Count - 1} more" : "")}.");
+            throw new InvalidDataException(
+                $"it lacks '{byName.First().Key}', which the network has{(byName.Count > 1 ? $", and {byName.Count - 1} more" : "")}.");
     }
 
     /// <summary>Reads all tensors; the caller owns them, whatever dispose scope it is in.</summary>
@@ -157,7 +159,8 @@ internal sealed class TensorFile
     public float[] ReadVector(string name)
     {
         if (Entries is not [{ Type: ScalarType.Float32, Shape: [var length] } entry] || entry.Name != name || length > Array.MaxLength)
-            throw new InvalidDataException($"it holds {(Entries.Count == 0 ? "nothing" : string.Join(", ", Entries.Take(5)))} where the only tensor should be {name} Float32[n].");
+            throw new InvalidDataException(
+                $"it holds {(Entries.Count == 0 ? "nothing" : string.Join(", ", Entries.Take(5)))} where the only tensor should be {name} Float32[n].");
         var values = new float[length];
         _stream.Position = _start + entry.Begin;
         for (var start = 0; start < values.Length; start += TensorData.ElementsAtOnce)
@@ -184,7 +187,8 @@ internal sealed class TensorFile
         if (tensor.Shape.Length > MaxRank)
             throw new NotSupportedException($"Tensor '{tensor.Name}' has {tensor.Shape.Length} dimensions; at most {MaxRank} can be saved.");
         if (Encoding.UTF8.GetByteCount(tensor.Name) is 0 or > MaxNameBytes || tensor.Name == Metadata)
-            throw new NotSupportedException($"Tensor '{tensor.Name}' has a name that cannot be saved: it must have 1 to {MaxNameBytes} bytes, and not be '{Metadata}'.");
+            throw new NotSupportedException(
+                $"Tensor '{tensor.Name}' has a name that cannot be saved: it must have 1 to {MaxNameBytes} bytes, and not be '{Metadata}'.");
         if (TensorType.CodeOf(tensor.Type) is null)
             throw new NotSupportedException($"Tensor '{tensor.Name}' holds {tensor.Type}, which cannot be saved. Convert it to Float32 first.");
     }
@@ -256,7 +260,8 @@ internal sealed class TensorFile
         foreach (var (entry, entryEnd) in found)
         {
             if (entry.Begin != end || (Int128)entryEnd - entry.Begin != entry.Bytes)
-                throw new InvalidDataException(Invariant($"{entry} takes {entry.Bytes:N0} bytes from {end:N0} on, but its offsets are {entry.Begin:N0} and {entryEnd:N0}."));
+                throw new InvalidDataException(
+                    Invariant($"{entry} takes {entry.Bytes:N0} bytes from {end:N0} on, but its offsets are {entry.Begin:N0} and {entryEnd:N0}."));
             end = entryEnd;
         }
         return found.ConvertAll(pair => pair.Entry);

@@ -3,7 +3,9 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>Replaces files so that whatever stops the process, one whole file is there: the old one or the new one.</summary>
 internal static class WholeFile
 {
-    /// <summary>Writes beside the file, to the disk, and then puts it in the file's place. What cannot be written leaves the old file, and nothing beside it.</summary>
+    /// <summary>
+    /// Writes beside the file, to the disk, and then puts it in the file's place. What cannot be written leaves the old file, and nothing beside it.
+    /// </summary>
     /// <param name="path">The file, which need not be there.</param>
     /// <param name="write">Gets a stream that can seek.</param>
     /// <exception cref="IOException">It cannot be written.</exception>

@@ -29,8 +29,8 @@ internal sealed record ImageInput(string Name, ImageShape Shape, PixelKind Kind,
     public override int BytesPerRow => checked((int)Shape.ValueCount * BytesPerValue(Kind));
 
     /// <remarks>
-    /// 128 up to 64×64 pixels, where more are no faster, and fewer of larger ones, so that a network's feature maps stay within some hundred megabytes, and the images
-    /// themselves, which may have many channels, within <see cref="MostBatchBytes"/>.
+    /// 128 up to 64×64 pixels, where more are no faster, and fewer of larger ones, so that a network's feature maps stay within some hundred megabytes, and the
+    /// images themselves, which may have many channels, within <see cref="MostBatchBytes"/>.
     /// </remarks>
     [JsonIgnore]
     public override int RowsPerBatch => (int)Math.Clamp(MostBatchBytes / BytesPerValue(Kind) / Shape.ValueCount, 1, ImagesAtOnce(Shape.Height, Shape.Width));
@@ -60,12 +60,18 @@ internal sealed record ImageInput(string Name, ImageShape Shape, PixelKind Kind,
         if (schema[Name].Type is VectorDataViewType { Dimensions.Length: 1 })   // the order of its values is lost too: it is training's
             image = image with { Interleaved = Interleaved };
         if (Kind == PixelKind.VectorOfSingle && image.Kind != PixelKind.VectorOfSingle)
-            throw ColumnError.Mismatch(Role, image.Name, "Vector<Single>, in the units of training", $"{image.Kind}, whose values run from 0 to 255", "Give the model the same transforms as in training.");
+            throw ColumnError.Mismatch(
+                Role,
+                image.Name,
+                "Vector<Single>, in the units of training",
+                $"{image.Kind}, whose values run from 0 to 255",
+                "Give the model the same transforms as in training.");
         if (image.Kind == PixelKind.Image && Shape.Channels is 1 or 3)   // an MLImage serves as colour or as grey
             image = image with { Shape = image.Shape with { Channels = Shape.Channels } };
         return image.Shape == Shape
             ? image
-            : throw ColumnError.Mismatch(Role, image.Name, $"images of {Shape}, as in training", image.Shape.ToString(), "Resize the images to that size before the model.");
+            : throw ColumnError.Mismatch(
+                Role, image.Name, $"images of {Shape}, as in training", image.Shape.ToString(), "Resize the images to that size before the model.");
     }
 
     public override InputReader Open(DataViewRow row) => InputReader.Open(row, this);
@@ -87,7 +93,9 @@ internal sealed record ImageInput(string Name, ImageShape Shape, PixelKind Kind,
             throw NotFor(backbone, $"{Rows}");
         var smallest = backbone.Graph(Node).MinimumImageSize;
         if (Math.Min(Shape.Height, Shape.Width) < smallest)
-            throw new InvalidOperationException($"Images of {Shape} in column '{Name}' are too small for {backbone}, which needs at least {smallest}×{smallest} pixels. Resize them, or choose another backbone.");
+            throw new InvalidOperationException(
+                $"Images of {Shape} in column '{Name}' are too small for {backbone}, which needs at least {smallest}×{smallest} pixels. "
+                + "Resize them, or choose another backbone.");
     }
 
     /// <summary>How many images of a size go through a network together.</summary>
@@ -108,7 +116,8 @@ internal sealed record ImageInput(string Name, ImageShape Shape, PixelKind Kind,
             case { Kind: SchemaShape.Column.VectorKind.VariableVector } when given is not null && IsPixel(column.ItemType):
                 break;
             default:
-                throw ColumnError.Mismatch(Role, name, Expected, Describe(column), Remedy(column.ItemType, column.Kind != SchemaShape.Column.VectorKind.Scalar));
+                throw ColumnError.Mismatch(
+                    Role, name, Expected, Describe(column), Remedy(column.ItemType, column.Kind != SchemaShape.Column.VectorKind.Scalar));
         }
     }
 
@@ -127,7 +136,8 @@ internal sealed record ImageInput(string Name, ImageShape Shape, PixelKind Kind,
                 return Checked(new(name, given ?? new(3, image.Height, image.Width), PixelKind.Image, Interleaved: true), column);
             case VectorDataViewType vector when IsPixel(vector.ItemType):
                 var (shape, interleaved) = VectorShape(vector, name, given);
-                return Checked(new(name, shape, vector.ItemType.RawType == typeof(float) ? PixelKind.VectorOfSingle : PixelKind.VectorOfByte, interleaved), column);
+                return Checked(
+                    new(name, shape, vector.ItemType.RawType == typeof(float) ? PixelKind.VectorOfSingle : PixelKind.VectorOfByte, interleaved), column);
             default:
                 throw ColumnError.Mismatch(Role, name, Expected, column.Type.ToString()!, Remedy(column.Type, isVector: false));
         }
@@ -162,7 +172,8 @@ internal sealed record ImageInput(string Name, ImageShape Shape, PixelKind Kind,
             throw ColumnError.Mismatch(Role, name, Expected, "Image of unknown size",
                 "Put ResizeImages before the trainer, or, if all images have one size already, give it as ImageShape.");
         if (image.Height > 0 && given is not null && (image.Height, image.Width) != (given.Height, given.Width))
-            throw ColumnError.Mismatch(Role, name, $"images of {given.Height}×{given.Width} (ImageShape)", image.ToString(), "Leave ImageShape out, or resize to it.");
+            throw ColumnError.Mismatch(
+                Role, name, $"images of {given.Height}×{given.Width} (ImageShape)", image.ToString(), "Leave ImageShape out, or resize to it.");
         if (given is not null && given.Channels is not (1 or 3))
             throw ColumnError.Mismatch(Role, name, "1 or 3 channels for MLImage", $"ImageShape {given}", "Use 3 for colour or 1 for grey.");
     }
@@ -170,15 +181,28 @@ internal sealed record ImageInput(string Name, ImageShape Shape, PixelKind Kind,
     private static (ImageShape Shape, bool Interleaved) VectorShape(VectorDataViewType type, string name, ImageShape? given)
     {
         if (given is null)
-            return OwnShape(type) ?? throw ColumnError.Mismatch(Role, name, Expected, type.ToString()!, "The shape is lost: use ExtractPixels directly before the trainer, or give ImageShape. Where these are no pixels, choose Backbone.Dense().");
+            return OwnShape(type)
+                ?? throw ColumnError.Mismatch(
+                    Role,
+                    name,
+                    Expected,
+                    type.ToString()!,
+                    "The shape is lost: use ExtractPixels directly before the trainer, or give ImageShape. "
+                    + "Where these are no pixels, choose Backbone.Dense().");
         return type.Dimensions switch
         {
             [var c, var h, var w] when (c, h, w) == (given.Channels, given.Height, given.Width) => (given, false),
             [var h, var w, var c] when (c, h, w) == (given.Channels, given.Height, given.Width) => (given, true),
             [var h, var w] when (1, h, w) == (given.Channels, given.Height, given.Width) => (given, false),
             [var size] when size == given.ValueCount || !type.IsKnownSize => (given, false),
-            [_] => throw ColumnError.Mismatch(Role, name, $"Vector<{type.ItemType}, {given.ValueCount}> for ImageShape {given}", type.ToString()!, "Make ImageShape fit the vector."),
-            _ => throw ColumnError.Mismatch(Role, name, $"images of {given} (ImageShape)", type.ToString()!, OwnShape(type) is null ? "Make ImageShape fit the column." : "Leave ImageShape out: the column's type tells the shape."),
+            [_] => throw ColumnError.Mismatch(
+                Role, name, $"Vector<{type.ItemType}, {given.ValueCount}> for ImageShape {given}", type.ToString()!, "Make ImageShape fit the vector."),
+            _ => throw ColumnError.Mismatch(
+                Role,
+                name,
+                $"images of {given} (ImageShape)",
+                type.ToString()!,
+                OwnShape(type) is null ? "Make ImageShape fit the column." : "Leave ImageShape out: the column's type tells the shape."),
         };
     }
 

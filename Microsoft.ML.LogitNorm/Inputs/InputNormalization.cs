@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Mean and standard deviation of each channel of images, or of each feature of vectors, by which a network's input is standardised: (x − mean) / standard deviation.</summary>
+/// <summary>
+/// Mean and standard deviation of each channel of images, or of each feature of vectors, by which a network's input is standardised:
+/// (x − mean) / standard deviation.
+/// </summary>
 /// <remarks>
 /// In the units of the feature column: 0 to 255 for images and bytes, whatever they hold for vectors of float. Values known on a scale of
 /// 0 to 1, such as CIFAR-10's 0.4914, are multiplied by 255 for images.
@@ -17,7 +20,9 @@ public sealed record InputNormalization
         ArgumentNullException.ThrowIfNull(mean);
         ArgumentNullException.ThrowIfNull(standardDeviation);
         if (mean.Count == 0 || mean.Count != standardDeviation.Count)
-            throw new ArgumentException($"Give one mean and one standard deviation for each channel or feature; got {mean.Count} and {standardDeviation.Count}.", nameof(standardDeviation));
+            throw new ArgumentException(
+                $"Give one mean and one standard deviation for each channel or feature; got {mean.Count} and {standardDeviation.Count}.",
+                nameof(standardDeviation));
         if (!mean.All(float.IsFinite))
             throw new ArgumentException($"Every mean must be finite; got {Text(mean)}.", nameof(mean));
         if (!standardDeviation.All(value => float.IsFinite(value) && value > 0))

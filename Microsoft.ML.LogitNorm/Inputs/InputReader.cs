@@ -3,7 +3,9 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Reads what a network takes of a row, whatever its column holds: images as pixels in the order height, width, channel, feature vectors as they are.</summary>
+/// <summary>
+/// Reads what a network takes of a row, whatever its column holds: images as pixels in the order height, width, channel, feature vectors as they are.
+/// </summary>
 internal abstract class InputReader
 {
     /// <summary>A reader of images.</summary>
@@ -29,7 +31,8 @@ internal abstract class InputReader
     private static InvalidOperationException Wrong(NetworkInput input, string found, string expected)
         => new($"Column '{input.Name}' has a row with {found}; expected {expected}.");
 
-    private static InvalidOperationException WrongImage(ImageInput input, string found) => Wrong(input, found, $"an image of {input.Shape} (channels × height × width)");
+    private static InvalidOperationException WrongImage(ImageInput input, string found)
+        => Wrong(input, found, $"an image of {input.Shape} (channels × height × width)");
 
     private sealed class ImagePixels(ImageGetter images, ImageInput input) : InputReader
     {
@@ -39,7 +42,8 @@ internal abstract class InputReader
             if (images.Get() is not { } image)
                 throw WrongImage(input, "no image. Is its path empty?");
             if (image.Height != height || image.Width != width)
-                throw WrongImage(input, $"an image of {image.Height}×{image.Width} pixels ({image.Tag ?? "not from a file"}). Put ResizeImages before the model");
+                throw WrongImage(
+                    input, $"an image of {image.Height}×{image.Width} pixels ({image.Tag ?? "not from a file"}). Put ResizeImages before the model");
             var source = image.Pixels;
             var (red, blue) = image.PixelFormat == MLPixelFormat.Bgra32 ? (2, 0) : (0, 2);
             unchecked   // the spans check their indices, and checking the sums too takes a third of the time

@@ -6,8 +6,8 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>What a network takes of a row, and how a column's values become its input: images, or feature vectors.</summary>
 /// <remarks>
-/// All else works on rows as tensors [N, …], the last dimension of which is what is normalised: channels of images [N, H, W, C], features of vectors [N, D]. It is saved
-/// with the model, which binds to a column of the same name.
+/// All else works on rows as tensors [N, …], the last dimension of which is what is normalised: channels of images [N, H, W, C], features of vectors [N, D].
+/// It is saved with the model, which binds to a column of the same name.
 /// </remarks>
 /// <param name="Name">The column's name.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]

@@ -47,7 +47,11 @@ internal sealed record VectorInput(string Name, int Length) : NetworkInput(Name)
     {
         var column = RequiredColumn.Find(schema, Role, name, NameIt);
         if (column is not { Kind: SchemaShape.Column.VectorKind.Vector, IsKey: false } || column.ItemType != NumberDataViewType.Single)
-            throw Mismatch(name, backbone, column.Kind == SchemaShape.Column.VectorKind.Scalar ? column.ItemType.ToString()! : $"{column.Kind} of {column.ItemType}", column.ItemType);
+            throw Mismatch(
+                name,
+                backbone,
+                column.Kind == SchemaShape.Column.VectorKind.Scalar ? column.ItemType.ToString()! : $"{column.Kind} of {column.ItemType}",
+                column.ItemType);
     }
 
     /// <summary>Finds the column.</summary>
@@ -57,7 +61,8 @@ internal sealed record VectorInput(string Name, int Length) : NetworkInput(Name)
         var column = RequiredColumn.Find(schema, Role, name, NameIt);
         return column.Type is VectorDataViewType { Dimensions.Length: 1, IsKnownSize: true } vector && vector.ItemType == NumberDataViewType.Single
             ? new(name, vector.Size)
-            : throw Mismatch(name, backbone, column.Type.ToString()!, column.Type is VectorDataViewType { Dimensions.Length: 1, ItemType: var item } ? item : column.Type);
+            : throw Mismatch(
+                name, backbone, column.Type.ToString()!, column.Type is VectorDataViewType { Dimensions.Length: 1, ItemType: var item } ? item : column.Type);
     }
 
     public override NetworkInput Bind(DataViewSchema schema)
@@ -65,7 +70,8 @@ internal sealed record VectorInput(string Name, int Length) : NetworkInput(Name)
         var column = RequiredColumn.Find(schema, Role, Name, NameIt);
         return column.Type is VectorDataViewType { IsKnownSize: true } vector && vector.ItemType == NumberDataViewType.Single && vector.Size == Length
             ? this
-            : throw ColumnError.Mismatch(Role, Name, $"Vector<Single, {Length}>, as in training", column.Type.ToString()!, "Give the model the same transforms as in training.");
+            : throw ColumnError.Mismatch(
+                Role, Name, $"Vector<Single, {Length}>, as in training", column.Type.ToString()!, "Give the model the same transforms as in training.");
     }
 
     public override InputReader Open(DataViewRow row) => InputReader.Open(row, this);
@@ -92,7 +98,8 @@ internal sealed record VectorInput(string Name, int Length) : NetworkInput(Name)
         => ColumnError.Mismatch(Role, name, $"{Expected}, as {backbone} takes it", found, type switch
         {
             ImageDataViewType => "Choose a backbone for images, such as Backbone.WideResNet(), or make features of them first, such as by ApplyOnnxModel.",
-            VectorDataViewType { Dimensions.Length: > 1 } => "Choose a backbone for images, such as Backbone.WideResNet(), or put the values into a plain vector with Concatenate.",
+            VectorDataViewType { Dimensions.Length: > 1 }
+                => "Choose a backbone for images, such as Backbone.WideResNet(), or put the values into a plain vector with Concatenate.",
             TextDataViewType => "Make features of the text first, such as by FeaturizeText.",
             NumberDataViewType => "Put the numbers into one vector with Concatenate, and other types than Single through Conversion.ConvertType before.",
             _ => "Make numbers of it first, such as by OneHotEncoding, and put them into one vector with Concatenate.",

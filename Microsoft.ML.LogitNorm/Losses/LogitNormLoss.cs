@@ -8,8 +8,8 @@ namespace Microsoft.ML.LogitNorm;
 /// <remarks>
 /// L = CE( f / (τ(‖f‖₂ + 1e-7)), y ), f = logits [B, C]; mean over the rows. Each row's loss is at least log(1 + (C − 1)e^(−2/τ)).
 /// Wei et al., "Mitigating Neural Network Overconfidence with Logit Normalization", ICML 2022, eq. 4 and Prop. 3.3.
-/// The warm-up of τ is this library's addition: at a small τ the normalised logits start out as far apart as they can ever be, mostly wrong, and their gradients
-/// are large and noisy; a short training does not recover from that, one that starts at τ = 1 does.
+/// The warm-up of τ is this library's addition: at a small τ the normalised logits start out as far apart as they can ever be, mostly wrong, and their
+/// gradients are large and noisy; a short training does not recover from that, one that starts at τ = 1 does.
 /// </remarks>
 /// <param name="Tau">Temperature τ &gt; 0; the paper uses 0.04 for CIFAR-10.</param>
 /// <param name="Warmup">Share of the training steps over which τ falls from 1 to <paramref name="Tau"/>; 0 in the paper.</param>
@@ -24,7 +24,8 @@ internal sealed record LogitNormLoss(double Tau, double Warmup) : TrainingLoss("
 
     public double Warmup { get; } = Warmup is >= 0 and <= 1
         ? Warmup
-        : throw new ArgumentOutOfRangeException("warmup", Warmup, "The warm-up is a share of the training steps: give a number from 0 (none) to 1 (all of them).");
+        : throw new ArgumentOutOfRangeException(
+            "warmup", Warmup, "The warm-up is a share of the training steps: give a number from 0 (none) to 1 (all of them).");
 
     /// <summary>The temperature at a point of the training: τ^(progress / warmup) during the warm-up, τ after it, and always τ where τ ≥ 1.</summary>
     public double TauAt(double progress) => progress < Warmup && Tau < 1 ? Math.Pow(Tau, progress / Warmup) : Tau;

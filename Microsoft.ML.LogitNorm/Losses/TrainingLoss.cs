@@ -23,24 +23,31 @@ public abstract record TrainingLoss
 
     /// <summary>Logit normalisation: cross-entropy of f / (τ ‖f‖₂), which trains only the direction of the logits f.</summary>
     /// <param name="tau">
-    /// Temperature τ &gt; 0; the paper uses 0.04 for CIFAR-10. The smaller, the further apart known and unknown inputs can lie and the harder the network is to
-    /// train. The larger, the less of the loss can be trained away: no row's loss falls below log(1 + (C − 1)e^(−2/τ)).
+    /// Temperature τ &gt; 0; the paper uses 0.04 for CIFAR-10. The smaller, the further apart in-distribution and out-of-distribution inputs can lie
+    /// and the harder the network is to train. The larger, the less of the loss can be trained away: no row's loss falls below log(1 + (C − 1)e^(−2/τ)).
     /// </param>
     /// <param name="warmup">
     /// Share of the training steps, from 0 to 1, over which τ falls geometrically from 1 to <paramref name="tau"/>. It makes a small τ trainable in few epochs.
     /// 0 is the paper's recipe, where τ never changes.
     /// </param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="tau"/> is not a positive finite number, or <paramref name="warmup"/> is not in [0, 1].</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="tau"/> is not a positive finite number, or <paramref name="warmup"/> is not in [0, 1].
+    /// </exception>
     /// <remarks>Wei et al., ICML 2022, arXiv 2205.09310, eq. 4.</remarks>
     public static TrainingLoss LogitNorm(double tau = 0.04, double warmup = 0.5) => new LogitNormLoss(tau, warmup);
 
-    /// <summary>Cross-entropy plus λ · ‖f‖₂: asks for small logits instead of normalising them. The paper's comparison, weaker than <see cref="LogitNorm"/>.</summary>
+    /// <summary>
+    /// Cross-entropy plus λ · ‖f‖₂: asks for small logits instead of normalising them. The paper's comparison, weaker than <see cref="LogitNorm"/>.
+    /// </summary>
     /// <param name="lambda">Weight λ ≥ 0 of the norm; 0 is plain cross-entropy. The default is this library's choice, not the paper's.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="lambda"/> is negative or not finite.</exception>
     /// <remarks>Wei et al., ICML 2022, arXiv 2205.09310, Table 5.</remarks>
     public static TrainingLoss LogitPenalty(double lambda = 0.05) => new LogitPenaltyLoss(lambda);
 
-    /// <summary>Extended logit normalisation: divides the logits by the mean distance of the embedding to the decision boundaries. It has no parameter to tune, and needs <see cref="Head.Linear"/>.</summary>
+    /// <summary>
+    /// Extended logit normalisation: divides the logits by the mean distance of the embedding to the decision boundaries.
+    /// It has no parameter to tune, and needs <see cref="Head.Linear"/>.
+    /// </summary>
     /// <remarks>Ding et al., "Enhancing Out-of-Distribution Detection with Extended Logit Normalization", arXiv 2504.11434.</remarks>
     public static TrainingLoss ExtendedLogitNorm() => new ExtendedLogitNormLoss();
 

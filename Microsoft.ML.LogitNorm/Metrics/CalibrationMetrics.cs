@@ -33,7 +33,9 @@ public sealed record CalibrationMetrics
     public required double NegativeLogLikelihood { get; init; }
 
     /// <summary>Squared distance of the probabilities from the right answer, in [0, 2]. Lower is better.</summary>
-    /// <remarks>Mean over rows of Σ (p_c − 1[c is the right class])², summed over all classes. Brier, Monthly Weather Review 78 (1950). Some divide by the classes.</remarks>
+    /// <remarks>
+    /// Mean over rows of Σ (p_c − 1[c is the right class])², summed over all classes. Brier, Monthly Weather Review 78 (1950). Some divide by the classes.
+    /// </remarks>
     public required double BrierScore { get; init; }
 
     /// <summary>Share of the rows that are right, in [0, 1].</summary>
@@ -56,7 +58,9 @@ public sealed record CalibrationMetrics
     /// <param name="labels">For each row its class, counted from 0.</param>
     /// <param name="bins">How many bins, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="bins"/> is less than 1.</exception>
-    /// <exception cref="ArgumentException">There is no row, or not a label for each; or a row, which the message names, is not one of probabilities with a label.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no row, or not a label for each; or a row, which the message names, is not one of probabilities with a label.
+    /// </exception>
     internal static CalibrationMetrics Compute(ReadOnlySpan<double[]> probabilities, ReadOnlySpan<int> labels, int bins = DefaultBins)
     {
         if (probabilities.Length != labels.Length)

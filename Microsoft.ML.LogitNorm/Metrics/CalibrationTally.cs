@@ -32,7 +32,10 @@ internal sealed class CalibrationTally
     {
         CheckProbabilities(probabilities, row);
         if (label < 0 || label >= probabilities.Length)
-            throw Bad(row, $"its label is class {label} (counted from 0), but it has probabilities of {probabilities.Length} classes. Label and probabilities must be of the same classes.");
+            throw Bad(
+                row,
+                $"its label is class {label} (counted from 0), but it has probabilities of {probabilities.Length} classes. "
+                + "Label and probabilities must be of the same classes.");
 
         var best = 0;
         for (var c = 0; c < probabilities.Length; c++)
@@ -79,7 +82,10 @@ internal sealed class CalibrationTally
         for (var c = 0; c < probabilities.Length; c++)
         {
             if (!(probabilities[c] >= 0))
-                throw Bad(row, FormattableString.Invariant($"its value for class {c} (counted from 0) is {probabilities[c]}, which is no probability. Give softmax outputs, such as the column Score, not logits."));
+                throw Bad(
+                    row,
+                    FormattableString.Invariant($"its value for class {c} (counted from 0) is {probabilities[c]}, which is no probability. ")
+                    + "Give softmax outputs, such as the column Score, not logits.");
             sum += probabilities[c];
         }
         if (!(Math.Abs(sum - 1) <= SumTolerance))

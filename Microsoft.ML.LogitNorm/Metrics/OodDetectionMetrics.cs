@@ -1,6 +1,9 @@
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>How well an out-of-distribution score tells known from unknown rows, over all thresholds, and how well a calibrated decision does at its own.</summary>
+/// <summary>
+/// How well an out-of-distribution score tells in-distribution from out-of-distribution rows, over all thresholds,
+/// and how well a calibrated decision does at its own.
+/// </summary>
 /// <remarks>
 /// <para>
 /// The score's direction is <c>OodScore</c>'s: higher = more likely out of distribution. Published numbers follow different conventions, so each
@@ -56,8 +59,12 @@ public sealed record OodDetectionMetrics
     /// </remarks>
     public required double FprAt95TprNearest { get; init; }
 
-    /// <summary>FPR95 by OpenOOD's convention: share of in-distribution rows that are rejected when at least 95 % of the out-of-distribution rows are.</summary>
-    /// <remarks>Out-of-distribution is positive: the other question than <see cref="FprAt95Tpr"/>'s, and a different number. The code is Jingkang50/OpenOOD.</remarks>
+    /// <summary>
+    /// FPR95 by OpenOOD's convention: share of in-distribution rows that are rejected when at least 95 % of the out-of-distribution rows are.
+    /// </summary>
+    /// <remarks>
+    /// Out-of-distribution is positive: the other question than <see cref="FprAt95Tpr"/>'s, and a different number. The code is Jingkang50/OpenOOD.
+    /// </remarks>
     public required double FprAt95TprOutPositive { get; init; }
 
     /// <summary>Area under the precision-recall curve by the trapezoid rule with in-distribution as positive: OpenOOD's AUPR-in.</summary>
@@ -82,17 +89,26 @@ public sealed record OodDetectionMetrics
     public double? DetectionRate { get; init; }
 
     /// <summary>Share of out-of-distribution rows accepted against share of in-distribution rows accepted, from (0, 0) to (1, 1).</summary>
-    /// <remarks>In-distribution is positive: a point accepts the rows that score at most its threshold. One point per distinct score, after (0, 0) at −∞. Made anew each time it is asked for.</remarks>
+    /// <remarks>
+    /// In-distribution is positive: a point accepts the rows that score at most its threshold. One point per distinct score, after (0, 0) at −∞.
+    /// Made anew each time it is asked for.
+    /// </remarks>
     /// <exception cref="InvalidOperationException">The scores were not kept.</exception>
     public IReadOnlyList<RocPoint> RocCurve => Roc.Curve(Sweep());
 
     /// <summary>Precision against recall with in-distribution as positive, from recall 0 to recall 1.</summary>
-    /// <remarks>A point takes the rows that score at most its threshold. One point per distinct score, after precision 1 at recall 0, threshold −∞. Made anew each time it is asked for.</remarks>
+    /// <remarks>
+    /// A point takes the rows that score at most its threshold. One point per distinct score, after precision 1 at recall 0, threshold −∞.
+    /// Made anew each time it is asked for.
+    /// </remarks>
     /// <exception cref="InvalidOperationException">The scores were not kept.</exception>
     public IReadOnlyList<PrecisionRecallPoint> PrecisionRecallCurveIn => PrecisionRecall.Curve(Sweep());
 
     /// <summary>Precision against recall with out-of-distribution as positive, from recall 0 to recall 1.</summary>
-    /// <remarks>A point takes the rows that score at least its threshold. One point per distinct score, after precision 1 at recall 0, threshold +∞. Made anew each time it is asked for.</remarks>
+    /// <remarks>
+    /// A point takes the rows that score at least its threshold. One point per distinct score, after precision 1 at recall 0, threshold +∞.
+    /// Made anew each time it is asked for.
+    /// </remarks>
     /// <exception cref="InvalidOperationException">The scores were not kept.</exception>
     public IReadOnlyList<PrecisionRecallPoint> PrecisionRecallCurveOut => PrecisionRecall.Curve(Sweep().Opposite());
 

@@ -27,7 +27,9 @@ internal static class PrecisionRecall
         return area;
     }
 
-    /// <summary>Area by the trapezoid rule: Σ (Rᵢ − Rᵢ₋₁)(Pᵢ + Pᵢ₋₁) / 2, which interpolates between points and trusts the first point's precision of 1.</summary>
+    /// <summary>
+    /// Area by the trapezoid rule: Σ (Rᵢ − Rᵢ₋₁)(Pᵢ + Pᵢ₋₁) / 2, which interpolates between points and trusts the first point's precision of 1.
+    /// </summary>
     public static double TrapezoidArea(ReadOnlySpan<PrecisionRecallPoint> curve)
     {
         var area = 0.0;

@@ -23,7 +23,9 @@ internal sealed class ThresholdSweep
     /// <summary>Rows of the other side, at least 1.</summary>
     public int Negatives => _steps[^1].FalsePositives;
 
-    /// <summary>Sweeps upwards with in-distribution rows as positive: a threshold takes the rows that score at most as much; the first, −∞, takes none.</summary>
+    /// <summary>
+    /// Sweeps upwards with in-distribution rows as positive: a threshold takes the rows that score at most as much; the first, −∞, takes none.
+    /// </summary>
     /// <exception cref="ArgumentException">A side has no row, or a score is NaN.</exception>
     public static ThresholdSweep InDistributionPositive(ReadOnlySpan<double> inDistribution, ReadOnlySpan<double> outOfDistribution)
     {

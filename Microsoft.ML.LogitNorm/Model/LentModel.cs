@@ -7,12 +7,15 @@ internal sealed class LentModel : IDisposable
 
     /// <param name="network">The network, in evaluation mode.</param>
     /// <param name="modelOf">Makes a model of it.</param>
-    public LentModel(TrainedNetwork network, Func<TrainedNetwork, LogitNormModel> modelOf) => Model = modelOf(network.Lend(typeof(LogitNormModel), _returned.Set));
+    public LentModel(TrainedNetwork network, Func<TrainedNetwork, LogitNormModel> modelOf)
+        => Model = modelOf(network.Lend(typeof(LogitNormModel), _returned.Set));
 
     /// <summary>The model.</summary>
     public LogitNormModel Model { get; }
 
-    /// <summary>Takes it back. Waits for a batch that another thread may be scoring: it would see weights that change, and batch norms that learn from it.</summary>
+    /// <summary>
+    /// Takes it back. Waits for a batch that another thread may be scoring: it would see weights that change, and batch norms that learn from it.
+    /// </summary>
     public void Dispose()
     {
         Model.Dispose();

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>
-/// A trained classifier of images or of feature vectors. Appends <c>PredictedLabel</c>, <c>Score</c> (softmax of the logits), <c>Logits</c> and <c>Embedding</c>; all
-/// columns of a row share one forward pass, and nothing is computed before one of them is read.
+/// A trained classifier of images or of feature vectors. Appends <c>PredictedLabel</c>, <c>Score</c> (softmax of the logits), <c>Logits</c> and
+/// <c>Embedding</c>; all columns of a row share one forward pass, and nothing is computed before one of them is read.
 /// </summary>
 /// <remarks>
 /// It owns the network's native memory: dispose of it, or of the chain or prediction engine that holds it, when no more rows will be
@@ -16,7 +16,8 @@ public sealed class LogitNormModel : RowToRowTransformer, IDisposable
 {
     internal const string LoaderSignature = "LogitNormModel";
 
-    private static readonly ModelFormat _format = new("LogitNorm model", "LOGITNRM", LoaderSignature, Written: 0x00010003, ReadableFrom: 0x00010003, OldestRead: 0x00010003);
+    private static readonly ModelFormat _format = new(
+        "LogitNorm model", "LOGITNRM", LoaderSignature, Written: 0x00010003, ReadableFrom: 0x00010003, OldestRead: 0x00010003);
 
     private readonly ModelSpec _spec;
     private readonly TrainedNetwork _network;

@@ -21,9 +21,16 @@ internal static class ModelColumns
         ];
         SchemaShape.Column[] names = hasNames ? [slotNames] : [];
         SchemaShape.Column[] network = [Shapes.Column(AnnotationKinds.Network, SchemaShape.Column.VectorKind.Scalar, NetworkType.Instance)];
-        SchemaShape.Column[] linear = head is LinearHead ? [Shapes.Column(AnnotationKinds.LinearHead, SchemaShape.Column.VectorKind.Scalar, BooleanDataViewType.Instance)] : [];
+        SchemaShape.Column[] linear = head is LinearHead
+            ? [Shapes.Column(AnnotationKinds.LinearHead, SchemaShape.Column.VectorKind.Scalar, BooleanDataViewType.Instance)]
+            : [];
         return Shapes.Append(input,
-            Shapes.Column(columns.PredictedLabel, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, annotations: keyValues is { } values ? [values, .. scoreSet] : scoreSet),
+            Shapes.Column(
+                columns.PredictedLabel,
+                SchemaShape.Column.VectorKind.Scalar,
+                NumberDataViewType.UInt32,
+                isKey: true,
+                annotations: keyValues is { } values ? [values, .. scoreSet] : scoreSet),
             Shapes.Column(columns.Score, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, annotations: keyValues is { } training
                 ? [slotNames, Shapes.Column(AnnotationKinds.TrainingLabelValues, SchemaShape.Column.VectorKind.Vector, training.ItemType), .. scoreSet]
                 : scoreSet),

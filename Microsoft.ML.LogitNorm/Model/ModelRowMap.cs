@@ -13,7 +13,8 @@ internal sealed class ModelRowMap(DataViewSchema schema, NetworkInput input, Mod
 
     public override IEnumerable<DataViewSchema.Column> Inputs => [InputSchema[input.Name]];
 
-    public override RowBatch Open(DataViewRow row, int capacity, Func<int, bool> activeOutput) => new Batch(row, capacity, input, spec, network, activeOutput((int)ModelOutput.Embedding));
+    public override RowBatch Open(DataViewRow row, int capacity, Func<int, bool> activeOutput)
+        => new Batch(row, capacity, input, spec, network, activeOutput((int)ModelOutput.Embedding));
 
     private sealed class Batch : RowBatch
     {
@@ -38,7 +39,9 @@ internal sealed class ModelRowMap(DataViewSchema schema, NetworkInput input, Mod
         }
 
         /// <summary>One row at a time is what a prediction engine asks for: its first prediction of a small image takes no longer than the others.</summary>
-        /// <remarks>Large images are cut, as what a model file says of their size must cost nothing before there is one; what is set up once per process is then there.</remarks>
+        /// <remarks>
+        /// Large images are cut, as what a model file says of their size must cost nothing before there is one; what is set up once per process is then there.
+        /// </remarks>
         private void WarmUp()
         {
             using var scope = NewDisposeScope();
@@ -60,7 +63,10 @@ internal sealed class ModelRowMap(DataViewSchema schema, NetworkInput input, Mod
             if (_input.ItemType == ScalarType.Float32)
                 foreach (var value in MemoryMarshal.Cast<byte, float>(bytes))
                     if (!float.IsFinite(value))
-                        throw RowError.Naming(Position(row), Invariant($"Column '{_input.Name}' has a {_input.Item} that is {value} in row {Position(row)} (counted from 0): it cannot be classified. Remove the row or fix it."));
+                        throw RowError.Naming(
+                            Position(row),
+                            Invariant($"Column '{_input.Name}' has a {_input.Item} that is {value} in row {Position(row)} (counted from 0): ")
+                            + "it cannot be classified. Remove the row or fix it.");
         }
 
         protected override void Compute()
@@ -80,7 +86,10 @@ internal sealed class ModelRowMap(DataViewSchema schema, NetworkInput input, Mod
         {
             for (var i = 0; i < Count * _classes; i++)
                 if (!float.IsFinite(_logits[i]))
-                    throw RowError.Naming(Position(i / _classes), Invariant($"The logits of row {Position(i / _classes)} (counted from 0) are not finite: one is {_logits[i]}. Does the row hold values far outside those of training, or did training diverge?"));
+                    throw RowError.Naming(
+                        Position(i / _classes),
+                        Invariant($"The logits of row {Position(i / _classes)} (counted from 0) are not finite: one is {_logits[i]}. ")
+                        + "Does the row hold values far outside those of training, or did training diverge?");
         }
 
         private ReadOnlySpan<float> Row(float[] values, int size, int row)

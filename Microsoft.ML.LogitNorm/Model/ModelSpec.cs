@@ -11,7 +11,14 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="Classes">The classes' names; null where the label had none.</param>
 /// <param name="Head">What comes after the architecture; null for a linear layer.</param>
 /// <param name="Columns">The names of the columns that the model appends; null for the usual ones.</param>
-internal sealed record ModelSpec(Backbone Backbone, int ClassCount, NetworkInput Input, InputNormalization Normalization, ClassValues? Classes, Head? Head = null, OutputColumns? Columns = null)
+internal sealed record ModelSpec(
+    Backbone Backbone,
+    int ClassCount,
+    NetworkInput Input,
+    InputNormalization Normalization,
+    ClassValues? Classes,
+    Head? Head = null,
+    OutputColumns? Columns = null)
 {
     public Head Head { get; } = Head ?? Head.Linear();
 

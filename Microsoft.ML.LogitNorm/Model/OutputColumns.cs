@@ -6,7 +6,10 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="Logits">Of the logits.</param>
 /// <param name="Embedding">Of the embedding.</param>
 internal sealed record OutputColumns(
-    string PredictedLabel = ColumnNames.PredictedLabel, string Score = ColumnNames.Score, string Logits = ColumnNames.Logits, string Embedding = ColumnNames.Embedding)
+    string PredictedLabel = ColumnNames.PredictedLabel,
+    string Score = ColumnNames.Score,
+    string Logits = ColumnNames.Logits,
+    string Embedding = ColumnNames.Embedding)
 {
     /// <summary>What is wrong with the names: one is missing, or two columns have the same. Null if nothing is.</summary>
     public string? Fault()
@@ -15,6 +18,8 @@ internal sealed record OutputColumns(
         if (columns.FirstOrDefault(column => string.IsNullOrEmpty(column.Name)) is { Option: { } nameless })
             return $"{nameless}ColumnName is empty; every column needs a name";
         var twice = columns.GroupBy(column => column.Name).FirstOrDefault(group => group.Count() > 1);
-        return twice is null ? null : $"{string.Join(" and ", twice.Select(column => $"{column.Option}ColumnName"))} are all '{twice.Key}'; give each column a name of its own";
+        return twice is null
+            ? null
+            : $"{string.Join(" and ", twice.Select(column => $"{column.Option}ColumnName"))} are all '{twice.Key}'; give each column a name of its own";
     }
 }

@@ -3,8 +3,13 @@ using TorchSharp;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Lets cuDNN try its algorithms on the first batch of each size and keep the fastest: PyTorch's <c>torch.backends.cudnn.benchmark</c>, which TorchSharp does not have.</summary>
-/// <remarks>The switch is a member of libtorch's context. Its exported name is the C++ compiler's, here that of Linux; elsewhere cuDNN chooses by rule.</remarks>
+/// <summary>
+/// Lets cuDNN try its algorithms on the first batch of each size and keep the fastest:
+/// PyTorch's <c>torch.backends.cudnn.benchmark</c>, which TorchSharp does not have.
+/// </summary>
+/// <remarks>
+/// The switch is a member of libtorch's context. Its exported name is the C++ compiler's, here that of Linux; elsewhere cuDNN chooses by rule.
+/// </remarks>
 internal static unsafe class CudnnAutotune
 {
     /// <summary>Switches it on for this process.</summary>

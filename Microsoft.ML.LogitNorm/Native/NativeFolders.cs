@@ -13,7 +13,9 @@ internal static class NativeFolders
     /// <summary>Lists the folders: those that the host resolved (package caches too), the application's, a plug-in's.</summary>
     /// <param name="platform">Runtime identifier, as <c>linux-x64</c>.</param>
     /// <param name="searchDirectories">What the host put into <c>NATIVE_DLL_SEARCH_DIRECTORIES</c>, if anything.</param>
-    /// <param name="applicationFolder">Folder of the application: native files lie there when it is published for one platform, else under <c>runtimes</c>.</param>
+    /// <param name="applicationFolder">
+    /// Folder of the application: native files lie there when it is published for one platform, else under <c>runtimes</c>.
+    /// </param>
     /// <param name="torchSharpFolder">Folder of TorchSharp.dll, or empty in a single-file application.</param>
     public static IReadOnlyList<string> List(string platform, string? searchDirectories, string applicationFolder, string torchSharpFolder)
     {

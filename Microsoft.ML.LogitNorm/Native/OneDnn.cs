@@ -20,8 +20,9 @@ internal static unsafe class OneDnn
 
     /// <summary>A copy of a convolution's weight in the order that oneDNN computes with, so that it need not be reordered at each call.</summary>
     /// <remarks>
-    /// The order depends on the processor, on libtorch's number of threads and on the whole size of the input. A weight that was laid out for another input computes
-    /// the same, but oneDNN then reorders it at each call, and between some orders only by its reference code, which takes longer than the convolution.
+    /// The order depends on the processor, on libtorch's number of threads and on the whole size of the input. A weight that was laid out for another input
+    /// computes the same, but oneDNN then reorders it at each call, and between some orders only by its reference code,
+    /// which takes longer than the convolution.
     /// </remarks>
     /// <param name="weight">[F, C, k, k], float32, on the CPU.</param>
     /// <param name="stride">Stride in both directions.</param>
@@ -60,7 +61,9 @@ internal static unsafe class OneDnn
             var algorithm = none;
             Check(
                 s_exports!.Convolve(
-                    input.Handle, weight.Handle, bias is null ? null : &biasHandle, sizes, 2, sizes + 2, 2, sizes + 4, 2, 1, activation, null, 0, &algorithm, &result),
+                    input.Handle, weight.Handle, bias is null ? null : &biasHandle,
+                    sizes, 2, sizes + 2, 2, sizes + 4, 2, 1,
+                    activation, null, 0, &algorithm, &result),
                 "a convolution", input);
         }
         GC.KeepAlive(input);
@@ -108,7 +111,8 @@ internal static unsafe class OneDnn
     private sealed class Exports
     {
         public readonly delegate* unmanaged<nint, nint, nint*, long*, long, long*, long, long*, long, long, byte*, double**, long, byte**, nint*, int> Convolve;
-        public readonly delegate* unmanaged<nint, nint, nint, nint*, long*, long, long*, long, long*, long, long, byte*, double*, byte**, double**, long, byte**, nint*, int> AddConvolution;
+        public readonly delegate* unmanaged<
+            nint, nint, nint, nint*, long*, long, long*, long, long*, long, long, byte*, double*, byte**, double**, long, byte**, nint*, int> AddConvolution;
         public readonly delegate* unmanaged<nint, nint*, int> NewHandle;
         public readonly delegate* unmanaged<byte*, byte*, ulong*, int> CallDispatcher;
         private readonly delegate* unmanaged<nuint, nint*, int> _newList;
@@ -118,7 +122,8 @@ internal static unsafe class OneDnn
         {
             Convolve = (delegate* unmanaged<nint, nint, nint*, long*, long, long*, long, long*, long, long, byte*, double**, long, byte**, nint*, int>)
                 NativeLibrary.GetExport(library, "aoti_torch_cpu_mkldnn__convolution_pointwise");
-            AddConvolution = (delegate* unmanaged<nint, nint, nint, nint*, long*, long, long*, long, long*, long, long, byte*, double*, byte**, double**, long, byte**, nint*, int>)
+            AddConvolution = (delegate* unmanaged<
+                nint, nint, nint, nint*, long*, long, long*, long, long*, long, long, byte*, double*, byte**, double**, long, byte**, nint*, int>)
                 NativeLibrary.GetExport(library, "aoti_torch_cpu_mkldnn__convolution_pointwise_binary_");
             NewHandle = (delegate* unmanaged<nint, nint*, int>)NativeLibrary.GetExport(library, "aoti_torch_new_tensor_handle");
             CallDispatcher = (delegate* unmanaged<byte*, byte*, ulong*, int>)NativeLibrary.GetExport(library, "aoti_torch_call_dispatcher");

@@ -43,7 +43,9 @@ internal sealed record TensorData(string Name, ScalarType Type, long[] Shape, Ac
         return true;
     }
 
-    /// <summary>A contiguous tensor on the CPU as vectors of at most <see cref="ElementsAtOnce"/> elements, which are views of it, in the caller's scope.</summary>
+    /// <summary>
+    /// A contiguous tensor on the CPU as vectors of at most <see cref="ElementsAtOnce"/> elements, which are views of it, in the caller's scope.
+    /// </summary>
     public static IEnumerable<Tensor> Parts(Tensor tensor)
     {
         var flat = tensor.view(-1);

@@ -2,7 +2,9 @@ using static TorchSharp.torch.backends;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Switches TensorFloat-32 off while two computations are compared: on GPUs its convolutions round to 10 bits, and so differ by some thousandth.</summary>
+/// <summary>
+/// Switches TensorFloat-32 off while two computations are compared: on GPUs its convolutions round to 10 bits, and so differ by some thousandth.
+/// </summary>
 /// <remarks>The switch is the process's. What other threads compute meanwhile is more exact, and otherwise as it was.</remarks>
 internal sealed class TensorFloat32 : IDisposable
 {

@@ -15,8 +15,10 @@ internal static class TorchLoadError
 
     /// <summary>Another libtorch than TorchSharp was built for; null if it is too old to say which.</summary>
     public static string WrongVersion(string platform, Version? found, Version expected)
-        => $"The application loads libtorch {found?.ToString() ?? "of a version too old to say which"}, but TorchSharp {TorchPackages.TorchSharpVersion} needs {expected}. "
-            + $"{Remedy(platform)} A process holds one libtorch: remove the package that brings the other, a libtorch-… or a TorchSharp-cpu or -cuda of another version, "
+        => $"The application loads libtorch {found?.ToString() ?? "of a version too old to say which"}, "
+            + $"but TorchSharp {TorchPackages.TorchSharpVersion} needs {expected}. "
+            + $"{Remedy(platform)} A process holds one libtorch: remove the package that brings the other, "
+            + "a libtorch-… or a TorchSharp-cpu or -cuda of another version, "
             + "as applications of Microsoft.ML.TorchSharp have it.";
 
     /// <summary>The files are there, and the system does not load them.</summary>

@@ -9,7 +9,8 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>A network in two parts: normalised images [B, channels, H, W], or feature vectors [B, F] → embedding [B, D] → logits [B, C].</summary>
 /// <remarks>
 /// On the META device it has names and shapes but no values, so that a model file can be checked before memory is spent on it.
-/// The parameters' names are the layers' paths behind "embedding." and "head.": they are part of the model's file format, and they come in the order of the data flow.
+/// The parameters' names are the layers' paths behind "embedding." and "head.":
+/// they are part of the model's file format, and they come in the order of the data flow.
 /// </remarks>
 internal sealed class ClassifierNetwork : Module<Tensor, Tensor>
 {
@@ -45,7 +46,9 @@ internal sealed class ClassifierNetwork : Module<Tensor, Tensor>
     /// <summary>The layer f = W z + b, for scores whose formula needs just that.</summary>
     /// <exception cref="InvalidOperationException">The network has another head.</exception>
     public LinearLayer LinearHead => head as LinearLayer
-        ?? throw new InvalidOperationException($"The network ends in Head.{Head}, but a linear layer f = W z + b is needed here. Choose a score that needs none, such as OodScores.MaxSoftmax(), or train with Head.Linear().");
+        ?? throw new InvalidOperationException(
+            $"The network ends in Head.{Head}, but a linear layer f = W z + b is needed here. "
+            + "Choose a score that needs none, such as OodScores.MaxSoftmax(), or train with Head.Linear().");
 
     /// <summary>The parameters that weight decay leaves alone; none with a linear head.</summary>
     public IReadOnlyList<Parameter> UndecayedParameters => Head.DecaysClassWeights ? [] : [HeadWeight];
@@ -89,7 +92,9 @@ internal sealed class ClassifierNetwork : Module<Tensor, Tensor>
     }
 
     /// <summary>Frees the native half of each layer, some hundred bytes, which TorchSharp leaves where a network is collected instead of disposed of.</summary>
-    /// <remarks>So it is with the network of a file whose later parts turn out to be damaged: ML.NET then forgets what it has made, and nobody can dispose of it.</remarks>
+    /// <remarks>
+    /// So it is with the network of a file whose later parts turn out to be damaged: ML.NET then forgets what it has made, and nobody can dispose of it.
+    /// </remarks>
     /// <param name="disposing">Whether it is disposed of, rather than collected.</param>
     protected override void Dispose(bool disposing)
     {

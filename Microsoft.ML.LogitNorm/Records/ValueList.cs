@@ -5,7 +5,9 @@ using System.Runtime.CompilerServices;
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>A list that never changes and equals every other of the same values in the same order, so that records which hold one compare by value.</summary>
-/// <remarks>A record's own equality asks its members' <see cref="object.Equals(object)"/>; that of an array or a <see cref="List{T}"/> only knows itself.</remarks>
+/// <remarks>
+/// A record's own equality asks its members' <see cref="object.Equals(object)"/>; that of an array or a <see cref="List{T}"/> only knows itself.
+/// </remarks>
 [CollectionBuilder(typeof(ValueList), nameof(ValueList.Create))]
 [SuppressMessage("Naming", "CA1710", Justification = "It is what it is called.")]
 internal sealed class ValueList<T>(ReadOnlySpan<T> values) : IReadOnlyList<T>

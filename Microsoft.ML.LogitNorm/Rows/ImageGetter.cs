@@ -56,8 +56,10 @@ internal sealed class ImageGetter(DataViewRow row, DataViewSchema.Column column)
     }
 
     private InvalidOperationException Disposed()
-        => new($"Column '{column.Name}' holds an image that was disposed of. Images in memory must stay as long as their rows are read. ML.NET's own readers, such as ExtractPixels, dispose of "
-            + "those that ResizeImages passes on as they are: where all have the right size, leave ResizeImages out and give the size as ImageShape; or load them from files.");
+        => new(
+            $"Column '{column.Name}' holds an image that was disposed of. Images in memory must stay as long as their rows are read. "
+            + "ML.NET's own readers, such as ExtractPixels, dispose of those that ResizeImages passes on as they are: "
+            + "where all have the right size, leave ResizeImages out and give the size as ImageShape; or load them from files.");
 
     private static bool IsDisposed(MLImage image)
     {

@@ -5,8 +5,8 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>A data view with a map's outputs appended. Lazy: nothing is read or computed until a cursor asks for it.</summary>
 /// <remarks>
-/// It is one of ML.NET's transforms that can be asked for ONNX only to say no: ML.NET ends its walk back through the pipeline at a view that is none, and exports
-/// the rest of it, without the network and without a word.
+/// It is one of ML.NET's transforms that can be asked for ONNX only to say no:
+/// ML.NET ends its walk back through the pipeline at a view that is none, and exports the rest of it, without the network and without a word.
 /// </remarks>
 /// <param name="source">The data to map.</param>
 /// <param name="map">What is appended.</param>
@@ -50,10 +50,13 @@ internal sealed class MappedDataView(IDataView source, RowMap map, string transf
     void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx) => throw NoOnnx();
 
     void ICanSaveModel.Save(ModelSaveContext ctx)
-        => throw new NotSupportedException($"The data of a {transformer} cannot be saved as a step of ML.NET's older pipelines. Save the transformer, with ml.Model.Save.");
+        => throw new NotSupportedException(
+            $"The data of a {transformer} cannot be saved as a step of ML.NET's older pipelines. Save the transformer, with ml.Model.Save.");
 
     private NotSupportedException NoOnnx()
-        => new($"A {transformer} cannot be converted to ONNX: the export would leave it out. Save the pipeline with ml.Model.Save and load it with ml.Model.Load where it is used, "
+        => new(
+            $"A {transformer} cannot be converted to ONNX: the export would leave it out. "
+            + "Save the pipeline with ml.Model.Save and load it with ml.Model.Load where it is used, "
             + "or give ConvertToOnnx only the transformers before the first one of Microsoft.ML.LogitNorm.");
 
     private bool ReadsAhead(bool[] active) => map.BatchSize > 1 && map.AnyOutput(active);

@@ -59,7 +59,8 @@ internal abstract class PassThroughColumn
     private sealed class Images(DataViewRow input, DataViewSchema.Column column, int capacity, Func<int> row) : PassThroughColumn
     {
         private readonly ImageGetter _input = new(input, column);
-        private readonly (byte[]? Pixels, int Width, int Height, MLPixelFormat Format, string? Tag)[] _images = new (byte[]?, int, int, MLPixelFormat, string?)[capacity];
+        private readonly (byte[]? Pixels, int Width, int Height, MLPixelFormat Format, string? Tag)[] _images
+            = new (byte[]?, int, int, MLPixelFormat, string?)[capacity];
 
         public override Delegate Getter => (ValueGetter<MLImage>)((ref MLImage value) =>
         {

@@ -10,7 +10,8 @@ internal static class RowError
     /// <param name="row">The row's number.</param>
     /// <param name="cause">The error; ML.NET may have wrapped it on the way from another thread.</param>
     /// <param name="reading">What was done with which row.</param>
-    public static Exception Wrap(long row, Exception cause, string reading) => Find(cause) ?? new RowException(row, $"{reading} failed: {cause.GetBaseException().Message}", cause);
+    public static Exception Wrap(long row, Exception cause, string reading)
+        => Find(cause) ?? new RowException(row, $"{reading} failed: {cause.GetBaseException().Message}", cause);
 
     /// <inheritdoc cref="Wrap(long, Exception, string)"/>
     public static Exception Wrap(long row, Exception cause) => Wrap(row, cause, $"Reading row {row} (counted from 0)");

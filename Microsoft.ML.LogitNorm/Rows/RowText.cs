@@ -32,7 +32,8 @@ internal static class RowText
     /// <param name="view">The rows.</param>
     /// <param name="label">Their label.</param>
     /// <param name="number">The row's number among those with a label.</param>
-    public static void AddToLabelled(Exception error, IDataView view, DataViewSchema.Column label, long number) => Describe(error, () => OfLabelled(view, label, number));
+    public static void AddToLabelled(Exception error, IDataView view, DataViewSchema.Column label, long number)
+        => Describe(error, () => OfLabelled(view, label, number));
 
     /// <summary>
     /// The error of a row behind one that ML.NET made of it: where several threads read ahead, ML.NET does not say which row it was. The rows are then read
@@ -65,7 +66,8 @@ internal static class RowText
         Type cause, IDataView view, IEnumerable<DataViewSchema.Column> columns, long from, CancellationToken cancellationToken)
     {
         DataViewSchema.Column[] read = [.. columns];
-        using var cursor = view.GetRowCursorSet([.. read, .. TextColumns(view.Schema).ExceptBy(read.Select(column => column.Index), column => column.Index)], 1)[0];
+        using var cursor = view.GetRowCursorSet(
+            [.. read, .. TextColumns(view.Schema).ExceptBy(read.Select(column => column.Index), column => column.Index)], 1)[0];
         PassThroughColumn[] values = [.. read.Select(column => PassThroughColumn.Create(cursor, column, 1, () => 0))];
         for (long row = 0; cursor.MoveNext(); row++)
         {
@@ -126,7 +128,8 @@ internal static class RowText
         return texts.Length == 0 ? "" : $" The row has {string.Join(", ", texts)}.";
     }
 
-    private static IEnumerable<DataViewSchema.Column> TextColumns(DataViewSchema schema) => schema.Where(column => column is { Type: TextDataViewType, IsHidden: false });
+    private static IEnumerable<DataViewSchema.Column> TextColumns(DataViewSchema schema)
+        => schema.Where(column => column is { Type: TextDataViewType, IsHidden: false });
 
     private static string Read(DataViewRow row, DataViewSchema.Column column)
     {

@@ -31,7 +31,8 @@ public abstract class RowToRowTransformer : ITransformer
     /// <summary>The transformer for single rows, as a prediction engine uses it.</summary>
     /// <param name="inputSchema">The schema of the rows.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column that the transformer reads is missing or has another type.</exception>
-    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new MappedDataView(new EmptyDataView(Env, inputSchema), Bind(inputSchema), GetType().Name);
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
+        => new MappedDataView(new EmptyDataView(Env, inputSchema), Bind(inputSchema), GetType().Name);
 
     /// <summary>What is appended to data of the given schema; checks the schema.</summary>
     private protected abstract RowMap Bind(DataViewSchema inputSchema);

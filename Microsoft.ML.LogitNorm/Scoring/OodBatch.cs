@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Rows to score, or to learn from. What a score does not list in <see cref="OodScore.Needs"/> or <see cref="OodScore.LearnsFrom"/> may be null.</summary>
+/// <summary>
+/// Rows to score, or to learn from. What a score does not list in <see cref="OodScore.Needs"/> or <see cref="OodScore.LearnsFrom"/> may be null.
+/// </summary>
 /// <remarks>All tensors but the rows' values are on one device: the network's where the score needs the network, else the CPU.</remarks>
 /// <param name="Logits">[B, C], float32.</param>
 /// <param name="Embedding">[B, D], float32.</param>

@@ -121,7 +121,10 @@ internal sealed class OodRows
             _values.CopyTo(place);
             foreach (var value in place)
                 if (!float.IsFinite(value))
-                    throw RowError.Naming(position, Invariant($"Column '{column.Name}' holds {value} in row {position} (counted from 0): it cannot be scored. Did training diverge, or does the image hold values far outside those of training?"));
+                    throw RowError.Naming(
+                        position,
+                        Invariant($"Column '{column.Name}' holds {value} in row {position} (counted from 0): it cannot be scored. ")
+                        + "Did training diverge, or does the image hold values far outside those of training?");
         }
     }
 }

@@ -81,7 +81,9 @@ public abstract record OodScore
 
     /// <summary>What to say of a score that is NaN or infinite.</summary>
     internal string NotFinite(long row, float value)
-        => Invariant($"The score {Name} of row {row} (counted from 0) is {value}: its logits or embedding, or the hyper-parameters of {this}, are too extreme for it. Did training diverge, or does the image hold values far outside those of training?");
+        => Invariant($"The score {Name} of row {row} (counted from 0) is {value}: ")
+            + Invariant($"its logits or embedding, or the hyper-parameters of {this}, are too extreme for it. ")
+            + "Did training diverge, or does the image hold values far outside those of training?";
 
     /// <summary>Scores each row, without gradients, and brings the scores to managed memory.</summary>
     internal float[] Compute(in OodBatch batch)
@@ -91,6 +93,7 @@ public abstract record OodScore
         var (scores, rows) = (Score(batch), batch.Count);
         return scores.shape is [var count] && count == rows
             ? scores.to(float32).cpu().contiguous().data<float>().ToArray()
-            : throw new InvalidOperationException($"The score {Name} gave [{string.Join(", ", scores.shape)}] for {rows} rows; expected [{rows}], one number a row.");
+            : throw new InvalidOperationException(
+                $"The score {Name} gave [{string.Join(", ", scores.shape)}] for {rows} rows; expected [{rows}], one number a row.");
     }
 }

@@ -48,7 +48,10 @@ public sealed class OodScoreEstimator : IEstimator<OodScoreTransformer>
     }
 
     /// <summary>Makes the transformer; reads the data only if the score learns from it.</summary>
-    /// <param name="input">The rows that the network was trained on, with its model's columns. Rows without a label are left out, with a warning in the log, by scores that learn from labels.</param>
+    /// <param name="input">
+    /// The rows that the network was trained on, with its model's columns.
+    /// Rows without a label are left out, with a warning in the log, by scores that learn from labels.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A column that the score needs is missing or has another type.</exception>
     /// <exception cref="InvalidOperationException">The score learns from rows, and there are none, or one cannot be read.</exception>
     /// <exception cref="OodScoreException">The score cannot learn from these rows; says why, and what to do.</exception>

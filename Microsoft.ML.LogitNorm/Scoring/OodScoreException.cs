@@ -1,6 +1,9 @@
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>A score cannot work with the rows that it was given: it cannot learn from them, or gives one of them no finite score. The message says why, and what to do.</summary>
+/// <summary>
+/// A score cannot work with the rows that it was given: it cannot learn from them, or the score of one of them is NaN or infinite.
+/// The message says why, and what to do.
+/// </summary>
 public sealed class OodScoreException : InvalidOperationException, IRowError
 {
     private readonly long? _row;

@@ -9,7 +9,8 @@ public sealed class OodScoreTransformer : RowToRowTransformer, IDisposable
 {
     internal const string LoaderSignature = "LogitNormOodScore";
 
-    private static readonly ModelFormat _format = new("out-of-distribution score", "LNOODSCR", LoaderSignature, Written: 0x00010003, ReadableFrom: 0x00010003, OldestRead: 0x00010003);
+    private static readonly ModelFormat _format = new(
+        "out-of-distribution score", "LNOODSCR", LoaderSignature, Written: 0x00010003, ReadableFrom: 0x00010003, OldestRead: 0x00010003);
 
     private readonly LearnedScore _learned;
     private readonly string _outputColumnName;
@@ -66,7 +67,8 @@ public sealed class OodScoreTransformer : RowToRowTransformer, IDisposable
             new(saved.LogitsColumnName, saved.EmbeddingColumnName));
     }
 
-    private sealed record Saved(OodScore Score, string OutputColumnName, string LogitsColumnName, string EmbeddingColumnName, LearnedScore.Sizes? LearnedFrom = null)
+    private sealed record Saved(
+        OodScore Score, string OutputColumnName, string LogitsColumnName, string EmbeddingColumnName, LearnedScore.Sizes? LearnedFrom = null)
     {
         public void Check()
         {

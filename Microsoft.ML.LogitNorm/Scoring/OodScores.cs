@@ -4,8 +4,10 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>The out-of-distribution scores. For all of them higher means more likely out of distribution.</summary>
 /// <remarks>
-/// Which score is best depends on the training loss and the images: compare them on images of your own, by <c>AnomalyDetection.CompareOodScores</c>, before you choose.
-/// Those that learn do so in <c>Fit</c>, from the rows that the network was trained on. docs/scores.md has a table of all: what each needs, its cost, when to prefer it.
+/// Which score is best depends on the training loss and the images:
+/// compare them on images of your own, by <c>AnomalyDetection.CompareOodScores</c>, before you choose.
+/// Those that learn do so in <c>Fit</c>, from the rows that the network was trained on.
+/// docs/scores.md has a table of all: what each needs, its cost, when to prefer it.
 /// </remarks>
 public static class OodScores
 {
@@ -35,7 +37,9 @@ public static class OodScores
 
     /// <summary>Generalised entropy (GEN) of the largest probabilities: Σ p^γ (1 − p)^γ, at least 0.</summary>
     /// <param name="gamma">γ in (0, 1); the paper uses 0.1.</param>
-    /// <param name="topClasses">How many of the largest probabilities count, at least 1; all where there are fewer classes. The paper uses 100 of ImageNet's 1,000.</param>
+    /// <param name="topClasses">
+    /// How many of the largest probabilities count, at least 1; all where there are fewer classes. The paper uses 100 of ImageNet's 1,000.
+    /// </param>
     /// <remarks>Liu et al., CVPR 2023. Needs <c>Logits</c>; learns nothing.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">A parameter is not in its range.</exception>
     public static OodScore GeneralizedEntropy(double gamma = 0.1, int topClasses = 100) => new GeneralizedEntropy(gamma, topClasses);
@@ -54,38 +58,52 @@ public static class OodScores
 
     /// <summary>Squared distance to the k-th nearest training row (KNN), by the direction of the embedding, in [0, 4].</summary>
     /// <param name="k">Which neighbour, at least 1; the paper uses 50 for CIFAR-10.</param>
-    /// <param name="bankSize">How many training rows to keep, at least <paramref name="k"/>; null keeps all. A row takes 4 bytes a feature, in memory and in the model file.</param>
+    /// <param name="bankSize">
+    /// How many training rows to keep, at least <paramref name="k"/>; null keeps all. A row takes 4 bytes a feature, in memory and in the model file.
+    /// </param>
     /// <remarks>Sun et al., ICML 2022, arXiv 2204.06507. Needs <c>Embedding</c>; learns a bank of training rows.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">A parameter is not in its range.</exception>
     public static OodScore NearestNeighbours(int k = 50, int? bankSize = null) => new NearestNeighbours(k, bankSize);
 
     /// <summary>Mahalanobis distance (MDS) to the nearest class, squared, at least 0.</summary>
-    /// <param name="shrinkage">Share of the mean variance that is added to each direction of the covariance; 0, as in the paper, adds nothing. 1e-3 fixes a singular one.</param>
+    /// <param name="shrinkage">
+    /// Share of the mean variance that is added to each direction of the covariance; 0, as in the paper, adds nothing. 1e-3 fixes a singular one.
+    /// </param>
     /// <remarks>Lee et al., NeurIPS 2018, arXiv 1807.03888. Needs <c>Embedding</c>; learns means and covariance from labelled rows.</remarks>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="shrinkage"/> is negative.</exception>
     public static OodScore Mahalanobis(double shrinkage = 0) => new Mahalanobis(shrinkage);
 
     /// <summary>Relative Mahalanobis distance (RMDS): to the nearest class, less that to all classes together; unbounded.</summary>
-    /// <param name="shrinkage">Share of the mean variance that is added to each direction of the covariances; 0, as in the paper, adds nothing. 1e-3 fixes a singular one.</param>
+    /// <param name="shrinkage">
+    /// Share of the mean variance that is added to each direction of the covariances; 0, as in the paper, adds nothing. 1e-3 fixes a singular one.
+    /// </param>
     /// <remarks>Ren et al., 2021, arXiv 2106.09022. Needs <c>Embedding</c>; learns means and covariances from labelled rows.</remarks>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="shrinkage"/> is negative.</exception>
     public static OodScore RelativeMahalanobis(double shrinkage = 0) => new RelativeMahalanobis(shrinkage);
 
     /// <summary>Virtual-logit matching (ViM): scaled residual of the embedding less the logits' log Σ exp, unbounded.</summary>
-    /// <param name="dimension">Of the principal space, at least 1 and below the embedding size; null for half of the embedding, and the authors' 512 or 1000 of large ones.</param>
-    /// <remarks>Wang et al., CVPR 2022, arXiv 2203.10807. Needs <c>Logits</c> and <c>Embedding</c>; learns the principal space from rows and a linear head.</remarks>
+    /// <param name="dimension">
+    /// Of the principal space, at least 1 and below the embedding size; null for half of the embedding, and the authors' 512 or 1000 of large ones.
+    /// </param>
+    /// <remarks>
+    /// Wang et al., CVPR 2022, arXiv 2203.10807. Needs <c>Logits</c> and <c>Embedding</c>; learns the principal space from rows and a linear head.
+    /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="dimension"/> is less than 1.</exception>
     public static OodScore VirtualLogit(int? dimension = null) => new VirtualLogit(dimension);
 
     /// <summary>Length of the embedding's part in directions in which training rows hardly vary, at least 0.</summary>
-    /// <param name="dimension">Of the principal space, at least 1 and below the embedding size; null for half of the embedding, and the authors' 512 or 1000 of large ones.</param>
+    /// <param name="dimension">
+    /// Of the principal space, at least 1 and below the embedding size; null for half of the embedding, and the authors' 512 or 1000 of large ones.
+    /// </param>
     /// <remarks>Wang et al., CVPR 2022, arXiv 2203.10807. Needs <c>Embedding</c>; learns the principal space from rows and a linear head.</remarks>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="dimension"/> is less than 1.</exception>
     public static OodScore Residual(int? dimension = null) => new Residual(dimension);
 
     /// <summary>Energy guided by the nearest training rows (NNGuide), negated, unbounded.</summary>
     /// <param name="k">How many neighbours, at least 1; the paper uses 10.</param>
-    /// <param name="bankSize">How many training rows to keep, at least <paramref name="k"/>; null keeps all. A row takes 4 bytes a feature, in memory and in the model file.</param>
+    /// <param name="bankSize">
+    /// How many training rows to keep, at least <paramref name="k"/>; null keeps all. A row takes 4 bytes a feature, in memory and in the model file.
+    /// </param>
     /// <remarks>Park et al., ICCV 2023, arXiv 2309.14888. Needs <c>Logits</c> and <c>Embedding</c>; learns a bank of training rows.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">A parameter is not in its range.</exception>
     public static OodScore NnGuide(int k = 10, int? bankSize = null) => new NnGuide(k, bankSize);
@@ -121,18 +139,25 @@ public static class OodScores
     public static OodScore Dice(double percentile = 90) => new Dice(percentile);
 
     /// <summary>Distance to the decision boundaries (fDBD), negated, at most 0.</summary>
-    /// <param name="distanceToMean">Whether it is relative to the embedding's distance from the training mean, as in the paper; otherwise to the embedding's norm, which needs no training rows.</param>
+    /// <param name="distanceToMean">
+    /// Whether it is relative to the embedding's distance from the training mean, as in the paper;
+    /// otherwise to the embedding's norm, which needs no training rows.
+    /// </param>
     /// <remarks>Liu &amp; Qin, ICML 2024, arXiv 2312.11536. Needs <c>Logits</c>, <c>Embedding</c> and a linear head; learns the mean.</remarks>
     public static OodScore Fdbd(bool distanceToMean = true) => new Fdbd(distanceToMean);
 
     /// <summary>Largest cosine of the embedding and the class weights, negated, in [−1, 1]: the score that goes with the cosine heads.</summary>
-    /// <remarks>Techapanurak et al., arXiv 1905.10628; Hsu et al., CVPR 2020, arXiv 2002.11297. Needs <c>Embedding</c> and the head, of any kind; learns nothing.</remarks>
+    /// <remarks>
+    /// Techapanurak et al., arXiv 1905.10628; Hsu et al., CVPR 2020, arXiv 2002.11297. Needs <c>Embedding</c> and the head, of any kind; learns nothing.
+    /// </remarks>
     public static OodScore MaxCosine() => new MaxCosine();
 
     /// <summary>Softmax confidence at a high temperature after a small step of the image (ODIN), negated, in [−1, −1/C].</summary>
     /// <param name="temperature">T &gt; 0; the paper uses 1000.</param>
-    /// <param name="epsilon">Size of the step as a share of the range of pixel values, at least 0; the LogitNorm authors use 0.0014. 0 needs neither image nor network. Vectors of float count as 0 to 1 if the training
-    /// pixels' mean and deviation are at most 1, and as 0 to 255 otherwise.</param>
+    /// <param name="epsilon">
+    /// Size of the step as a share of the range of pixel values, at least 0; the LogitNorm authors use 0.0014. 0 needs neither image nor network.
+    /// Vectors of float count as 0 to 1 if the training pixels' mean and deviation are at most 1, and as 0 to 255 otherwise.
+    /// </param>
     /// <remarks>Liang et al., ICLR 2018, arXiv 1706.02690. Needs the network and the image; learns nothing.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">A parameter is not in its range.</exception>
     public static OodScore Odin(double temperature = 1000, double epsilon = 0.0014) => new Odin(temperature, epsilon);
@@ -140,8 +165,9 @@ public static class OodScores
     /// <summary>Several scores in one: the mean of a row's conformal ranks among calibration rows, in [0, 1). This library's own.</summary>
     /// <param name="parts">At least two scores, of whatever scales; none has to be weighted.</param>
     /// <remarks>
-    /// Needs what its parts need; learns sorted scores of the rows that it is fitted on. Fit it on rows that the network was <b>not</b> trained on if you can. Where a part learns too,
-    /// all parts learn from four fifths of the rows, drawn at random, and the others rank. With <see cref="Odin"/> among the parts <c>Fit</c> holds the pixels of all its rows in memory.
+    /// Needs what its parts need; learns sorted scores of the rows that it is fitted on. Fit it on rows that the network was <b>not</b> trained on if you can.
+    /// Where a part learns too, all parts learn from four fifths of the rows, drawn at random, and the others rank.
+    /// With <see cref="Odin"/> among the parts <c>Fit</c> holds the pixels of all its rows in memory.
     /// </remarks>
     /// <exception cref="ArgumentException">Fewer than two scores, or one of them is null.</exception>
     public static OodScore Combine(params IReadOnlyList<OodScore> parts) => new Combine(parts);

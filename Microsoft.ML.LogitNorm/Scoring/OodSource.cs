@@ -24,7 +24,8 @@ internal sealed record OodSource(
     public int? EmbeddingSize => Embedding is { } column ? VectorColumn.SizeOf(column) : null;
 
     /// <summary>
-    /// Rows to score together: enough that torch's cost per call does not count, and fewer where rows are looked at and large. Rows that pass through are held in memory for so long.
+    /// Rows to score together: enough that torch's cost per call does not count, and fewer where rows are looked at and large.
+    /// Rows that pass through are held in memory for so long.
     /// </summary>
     public int RowsPerBatch => Input?.RowsPerBatch ?? 128;
 
@@ -39,7 +40,9 @@ internal sealed record OodSource(
     {
         var inputs = score.Needs | (score.LearnsFrom ?? default);
         var who = $"score {score.Name}";
-        IEnumerable<SchemaShape.Column> annotations = inputs.HasFlag(OodInputs.Logits) ? Vector(schema, columns.Logits, "logits", who).Annotations : Enumerable.Empty<SchemaShape.Column>();
+        IEnumerable<SchemaShape.Column> annotations = inputs.HasFlag(OodInputs.Logits)
+            ? Vector(schema, columns.Logits, "logits", who).Annotations
+            : Enumerable.Empty<SchemaShape.Column>();
         if (inputs.HasFlag(OodInputs.Embedding))
             Vector(schema, columns.Embedding, "embedding", who);
         if (inputs.HasFlag(OodInputs.Network) && annotations.All(annotation => annotation.Name != AnnotationKinds.Network))
@@ -104,6 +107,6 @@ internal sealed record OodSource(
             "Choose a score that takes any head, such as MaxSoftmax, NearestNeighbours or MaxCosine, or train with Head.Linear().");
 
     private static Exception NetworkLost(string who, string column)
-        => ColumnError.Mismatch("logits", column, $"the annotation '{AnnotationKinds.Network}', which the {who} reads",
-            "a column without it", "A transform between the model and OodScore made the column anew, or it was read from a file: put OodScore directly after the model.");
+        => ColumnError.Mismatch("logits", column, $"the annotation '{AnnotationKinds.Network}', which the {who} reads", "a column without it",
+            "A transform between the model and OodScore made the column anew, or it was read from a file: put OodScore directly after the model.");
 }

@@ -16,7 +16,11 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="nesterov">Whether momentum is Nesterov's.</param>
 internal sealed class GradientDescent(IReadOnlyList<GradientDescent.Group> groups, double learningRate, double momentum, bool nesterov) : IDisposable
 {
-    private readonly (Parameter Parameter, double WeightDecay)[] _parameters = [.. groups.SelectMany(group => group.Parameters.Select(parameter => (parameter, group.WeightDecay)))];
+    private readonly (Parameter Parameter, double WeightDecay)[] _parameters =
+    [
+        .. groups.SelectMany(group => group.Parameters.Select(parameter => (parameter, group.WeightDecay))),
+    ];
+
     private readonly Tensor?[] _momenta = new Tensor?[groups.Sum(group => group.Parameters.Count)];
 
     /// <summary>Parameters that are decayed alike.</summary>

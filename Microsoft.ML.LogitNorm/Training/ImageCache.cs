@@ -4,8 +4,9 @@ namespace Microsoft.ML.LogitNorm;
 public enum ImageCache
 {
     /// <summary>
-    /// In memory, where they take no more than a quarter of what .NET may use of it; otherwise they are streamed. Training and validation images are looked at apart.
-    /// A training on a GPU keeps them in its memory, so there they may also take no more than half of what is free of it, together; no more than 1 GB where that cannot be asked.
+    /// In memory, where they take no more than a quarter of what .NET may use of it; otherwise they are streamed. Training and validation images
+    /// are looked at apart. A training on a GPU keeps them in its memory, so there they may also take no more than half of what is free of it, together;
+    /// no more than 1 GB where that cannot be asked.
     /// </summary>
     Auto,
 
@@ -13,8 +14,8 @@ public enum ImageCache
     Memory,
 
     /// <summary>
-    /// Nowhere: each epoch reads and decodes the rows anew, on all processors while the network computes, and shuffles them through a pool of up to 256 MB, which
-    /// mixes rows that are near each other. Let rows that follow each other be of several classes.
+    /// Nowhere: each epoch reads and decodes the rows anew, on all processors while the network computes, and shuffles them through a pool of up to 256 MB,
+    /// which mixes rows that are near each other. Let rows that follow each other be of several classes.
     /// </summary>
     Stream,
 }

@@ -2,7 +2,10 @@ namespace Microsoft.ML.LogitNorm;
 
 public sealed partial class LogitNormTrainer
 {
-    /// <summary>Options of the <see cref="LogitNormTrainer"/>. The defaults are the paper's recipe for CIFAR-10 (arXiv 2205.09310, section 4.1), but for tau warm-up, which is ours: <c>TrainingLoss.LogitNorm(0.04, warmup: 0)</c> leaves it out.</summary>
+    /// <summary>
+    /// Options of the <see cref="LogitNormTrainer"/>. The defaults are the paper's recipe for CIFAR-10 (arXiv 2205.09310, section 4.1), but for tau warm-up,
+    /// which is ours: <c>TrainingLoss.LogitNorm(0.04, warmup: 0)</c> leaves it out.
+    /// </summary>
     public sealed record Options
     {
         /// <summary>The column with the class of each row, a key. Put <c>MapValueToKey</c> before the trainer to make it from text or numbers.</summary>
@@ -10,8 +13,8 @@ public sealed partial class LogitNormTrainer
         public string LabelColumnName { get; init => field = NotEmpty(value, nameof(LabelColumnName)); } = "Label";
 
         /// <summary>
-        /// The column with the images: MLImage of known size, or a vector of float or byte from <c>ExtractPixels</c>; or, for <see cref="Backbone.Dense"/>, with feature vectors: a
-        /// plain vector of float of known length.
+        /// The column with the images: MLImage of known size, or a vector of float or byte from <c>ExtractPixels</c>;
+        /// or, for <see cref="Backbone.Dense"/>, with feature vectors: a plain vector of float of known length.
         /// </summary>
         /// <exception cref="ArgumentException">Null or empty.</exception>
         public string FeatureColumnName { get; init => field = NotEmpty(value, nameof(FeatureColumnName)); } = "Features";
@@ -24,7 +27,9 @@ public sealed partial class LogitNormTrainer
         /// <exception cref="ArgumentException">Null or empty.</exception>
         public string ScoreColumnName { get; init => field = NotEmpty(value, nameof(ScoreColumnName)); } = ColumnNames.Score;
 
-        /// <summary>The name of the new column with the logits, a vector of float with a value for each class. Scores read it, and find the network by it.</summary>
+        /// <summary>
+        /// The name of the new column with the logits, a vector of float with a value for each class. Scores read it, and find the network by it.
+        /// </summary>
         /// <remarks>Two models in one pipeline need names of their own, or the second's columns take the place of the first's.</remarks>
         /// <exception cref="ArgumentException">Null or empty.</exception>
         public string LogitsColumnName { get; init => field = NotEmpty(value, nameof(LogitsColumnName)); } = ColumnNames.Logits;
@@ -36,7 +41,9 @@ public sealed partial class LogitNormTrainer
         /// <summary>The images' size, where the feature column's type does not tell it; vectors then hold all of one channel, then the next.</summary>
         public ImageShape? ImageShape { get; init; }
 
-        /// <summary>How pixels or features are centred and scaled; null (default) measures mean and standard deviation of each channel or feature on the training rows.</summary>
+        /// <summary>
+        /// How pixels or features are centred and scaled; null (default) measures mean and standard deviation of each channel or feature on the training rows.
+        /// </summary>
         public InputNormalization? Normalization { get; init; }
 
         /// <summary>The network's architecture, which decides on images or feature vectors. The default is the paper's WRN-40-2 with dropout 0.3.</summary>
@@ -60,14 +67,16 @@ public sealed partial class LogitNormTrainer
         } = 200;
 
         /// <summary>
-        /// Rows in each step, at least 2; null (default) for the paper's 128, or all of them where there are fewer. Rows that do not fill a last batch are left out of
-        /// that epoch; which ones changes with each shuffle.
+        /// Rows in each step, at least 2; null (default) for the paper's 128, or all of them where there are fewer.
+        /// Rows that do not fill a last batch are left out of that epoch; which ones changes with each shuffle.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">Less than 2: batch normalisation needs more than one row.</exception>
         public int? BatchSize
         {
             get;
-            init => field = value is null or >= 2 ? value : throw new ArgumentOutOfRangeException(nameof(BatchSize), value, "Batch normalisation needs batches of at least 2 rows.");
+            init => field = value is null or >= 2
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(BatchSize), value, "Batch normalisation needs batches of at least 2 rows.");
         }
 
         /// <summary>The highest learning rate of stochastic gradient descent; <see cref="LearningRateSchedule"/> multiplies it.</summary>
@@ -75,19 +84,29 @@ public sealed partial class LogitNormTrainer
         public double LearningRate
         {
             get;
-            init => field = double.IsFinite(value) && value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(LearningRate), value, "The learning rate is above 0, such as 0.1.");
+            init => field = double.IsFinite(value) && value > 0
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(LearningRate), value, "The learning rate is above 0, such as 0.1.");
         } = 0.1;
 
-        /// <summary>How the learning rate changes over the run. The default divides by 10 after 40 % and 70 % of it, the paper's epochs 80 and 140 of 200.</summary>
+        /// <summary>
+        /// How the learning rate changes over the run. The default divides by 10 after 40 % and 70 % of it, the paper's epochs 80 and 140 of 200.
+        /// </summary>
         /// <exception cref="ArgumentNullException">Null.</exception>
-        public LearningRateSchedule LearningRateSchedule { get; init => field = NotNull(value, nameof(LearningRateSchedule)); } = LearningRateSchedule.Milestones();
+        public LearningRateSchedule LearningRateSchedule
+        {
+            get;
+            init => field = NotNull(value, nameof(LearningRateSchedule));
+        } = LearningRateSchedule.Milestones();
 
         /// <summary>Momentum of stochastic gradient descent, in [0, 1).</summary>
         /// <exception cref="ArgumentOutOfRangeException">Outside [0, 1).</exception>
         public double Momentum
         {
             get;
-            init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Momentum), value, "Momentum is at least 0 and below 1, such as 0.9.");
+            init => field = value is >= 0 and < 1
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(Momentum), value, "Momentum is at least 0 and below 1, such as 0.9.");
         } = 0.9;
 
         /// <summary>Whether momentum is Nesterov's. Without momentum it has no effect.</summary>
@@ -98,12 +117,14 @@ public sealed partial class LogitNormTrainer
         public double WeightDecay
         {
             get;
-            init => field = double.IsFinite(value) && value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(WeightDecay), value, "Weight decay is at least 0, such as 5e-4.");
+            init => field = double.IsFinite(value) && value >= 0
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(WeightDecay), value, "Weight decay is at least 0, such as 5e-4.");
         } = 5e-4;
 
         /// <summary>
-        /// Random changes to the training images. Null (default) is the paper's crop and horizontal flip, and nothing for feature vectors; switch the flip off where a
-        /// mirrored image has another meaning.
+        /// Random changes to the training images. Null (default) is the paper's crop and horizontal flip, and nothing for feature vectors;
+        /// switch the flip off where a mirrored image has another meaning.
         /// </summary>
         public Augmentation? Augmentation { get; init; }
 
@@ -112,17 +133,20 @@ public sealed partial class LogitNormTrainer
         public ImageCache ImageCache
         {
             get;
-            init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(ImageCache), value, "Images are kept by ImageCache.Auto, Memory or Stream.");
+            init => field = Enum.IsDefined(value)
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(ImageCache), value, "Images are kept by ImageCache.Auto, Memory or Stream.");
         }
 
         /// <summary>
-        /// Decides initial weights, shuffling, augmentation and dropout. Null (default) takes the <see cref="MLContext"/>'s seed, or a random one if it has none.
+        /// Decides initial weights, shuffling, augmentation and dropout.
+        /// Null (default) takes the <see cref="MLContext"/>'s seed, or a random one if it has none.
         /// </summary>
         /// <remarks>
         /// On the CPU the same seed, data and options give the same weights, bit for bit, on processors of one kind with the same number of threads
-        /// (<c>OMP_NUM_THREADS</c>): sums of floats depend on how libtorch splits them up. Nothing else in the process changes that, such as other trainings, models that are loaded or
-        /// <c>torch.manual_seed</c>, and a training changes nothing there: all its numbers come from generators of its own. On a GPU order, augmentation and dropout repeat, but the last bits of
-        /// sums may not.
+        /// (<c>OMP_NUM_THREADS</c>): sums of floats depend on how libtorch splits them up. Nothing else in the process changes that, such as other trainings,
+        /// models that are loaded or <c>torch.manual_seed</c>, and a training changes nothing there: all its numbers come from generators of its own. On a GPU
+        /// order, augmentation and dropout repeat, but the last bits of sums may not.
         /// </remarks>
         public int? Seed { get; init; }
 
@@ -135,16 +159,17 @@ public sealed partial class LogitNormTrainer
         /// </summary>
         /// <remarks>
         /// <para>
-        /// A training that goes on draws the same order, augmentation and dropout as one that was never stopped, and on the CPU it ends with the same weights, bit
-        /// for bit (see <see cref="Seed"/>). Epochs that are done are not reported again, and the file of a finished training
-        /// gives its model at once. Writing the file does not change the weights.
+        /// A training that goes on draws the same order, augmentation and dropout as one that was never stopped, and on the CPU it ends with the same weights,
+        /// bit for bit (see <see cref="Seed"/>). Epochs that are done are not reported again, and the file of a finished training gives its model at once.
+        /// Writing the file does not change the weights.
         /// </para>
         /// <para>
         /// It must be the same training: where an option that decides the outcome, the seed, or the training rows (pixels, labels, order) differ,
-        /// <see cref="Fit"/> says what differs and throws an <see cref="InvalidOperationException"/>. Without a seed in the options or the <see cref="MLContext"/>
-        /// the file's is taken. One training at a time can use the file. Its folder is made where there is none, and whether it can be written is found
-        /// out before training. Each epoch's state is written beside it (".tmp") and then put in its place, so that there is always a whole one; it takes about
-        /// twice the room of the weights. Delete it when the model is saved: a checkpoint is no model file, and later versions of this library may not read it.
+        /// <see cref="Fit"/> says what differs and throws an <see cref="InvalidOperationException"/>. Without a seed in the options or the
+        /// <see cref="MLContext"/> the file's is taken. One training at a time can use the file. Its folder is made where there is none, and whether it can be
+        /// written is found out before training. Each epoch's state is written beside it (".tmp") and then put in its place, so that there is always a whole
+        /// one; it takes about twice the room of the weights. Delete it when the model is saved:
+        /// a checkpoint is no model file, and later versions of this library may not read it.
         /// </para>
         /// </remarks>
         /// <exception cref="ArgumentException">Empty.</exception>

@@ -31,9 +31,9 @@ namespace Microsoft.ML.LogitNorm;
 /// | Exportable to ONNX | No |
 ///
 /// ### Training Algorithm Details
-/// Stochastic gradient descent on a network, convolutional for images. With softmax cross-entropy the norm of the logit vector f keeps growing through training, and the
-/// network becomes confident of anything. The LogitNorm loss is the cross-entropy of f / (τ‖f‖₂), so only the direction of f is trained
-/// (Wei et al., "Mitigating Neural Network Overconfidence with Logit Normalization", ICML 2022, arXiv 2205.09310, equation 4).
+/// Stochastic gradient descent on a network, convolutional for images. With softmax cross-entropy the norm of the logit vector f keeps growing through
+/// training, and the network becomes confident of anything. The LogitNorm loss is the cross-entropy of f / (τ‖f‖₂), so only the direction of f is trained (Wei
+/// et al., "Mitigating Neural Network Overconfidence with Logit Normalization", ICML 2022, arXiv 2205.09310, equation 4).
 /// ]]>
 /// </format>
 /// </remarks>
@@ -58,7 +58,9 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
 
     /// <summary>The columns after training, from those before it.</summary>
     /// <param name="inputSchema">The columns of the training data.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The label or feature column is missing or has another type; the message says what to put before the trainer.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The label or feature column is missing or has another type; the message says what to put before the trainer.
+    /// </exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
@@ -69,7 +71,10 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     /// <summary>Reads the rows, trains the network and returns the model, which owns the network's memory: dispose of it.</summary>
     /// <param name="input">The training data.</param>
     /// <exception cref="ArgumentOutOfRangeException">The label or feature column is missing or has another type.</exception>
-    /// <exception cref="InvalidOperationException">The rows cannot be trained on: none, none with a label, a class without rows, fewer rows than <see cref="Options.BatchSize"/> asks for, a row that cannot be read, which is named, a feature that is the same in all rows; or <see cref="Options.CheckpointFile"/> is of another training.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The rows cannot be trained on: none, none with a label, a class without rows, fewer rows than <see cref="Options.BatchSize"/> asks for, a row that
+    /// cannot be read, which is named, a feature that is the same in all rows; or <see cref="Options.CheckpointFile"/> is of another training.
+    /// </exception>
     /// <exception cref="InvalidDataException"><see cref="Options.CheckpointFile"/> is damaged, or no checkpoint.</exception>
     /// <exception cref="IOException"><see cref="Options.CheckpointFile"/> cannot be written.</exception>
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
@@ -105,7 +110,9 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         if (validation is { Count: 0 })
             throw label.NoneIn(_options.ValidationSet!, "ValidationSet", "Leave it out, or give it rows with labels.");
         var streamed = training is StreamedExamples;
-        log.Info(Invariant($"Read {training.Count:N0} {rows.Rows} in {clock.Elapsed.TotalSeconds:N1} s{(streamed ? $"; they take {Megabytes(training.Count * rows.BytesPerRow)} and are streamed from here on" : "")}."));
+        log.Info(
+            Invariant($"Read {training.Count:N0} {rows.Rows} in {clock.Elapsed.TotalSeconds:N1} s")
+            + Invariant($"{(streamed ? $"; they take {Megabytes(training.Count * rows.BytesPerRow)} and are streamed from here on" : "")}."));
 
         var given = _options.Seed ?? MachineLearningContext.Seed(_env);
         var checkpoint = _options.CheckpointFile is { } path
@@ -136,7 +143,10 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     private static void CheckLossFitsHead(Options options)
     {
         if (options.Loss.NeedsLinearHead && options.Head is not LinearHead)
-            throw new ArgumentException($"Loss is {options.Loss}, which is defined by the decision boundaries of a linear head, but Head is {options.Head}. Leave Head at Head.Linear(), or choose another loss.", nameof(options));
+            throw new ArgumentException(
+                $"Loss is {options.Loss}, which is defined by the decision boundaries of a linear head, but Head is {options.Head}. "
+                + "Leave Head at Head.Linear(), or choose another loss.",
+                nameof(options));
     }
 
     private static void CheckOptionsFitBackbone(Options options)
@@ -144,12 +154,18 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         if (!options.Backbone.TakesVectors)
             return;
         if (options.ImageShape is not null)
-            throw new ArgumentException($"ImageShape is {options.ImageShape}, but {options.Backbone} takes feature vectors. Leave ImageShape out, or choose a backbone for images.", nameof(options));
+            throw new ArgumentException(
+                $"ImageShape is {options.ImageShape}, but {options.Backbone} takes feature vectors. Leave ImageShape out, or choose a backbone for images.",
+                nameof(options));
         if (options.Augmentation is not (null or NoAugmentation))
-            throw new ArgumentException($"Augmentation is {options.Augmentation}, which changes images, but {options.Backbone} takes feature vectors. Leave Augmentation out.", nameof(options));
+            throw new ArgumentException(
+                $"Augmentation is {options.Augmentation}, which changes images, but {options.Backbone} takes feature vectors. Leave Augmentation out.",
+                nameof(options));
     }
 
-    /// <summary>Finds the columns to train on, and checks that network and validation rows fit them. No row is read but to say why there are no classes.</summary>
+    /// <summary>
+    /// Finds the columns to train on, and checks that network and validation rows fit them. No row is read but to say why there are no classes.
+    /// </summary>
     internal (LabelColumn Label, NetworkInput Input) Check(IDataView training, DataViewSchema? validation)
     {
         var label = LabelColumn.Find(training.Schema, _options.LabelColumnName);
@@ -169,7 +185,8 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         || (_options.ImageCache == ImageCache.Auto && (Int128)rows * input.BytesPerRow > Budget(TorchDevice.Select(_env)).Most);
 
     /// <summary>Reads the labelled rows and keeps them, or finds out that they are to be streamed; the others are left out with a warning.</summary>
-    private IExampleSource Open(IDataView data, NetworkInput input, LabelColumn label, string role, ExampleBudget budget, ContextLog log, CancellationToken cancellationToken)
+    private IExampleSource Open(
+        IDataView data, NetworkInput input, LabelColumn label, string role, ExampleBudget budget, ContextLog log, CancellationToken cancellationToken)
     {
         if (_options.ImageCache == ImageCache.Memory)
             return Load(data, input, label, role, log, cancellationToken);
@@ -200,7 +217,8 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     internal ExampleSet Load(IDataView data, NetworkInput input, LabelColumn label, string role, ContextLog log, CancellationToken cancellationToken)
         => Load(data, input, label, role, log, cancellationToken, long.MaxValue)!;
 
-    private ExampleSet? Load(IDataView data, NetworkInput input, LabelColumn label, string role, ContextLog log, CancellationToken cancellationToken, long mostBytes)
+    private ExampleSet? Load(
+        IDataView data, NetworkInput input, LabelColumn label, string role, ContextLog log, CancellationToken cancellationToken, long mostBytes)
     {
         var (examples, unlabelled) = ExampleSetLoader.Load(data, input, label, cancellationToken, mostBytes);
         log.WarnOfUnlabelled(unlabelled, $"{role} rows");
@@ -224,7 +242,8 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
             if (NetworkInput.Find(schema, input.Name, _options.Backbone, _options.ImageShape) is var found && found != input)
                 throw new InvalidOperationException($"ValidationSet has other rows in column '{input.Name}': expected {input}, found {found}. {Remedy}");
             if (LabelColumn.Find(schema, label.Name) is var classes && !classes.HasClassesOf(label))
-                throw new InvalidOperationException($"ValidationSet has other classes in column '{label.Name}': expected {label.ClassesText}, found {classes.ClassesText}. {Remedy}");
+                throw new InvalidOperationException(
+                    $"ValidationSet has other classes in column '{label.Name}': expected {label.ClassesText}, found {classes.ClassesText}. {Remedy}");
         }
         catch (ArgumentOutOfRangeException e)
         {
@@ -239,9 +258,12 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         var (counts, _, constants, _) = examples.Summary;
         var empty = Enumerable.Range(0, label.ClassCount).Where(i => counts[i] == 0).Select(label.NameOf).ToArray();
         if (empty.Length > 0)
-            throw new InvalidOperationException($"No training rows for {empty.Length} of the {label.ClassCount} classes of column '{label.Name}': {string.Join(", ", empty.Take(10))}. Add rows, or map the labels anew.");
+            throw new InvalidOperationException(
+                $"No training rows for {empty.Length} of the {label.ClassCount} classes of column '{label.Name}': {string.Join(", ", empty.Take(10))}. "
+                + "Add rows, or map the labels anew.");
         if (examples.Count < _options.BatchSize)
-            throw new InvalidOperationException(Invariant($"BatchSize is {_options.BatchSize}, but there are only {examples.Count:N0} training rows. Make it at most that."));
+            throw new InvalidOperationException(
+                Invariant($"BatchSize is {_options.BatchSize}, but there are only {examples.Count:N0} training rows. Make it at most that."));
         if (input is VectorInput && constants.Count > 0 && _options.Normalization is null)
             throw ConstantFeatures(training.Schema[input.Name], constants);
     }
@@ -253,6 +275,9 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         if (column.HasSlotNames())
             column.GetSlotNames(ref names);
         var listed = constants.Take(10).Select(slot => names.Length > 0 ? $"{slot} '{names.GetItemOrDefault(slot)}'" : $"{slot}");
-        return new(Invariant($"Column '{column.Name}' has {constants.Count} features that are the same in all training rows; expected features that vary. They are, counted from 0: {string.Join(", ", listed)}{(constants.Count > 10 ? ", …" : "")}. Leave them out, for example by SelectFeaturesBasedOnCount where they are always 0, or give Normalization if they are to stay."));
+        return new(
+            Invariant($"Column '{column.Name}' has {constants.Count} features that are the same in all training rows; expected features that vary. ")
+            + Invariant($"They are, counted from 0: {string.Join(", ", listed)}{(constants.Count > 10 ? ", …" : "")}. ")
+            + "Leave them out, for example by SelectFeaturesBasedOnCount where they are always 0, or give Normalization if they are to stay.");
     }
 }

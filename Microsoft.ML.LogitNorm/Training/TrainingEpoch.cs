@@ -30,12 +30,16 @@ public sealed record TrainingEpoch
     /// <summary>Training images per second in this epoch, validation apart.</summary>
     public required double ImagesPerSecond { get; init; }
 
-    /// <summary>Time since training began, decoding of the images included; with a <see cref="LogitNormTrainer.Options.CheckpointFile"/> that of earlier runs too, up to their last finished epoch.</summary>
+    /// <summary>
+    /// Time since training began, decoding of the images included; with a <see cref="LogitNormTrainer.Options.CheckpointFile"/> that of earlier runs too,
+    /// up to their last finished epoch.
+    /// </summary>
     public required TimeSpan Elapsed { get; init; }
 
     /// <summary>
     /// The network as it stands after this epoch, to score other rows or to save a snapshot. It is lent: do not dispose of it, and use it before
-    /// <see cref="LogitNormTrainer.Options.EpochCompleted"/> returns; later it throws an <see cref="ObjectDisposedException"/>. Using it does not change the training.
+    /// <see cref="LogitNormTrainer.Options.EpochCompleted"/> returns; later it throws an <see cref="ObjectDisposedException"/>.
+    /// Using it does not change the training.
     /// </summary>
     public required LogitNormModel Model { get; init; }
 
@@ -43,5 +47,7 @@ public sealed record TrainingEpoch
     public override string ToString()
         => string.Create(
             CultureInfo.InvariantCulture,
-            $"Epoch {Epoch}/{Epochs}: loss {Loss:F4}, accuracy {Accuracy:P2}{(ValidationAccuracy is { } validation ? Invariant($", validation accuracy {validation:P2}") : "")}, mean logit norm {MeanLogitNorm:F2}, learning rate {LearningRate:G3}, {ImagesPerSecond:F0} images/s, {Elapsed:hh\\:mm\\:ss}");
+            $"Epoch {Epoch}/{Epochs}: loss {Loss:F4}, accuracy {Accuracy:P2}"
+            + $"{(ValidationAccuracy is { } validation ? Invariant($", validation accuracy {validation:P2}") : "")}, "
+            + $"mean logit norm {MeanLogitNorm:F2}, learning rate {LearningRate:G3}, {ImagesPerSecond:F0} images/s, {Elapsed:hh\\:mm\\:ss}");
 }

@@ -15,7 +15,13 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="modelOf">Makes a model of a network, for callbacks.</param>
 /// <param name="checkpoint">Where the training begins, and where its state is kept; null for none.</param>
 internal sealed class TrainingLoop(
-    LogitNormTrainer.Options options, Device device, int seed, Stopwatch clock, ContextLog log, Func<TrainedNetwork, LogitNormModel> modelOf, TrainingCheckpoint? checkpoint)
+    LogitNormTrainer.Options options,
+    Device device,
+    int seed,
+    Stopwatch clock,
+    ContextLog log,
+    Func<TrainedNetwork, LogitNormModel> modelOf,
+    TrainingCheckpoint? checkpoint)
 {
     // The loss is read, which waits for the device, once in so many steps; a NaN is then traced to its step.
     private const int StepsBetweenChecks = 50;
@@ -79,7 +85,8 @@ internal sealed class TrainingLoop(
         return new([new(decayed, options.WeightDecay), new(undecayed, 0)], options.LearningRate, options.Momentum, options.Nesterov);
     }
 
-    private TrainingEpoch TrainEpoch(int epoch, TrainedNetwork trained, GradientDescent optimizer, IExampleSource examples, Generator generator, LogitNormModel model)
+    private TrainingEpoch TrainEpoch(
+        int epoch, TrainedNetwork trained, GradientDescent optimizer, IExampleSource examples, Generator generator, LogitNormModel model)
     {
         using var scope = NewDisposeScope();
         var network = trained.Classifier;
@@ -139,7 +146,9 @@ internal sealed class TrainingLoop(
             return;
         var step = finite.to(int32).argmin(0).item<long>() + 1;
         throw new TrainingDivergedException(
-            Invariant($"The loss became {losses[step - 1].item<float>()} in epoch {epoch}, step {step}, with {options.Loss} and learning rate {options.LearningRate}. Training stopped: lower LearningRate (a tenth of it is a good try){(options.Loss is LogitNormLoss ? ", or raise tau" : "")}."));
+            Invariant($"The loss became {losses[step - 1].item<float>()} in epoch {epoch}, step {step}, ")
+            + Invariant($"with {options.Loss} and learning rate {options.LearningRate}. Training stopped: ")
+            + Invariant($"lower LearningRate (a tenth of it is a good try){(options.Loss is LogitNormLoss ? ", or raise tau" : "")}."));
     }
 
     private void Report(TrainingEpoch epoch, IExampleSource? validation, TrainedNetwork trained)

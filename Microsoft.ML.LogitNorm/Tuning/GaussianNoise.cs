@@ -4,9 +4,9 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>Rows of Gaussian noise, the paper's out-of-distribution set for tuning: no photograph, so nothing that is met later is given away.</summary>
 /// <remarks>
-/// Each value is drawn by itself. Pixels from a normal distribution around the middle of their range, with a standard deviation of half the range, and clipped to it:
-/// N(0.5, 0.5²) in units of the range, so that 15.9 % of the values fall on either end. Features from one with each feature's mean and twice its standard deviation, which is
-/// what half the range of pixels is to their deviation, about a quarter of it.
+/// Each value is drawn by itself. Pixels from a normal distribution around the middle of their range, with a standard deviation of half the range, and clipped
+/// to it: N(0.5, 0.5²) in units of the range, so that 15.9 % of the values fall on either end. Features from one with each feature's mean and twice its
+/// standard deviation, which is what half the range of pixels is to their deviation, about a quarter of it.
 /// </remarks>
 /// <param name="Input">What the rows are.</param>
 /// <param name="Mean">Of all values, or of each of the last dimension.</param>
@@ -22,8 +22,8 @@ internal sealed record GaussianNoise(NetworkInput Input, IReadOnlyList<float> Me
 
     /// <summary>Noise in the unit of the rows.</summary>
     /// <remarks>
-    /// Pixels that are bytes run from 0 to 255. Those that are floats are in whatever unit the user chose: the first of [0, 1], [−1, 1] and [0, 255] that holds all of the
-    /// values, else the range from the lowest to the highest of them.
+    /// Pixels that are bytes run from 0 to 255. Those that are floats are in whatever unit the user chose: the first of [0, 1], [−1, 1] and [0, 255] that holds
+    /// all of the values, else the range from the lowest to the highest of them.
     /// </remarks>
     /// <param name="rows">[N, …], N ≥ 1.</param>
     /// <param name="input">What they are.</param>

@@ -8,7 +8,8 @@ public sealed partial class LogitNormTuner
         /// <summary>
         /// How each trial trains, but for <see cref="LogitNormTrainer.Options.Loss"/>, which is the trial's. Its seed serves all trials and the noise, its
         /// cancellation token stops the tuning, and its callbacks are called for every trial. Trials write no
-        /// <see cref="LogitNormTrainer.Options.CheckpointFile"/>, as each is another training: it is for the training with <see cref="TuningResult.BestOptions"/>.
+        /// <see cref="LogitNormTrainer.Options.CheckpointFile"/>, as each is another training:
+        /// it is for the training with <see cref="TuningResult.BestOptions"/>.
         /// </summary>
         /// <exception cref="ArgumentNullException">Null.</exception>
         public LogitNormTrainer.Options Trainer { get; init => field = value ?? throw new ArgumentNullException(nameof(Trainer)); } = new();
@@ -18,12 +19,17 @@ public sealed partial class LogitNormTuner
         /// <exception cref="ArgumentException">Empty, a value that is not positive and finite, or one that stands there twice.</exception>
         public IReadOnlyList<double> Taus { get; init => field = Checked(value); } = ValueList.Create([0.001, 0.005, 0.01, 0.02, 0.03, 0.04, 0.05]);
 
-        /// <summary>Share of each training's steps over which τ falls from 1 to the trial's, as in <see cref="TrainingLoss.LogitNorm"/>; 0 in the paper.</summary>
+        /// <summary>
+        /// Share of each training's steps over which τ falls from 1 to the trial's, as in <see cref="TrainingLoss.LogitNorm"/>; 0 in the paper.
+        /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">Outside [0, 1].</exception>
         public double Warmup
         {
             get;
-            init => field = value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Warmup), value, "The warm-up is a share of the training steps: give a number from 0 (none) to 1 (all of them).");
+            init => field = value is >= 0 and <= 1
+                ? value
+                : throw new ArgumentOutOfRangeException(
+                    nameof(Warmup), value, "The warm-up is a share of the training steps: give a number from 0 (none) to 1 (all of them).");
         } = 0.5;
 
         /// <summary>Epochs of each trial, at least 1; null (default) for the trainer's. Fewer cost less, and rank the temperatures less surely.</summary>
@@ -31,15 +37,22 @@ public sealed partial class LogitNormTuner
         public int? EpochsPerTrial
         {
             get;
-            init => field = value is null or >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(EpochsPerTrial), value, "Train for at least 1 epoch, or leave it null for the trainer's.");
+            init => field = value is null or >= 1
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(EpochsPerTrial), value, "Train for at least 1 epoch, or leave it null for the trainer's.");
         }
 
-        /// <summary>How much accuracy, in [0, 1], the chosen trial may be short of the most accurate one. The default is 0.01, one point of a hundred.</summary>
+        /// <summary>
+        /// How much accuracy, in [0, 1], the chosen trial may be short of the most accurate one. The default is 0.01, one point of a hundred.
+        /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">Outside [0, 1].</exception>
         public double AccuracyLoss
         {
             get;
-            init => field = value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(AccuracyLoss), value, "The accuracy that may be lost is a share: 0.01 is one point of a hundred.");
+            init => field = value is >= 0 and <= 1
+                ? value
+                : throw new ArgumentOutOfRangeException(
+                    nameof(AccuracyLoss), value, "The accuracy that may be lost is a share: 0.01 is one point of a hundred.");
         } = 0.01;
 
         /// <summary>Images of noise that each trial is scored against, at least 1; the same ones for all.</summary>
@@ -47,7 +60,10 @@ public sealed partial class LogitNormTuner
         public int NoiseCount
         {
             get;
-            init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(NoiseCount), value, "Score against at least 1 image of noise; some thousands make FPR95 steady.");
+            init => field = value >= 1
+                ? value
+                : throw new ArgumentOutOfRangeException(
+                    nameof(NoiseCount), value, "Score against at least 1 image of noise; some thousands make FPR95 steady.");
         } = 2000;
 
         /// <summary>
@@ -61,7 +77,10 @@ public sealed partial class LogitNormTuner
             init => field = value is not "" ? value : throw new ArgumentException("A file needs a name; null is for none.", nameof(ResultsFile));
         }
 
-        /// <summary>Called after each trial that was run, on the caller's thread; trials from <see cref="ResultsFile"/> are not reported again. An exception thrown here ends the tuning.</summary>
+        /// <summary>
+        /// Called after each trial that was run, on the caller's thread; trials from <see cref="ResultsFile"/> are not reported again.
+        /// An exception thrown here ends the tuning.
+        /// </summary>
         public Action<TuningTrial>? TrialCompleted { get; init; }
 
         /// <summary>All options, the same in every culture.</summary>
@@ -74,7 +93,8 @@ public sealed partial class LogitNormTuner
                 throw new ArgumentException("Give at least one temperature to try, such as 0.04.", nameof(Taus));
             foreach (var tau in taus)
                 if (!(tau > 0 && double.IsFinite(tau)))
-                    throw new ArgumentException(FormattableString.Invariant($"Every temperature tau is a positive number, such as 0.04; got {tau}."), nameof(Taus));
+                    throw new ArgumentException(
+                        FormattableString.Invariant($"Every temperature tau is a positive number, such as 0.04; got {tau}."), nameof(Taus));
                 else if (taus.Count(other => other == tau) > 1)
                     throw new ArgumentException(FormattableString.Invariant($"Every temperature is tried once; {tau} is listed more than once."), nameof(Taus));
             return ValueList.Of(taus);

@@ -7,19 +7,19 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Chooses the temperature τ of the LogitNorm loss as the paper does: by how well known images are told from Gaussian noise.</summary>
+/// <summary>Chooses the temperature τ of the LogitNorm loss as the paper does: by how well in-distribution images are told from Gaussian noise.</summary>
 /// <remarks>
 /// <para>
-/// To create it, use <c>MulticlassClassification.LogitNormTuner</c>. It trains one network for each τ, scores a validation set of known images and as many
-/// rows of noise as asked for by <see cref="OodScores.MaxSoftmax"/>, and chooses by <see cref="TuningResult.Best"/>'s rule. No other out-of-distribution image
-/// is looked at, so results on real ones stay honest. Wei et al., "Mitigating Neural Network Overconfidence with Logit Normalization", ICML 2022,
-/// arXiv 2205.09310.
+/// To create it, use <c>MulticlassClassification.LogitNormTuner</c>. It trains one network for each τ, scores a validation set of in-distribution
+/// images and as many rows of noise as asked for by <see cref="OodScores.MaxSoftmax"/>, and chooses by <see cref="TuningResult.Best"/>'s rule.
+/// No other out-of-distribution image is looked at, so results on real ones stay honest.
+/// Wei et al., "Mitigating Neural Network Overconfidence with Logit Normalization", ICML 2022, arXiv 2205.09310.
 /// </para>
 /// <para>
-/// Noise has the unit of the training images. Pixels of <see cref="MLImage"/> and bytes run from 0 to 255; for vectors of float it is the first of [0, 1], [−1, 1] and
-/// [0, 255] that holds all values of the validation images, else the range from their lowest to their highest value. Values are normally
-/// distributed around its middle with half of it as standard deviation, and clipped to it. Noise like feature vectors has in each feature the mean of the validation
-/// rows, and twice their standard deviation.
+/// Noise has the unit of the training images. Pixels of <see cref="MLImage"/> and bytes run from 0 to 255; for vectors of float it is the first of
+/// [0, 1], [−1, 1] and [0, 255] that holds all values of the validation images, else the range from their lowest to their highest value. Values are normally
+/// distributed around its middle with half of it as standard deviation, and clipped to it.
+/// Noise like feature vectors has in each feature the mean of the validation rows, and twice their standard deviation.
 /// </para>
 /// </remarks>
 public sealed partial class LogitNormTuner
@@ -38,13 +38,17 @@ public sealed partial class LogitNormTuner
 
     /// <summary>Runs the trials that are not finished yet and chooses among all.</summary>
     /// <param name="trainingSet">Rows to train on, with the columns that the trainer takes.</param>
-    /// <param name="validationSet">Rows of the same classes that are not trained on, transformed by the same fitted pipeline. Rows without a label are left out.</param>
+    /// <param name="validationSet">
+    /// Rows of the same classes that are not trained on, transformed by the same fitted pipeline. Rows without a label are left out.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The label or feature column is missing or has another type.</exception>
     /// <exception cref="InvalidOperationException">
     /// The rows cannot be trained or validated on; or <see cref="Options.ResultsFile"/> is of other settings; or training diverged in every trial.
     /// </exception>
     /// <exception cref="InvalidDataException"><see cref="Options.ResultsFile"/> is damaged, or of a newer version of this library.</exception>
-    /// <exception cref="OperationCanceledException">The trainer's <see cref="LogitNormTrainer.Options.CancellationToken"/> was cancelled. Finished trials stay in the file.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The trainer's <see cref="LogitNormTrainer.Options.CancellationToken"/> was cancelled. Finished trials stay in the file.
+    /// </exception>
     public TuningResult Tune(IDataView trainingSet, IDataView validationSet)
     {
         ArgumentNullException.ThrowIfNull(trainingSet);
@@ -136,8 +140,11 @@ public sealed partial class LogitNormTuner
             var count = Math.Min(rowsPerBatch, rows - start);
             var logits = logitsOf(start, count);   // [count, C]
             if (!logits.isfinite().all().item<bool>())   // the loss is looked at before a step, so that the last step's outcome shows here first
-                throw new TrainingDivergedException("The trained network's logits are not finite. Lower LearningRate (a tenth of it is a good try), or raise tau.");
-            _score.Score(new(logits, null, null, null, ReadOnlyDictionary<string, Tensor>.Empty)).cpu().contiguous().data<float>().CopyTo(scores.AsSpan((int)start, (int)count));
+                throw new TrainingDivergedException(
+                    "The trained network's logits are not finite. Lower LearningRate (a tenth of it is a good try), or raise tau.");
+            _score.Score(new(logits, null, null, null, ReadOnlyDictionary<string, Tensor>.Empty))
+                .cpu().contiguous().data<float>()
+                .CopyTo(scores.AsSpan((int)start, (int)count));
         }
         return scores;
     }

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>The finished trials of a tuning and the seed that they share. With a path they are also on disk, whole at every moment, where a later run finds them.</summary>
+/// <summary>
+/// The finished trials of a tuning and the seed that they share. With a path they are also on disk, whole at every moment, where a later run finds them.
+/// </summary>
 internal sealed class TuningFile
 {
     private static readonly JsonSerializerOptions _json = new(ModelJson.Options) { WriteIndented = true };
@@ -38,7 +40,8 @@ internal sealed class TuningFile
         return differences.Count == 0
             ? new(path, content)
             : throw new InvalidOperationException(
-                $"The trials in ResultsFile '{path}' were made with other settings and do not compare: {string.Join("; ", differences)}. Set them back, name another file, or delete this one to start anew.");
+                $"The trials in ResultsFile '{path}' were made with other settings and do not compare: {string.Join("; ", differences)}. "
+                + "Set them back, name another file, or delete this one to start anew.");
     }
 
     /// <summary>The finished trial of a temperature; null where there is none.</summary>

@@ -29,7 +29,8 @@ public sealed record TuningResult
         foreach (var trial in Trials)
             table.Append(
                 CultureInfo.InvariantCulture,
-                $"| {trial.Tau} | {trial.Accuracy:P2} | {trial.FprAt95Tpr:P2} | {trial.Auroc:P2} | {trial.Duration:hh\\:mm\\:ss} | {(trial == Best ? "**chosen**" : trial.Failure)} |\n");
+                $"| {trial.Tau} | {trial.Accuracy:P2} | {trial.FprAt95Tpr:P2} | {trial.Auroc:P2} | {trial.Duration:hh\\:mm\\:ss} | "
+                + $"{(trial == Best ? "**chosen**" : trial.Failure)} |\n");
         return table.ToString();
     }
 
@@ -40,7 +41,8 @@ public sealed record TuningResult
         var trained = trials.Where(trial => trial.Failure is null).ToArray();
         if (trained.Length == 0)
             throw new InvalidOperationException(
-                $"Training diverged in every trial. Lower LearningRate, try larger temperatures, or warm up for longer.{string.Concat(trials.Select(trial => $"{Environment.NewLine}{trial}"))}");
+                "Training diverged in every trial. Lower LearningRate, try larger temperatures, or warm up for longer."
+                + string.Concat(trials.Select(trial => $"{Environment.NewLine}{trial}")));
         var accurate = trained.Max(trial => trial.Accuracy) - accuracyLoss - Rounding;
         return trained.Where(trial => trial.Accuracy >= accurate).OrderBy(trial => trial.FprAt95Tpr).ThenByDescending(trial => trial.Tau).First();
     }

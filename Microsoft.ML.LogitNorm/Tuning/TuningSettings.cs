@@ -14,8 +14,11 @@ internal static class TuningSettings
     /// <param name="label">The labels' column.</param>
     /// <param name="trainingRows">Labelled rows to train on.</param>
     /// <param name="validationRows">Labelled rows to validate on.</param>
-    /// <param name="streamed">Whether the trials stream their rows, by the option or because memory does not hold them: they are then shuffled otherwise.</param>
-    public static Dictionary<string, JsonElement> Of(LogitNormTuner.Options options, NetworkInput input, LabelColumn label, long trainingRows, long validationRows, bool streamed)
+    /// <param name="streamed">
+    /// Whether the trials stream their rows, by the option or because memory does not hold them: they are then shuffled otherwise.
+    /// </param>
+    public static Dictionary<string, JsonElement> Of(
+        LogitNormTuner.Options options, NetworkInput input, LabelColumn label, long trainingRows, long validationRows, bool streamed)
     {
         var trainer = options.Trainer.For(trainingRows) with { Epochs = options.EpochsPerTrial ?? options.Trainer.Epochs };
         var settings = Complete(TrainingSettings.Of(trainer, input, label, trainingRows, streamed), options);

@@ -11,11 +11,15 @@ public sealed record TuningTrial
     /// <summary>Share of the validation rows whose arg max is their label; null where training failed.</summary>
     public double? Accuracy { get; init; }
 
-    /// <summary>Share of the noise images that are accepted when at least 95 % of the validation rows are, in [0, 1]; null where training failed. Lower is better.</summary>
+    /// <summary>
+    /// Share of the noise images that are accepted when at least 95 % of the validation rows are, in [0, 1]; null where training failed. Lower is better.
+    /// </summary>
     /// <remarks>By <see cref="OodScores.MaxSoftmax"/>, under the convention of <see cref="OodDetectionMetrics.FprAt95Tpr"/>.</remarks>
     public double? FprAt95Tpr { get; init; }
 
-    /// <summary>Chance that a noise image scores higher than a validation row, as <see cref="OodDetectionMetrics.Auroc"/>; null where training failed. Higher is better.</summary>
+    /// <summary>
+    /// Chance that a noise image scores higher than a validation row, as <see cref="OodDetectionMetrics.Auroc"/>; null where training failed. Higher is better.
+    /// </summary>
     public double? Auroc { get; init; }
 
     /// <summary>How long training and scoring took.</summary>
@@ -28,7 +32,8 @@ public sealed record TuningTrial
     public override string ToString()
         => string.Create(
             CultureInfo.InvariantCulture,
-            $"tau {Tau}: {Failure ?? string.Create(CultureInfo.InvariantCulture, $"accuracy {Accuracy:P2}, FPR95 {FprAt95Tpr:P2}, AUROC {Auroc:P2}")}, {Duration:hh\\:mm\\:ss}");
+            $"tau {Tau}: {Failure ?? string.Create(CultureInfo.InvariantCulture, $"accuracy {Accuracy:P2}, FPR95 {FprAt95Tpr:P2}, AUROC {Auroc:P2}")}, "
+            + $"{Duration:hh\\:mm\\:ss}");
 
     /// <summary>Checks what a file could have wrong.</summary>
     /// <exception cref="InvalidDataException">A value is impossible.</exception>

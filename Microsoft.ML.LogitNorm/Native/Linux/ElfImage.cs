@@ -103,7 +103,9 @@ internal readonly ref struct ElfImage
     private long Place(long offset)
         => Int64(offset) is >= 0 and var place && place <= _image.Length
             ? place
-            : throw new InvalidDataException($"The ELF file ends at {_image.Length} bytes, before what it promises at {BinaryPrimitives.ReadUInt64LittleEndian(At(offset, sizeof(ulong)))}.");
+            : throw new InvalidDataException(
+                $"The ELF file ends at {_image.Length} bytes, before what it promises at "
+                + $"{BinaryPrimitives.ReadUInt64LittleEndian(At(offset, sizeof(ulong)))}.");
 
     private string Name((long Offset, long Size, uint, uint) strings, uint offset)
     {

@@ -17,7 +17,9 @@ internal static partial class NativeAllocator
     private const int TrimThreshold = -1, TopPad = -2, MmapThreshold = -3;
     private const int Gigabyte = 1 << 30, Megabyte = 1 << 20;
 
-    /// <summary>The sizes from which blocks are mapped, in the order of trial: glibc up to about 2.34 takes no more than half of a thread's heap, 32 MB.</summary>
+    /// <summary>
+    /// The sizes from which blocks are mapped, in the order of trial: glibc up to about 2.34 takes no more than half of a thread's heap, 32 MB.
+    /// </summary>
     private static readonly int[] _mapFrom = [Gigabyte, 32 * Megabyte];
 
     /// <summary>Applies the settings on Linux with glibc; elsewhere there is nothing to set.</summary>
@@ -38,8 +40,8 @@ internal static partial class NativeAllocator
 
     /// <summary>All of the settings or none.</summary>
     /// <remarks>
-    /// Any of them, once taken, ends glibc's own adjustment of the size from which blocks are mapped. Were that size itself refused, it would stay at 128 KB for good, which
-    /// is worse than no setting at all; so it goes first, and the others follow only where it was taken.
+    /// Any of them, once taken, ends glibc's own adjustment of the size from which blocks are mapped. Were that size itself refused, it would stay at 128 KB
+    /// for good, which is worse than no setting at all; so it goes first, and the others follow only where it was taken.
     /// </remarks>
     /// <param name="set">Sets a parameter to a value and returns 1, or refuses it and returns 0, as <c>mallopt</c> does.</param>
     /// <returns>Whether they hold.</returns>

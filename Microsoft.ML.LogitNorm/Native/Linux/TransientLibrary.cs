@@ -6,9 +6,9 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>Loads a native library from memory.</summary>
 /// <remarks>
-/// The loader wants a file. It gets one that lies in memory and has no name (<c>memfd_create</c>), which no mount option can keep from being executed. Where the
-/// system has none, the file stands in a folder under a name of its own, which only this user can open, and is deleted as soon as it is mapped. Nothing is kept, so
-/// nothing can be planted or go stale, and processes that start at once do not meet.
+/// The loader wants a file. It gets one that lies in memory and has no name (<c>memfd_create</c>), which no mount option can keep from being executed. Where
+/// the system has none, the file stands in a folder under a name of its own, which only this user can open, and is deleted as soon as it is mapped. Nothing is
+/// kept, so nothing can be planted or go stale, and processes that start at once do not meet.
 /// </remarks>
 [SupportedOSPlatform("linux")]
 internal static partial class TransientLibrary

@@ -4,7 +4,10 @@ using static TorchSharp.torch.nn;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>The architecture of the network, up to its last layer: <see cref="Dense"/> for feature vectors, the others for images of any size and any number of channels.</summary>
+/// <summary>
+/// The architecture of the network, up to its last layer:
+/// <see cref="Dense"/> for feature vectors, the others for images of any size and any number of channels.
+/// </summary>
 /// <remarks>
 /// The family is closed: its members are this type's static methods. A backbone is an immutable value; two with equal parameters are equal.
 /// Those for images are the forms made for small ones (CIFAR), with global average pooling last, unless they take a <see cref="Stem"/> and are given another.
@@ -31,7 +34,8 @@ public abstract record Backbone
     /// <param name="stem">Its first layers, for small images or for photos.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="stem"/> is none of the enumeration's.</exception>
     /// <remarks>
-    /// He et al., "Deep Residual Learning for Image Recognition", CVPR 2016, arXiv 1512.03385. Images of at least 8×8, or 32×32 with <see cref="Stem.ImageNet"/>.
+    /// He et al., "Deep Residual Learning for Image Recognition", CVPR 2016, arXiv 1512.03385.
+    /// Images of at least 8×8, or 32×32 with <see cref="Stem.ImageNet"/>.
     /// </remarks>
     public static Backbone ResNet18(Stem stem = Stem.Cifar) => new ResNetBackbone(18, stem);
 
@@ -46,9 +50,11 @@ public abstract record Backbone
     /// <param name="stem">Its first layers, for small images or for photos.</param>
     /// <exception cref="ArgumentOutOfRangeException">A parameter is not in its range.</exception>
     /// <remarks>
-    /// Huang et al., "Densely Connected Convolutional Networks", CVPR 2017, arXiv 1608.06993. Images of at least 4×4, or 16×16 with <see cref="Stem.ImageNet"/>.
+    /// Huang et al., "Densely Connected Convolutional Networks", CVPR 2017, arXiv 1608.06993.
+    /// Images of at least 4×4, or 16×16 with <see cref="Stem.ImageNet"/>.
     /// </remarks>
-    public static Backbone DenseNet(int depth = 100, int growth = 12, double dropout = 0, Stem stem = Stem.Cifar) => new DenseNetBackbone(depth, growth, dropout, stem);
+    public static Backbone DenseNet(int depth = 100, int growth = 12, double dropout = 0, Stem stem = Stem.Cifar)
+        => new DenseNetBackbone(depth, growth, dropout, stem);
 
     /// <summary>Plain network of 3×3 convolutions, with batch norms and global average pooling: Vgg(16) has 14.7 million weights.</summary>
     /// <param name="depth">Number of layers, as the paper counts them: 11, 13, 16 or 19.</param>
@@ -59,11 +65,14 @@ public abstract record Backbone
     public static Backbone Vgg(int depth = 16) => new VggBackbone(depth);
 
     /// <summary>Fully connected layers on feature vectors, such as columns of a table, text embeddings or the features of a pretrained network.</summary>
-    /// <param name="hidden">Sizes of the hidden layers, each from 1 to 65,536; null or empty for none, a linear model, whose embedding is the standardised features.</param>
+    /// <param name="hidden">
+    /// Sizes of the hidden layers, each from 1 to 65,536; null or empty for none, a linear model, whose embedding is the standardised features.
+    /// </param>
     /// <param name="dropout">Share of the features that training drops after each hidden layer, at least 0 and below 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">A parameter is not in its range.</exception>
     /// <remarks>
-    /// A hidden layer is linear, with batch norm (Ioffe and Szegedy, ICML 2015, arXiv 1502.03167) and ReLU. The feature column is a plain <c>Vector&lt;Single, D></c>.
+    /// A hidden layer is linear, with batch norm (Ioffe and Szegedy, ICML 2015, arXiv 1502.03167) and ReLU.
+    /// The feature column is a plain <c>Vector&lt;Single, D></c>.
     /// </remarks>
     public static Backbone Dense(IReadOnlyList<int>? hidden = null, double dropout = 0) => new DenseBackbone(hidden ?? [], dropout);
 
@@ -101,7 +110,8 @@ public abstract record Backbone
     /// <param name="device">Where it will be.</param>
     /// <param name="head">What comes after the embedding; null for <see cref="Head.Linear"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than one channel or one class.</exception>
-    internal ClassifierNetwork CreateNetwork(NodeShape input, int classes, Device device, Head? head = null) => CreateNetwork(input, classes, device, head, random: null);
+    internal ClassifierNetwork CreateNetwork(NodeShape input, int classes, Device device, Head? head = null)
+        => CreateNetwork(input, classes, device, head, random: null);
 
     private ClassifierNetwork CreateNetwork(NodeShape input, int classes, Device device, Head? head, NetworkRandom? random)
     {

@@ -1,6 +1,8 @@
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>The ranges that several backbones share. The upper ends are far beyond use: they stop a damaged model file before it asks for the impossible.</summary>
+/// <summary>
+/// The ranges that several backbones share. The upper ends are far beyond use: they stop a damaged model file before it asks for the impossible.
+/// </summary>
 internal static class BackboneArgument
 {
     private const int MinimumDepth = 10, MaximumDepth = 1000, MaximumFactor = 1024;
@@ -25,7 +27,8 @@ internal static class BackboneArgument
     /// <summary>A probability of dropping a feature.</summary>
     public static double Dropout(double dropout) => dropout is >= 0 and < 1
         ? dropout
-        : throw new ArgumentOutOfRangeException(nameof(dropout), dropout, "Dropout is the share of features to drop: give at least 0 (none) and less than 1 (all).");
+        : throw new ArgumentOutOfRangeException(
+            nameof(dropout), dropout, "Dropout is the share of features to drop: give at least 0 (none) and less than 1 (all).");
 
     /// <summary>One of the stems that there are.</summary>
     public static Stem Stem(Stem stem) => Enum.IsDefined(stem)

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Fully connected layers on feature vectors, each a linear layer, a batch norm and a ReLU; without any, the embedding is the features themselves.</summary>
+/// <summary>
+/// Fully connected layers on feature vectors, each a linear layer, a batch norm and a ReLU; without any, the embedding is the features themselves.
+/// </summary>
 internal sealed record DenseBackbone(IReadOnlyList<int> Hidden, double Dropout) : Backbone
 {
     private const int MostLayers = 100, MostFeatures = 65_536;

@@ -10,7 +10,9 @@ public enum Stem
     [JsonStringEnumMemberName("cifar")]
     Cifar,
 
-    /// <summary>A 7×7 convolution of stride 2 and 3×3 max pooling of stride 2: for photos, such as ImageNet's at 224×224. What follows has a sixteenth of the pixels.</summary>
+    /// <summary>
+    /// A 7×7 convolution of stride 2 and 3×3 max pooling of stride 2: for photos, such as ImageNet's at 224×224. What follows has a sixteenth of the pixels.
+    /// </summary>
     [JsonStringEnumMemberName("imagenet")]
     ImageNet,
 }

@@ -1,6 +1,8 @@
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Plain network of 3×3 convolutions with batch norms, whose stages end with max pooling, and global average pooling in place of its linear layers.</summary>
+/// <summary>
+/// Plain network of 3×3 convolutions with batch norms, whose stages end with max pooling, and global average pooling in place of its linear layers.
+/// </summary>
 /// <remarks>Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition", ICLR 2015, arXiv 1409.1556.</remarks>
 internal sealed record VggBackbone(int Depth) : Backbone
 {
@@ -24,7 +26,9 @@ internal sealed record VggBackbone(int Depth) : Backbone
         foreach (var (stage, convolutions) in ConvolutionsPerStage.Index())
         {
             for (var i = 0; i < convolutions; i++)
-                maps = network.NormReLU($"stage{stage + 1}.bn{i + 1}", network.Convolution($"stage{stage + 1}.conv{i + 1}", maps, Math.Min(64 << stage, 512), kernel: 3));
+                maps = network.NormReLU(
+                    $"stage{stage + 1}.bn{i + 1}",
+                    network.Convolution($"stage{stage + 1}.conv{i + 1}", maps, Math.Min(64 << stage, 512), kernel: 3));
             maps = network.Stage($"stage{stage + 1}", network.MaxPool(maps, size: 2, stride: 2));
         }
         network.GlobalAverage(maps);

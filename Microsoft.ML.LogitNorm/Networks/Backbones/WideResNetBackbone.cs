@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Wide residual network with pre-activation blocks: three stages of (depth − 4) / 6 blocks with 16, 32 and 64 times <paramref name="Widen"/> filters.</summary>
+/// <summary>
+/// Wide residual network with pre-activation blocks: three stages of (depth − 4) / 6 blocks with 16, 32 and 64 times <paramref name="Widen"/> filters.
+/// </summary>
 /// <remarks>Zagoruyko and Komodakis, "Wide Residual Networks", BMVC 2016, arXiv 1605.07146. Layers are named as in the LogitNorm paper's code.</remarks>
 internal sealed record WideResNetBackbone(int Depth, int Widen, double Dropout) : Backbone
 {

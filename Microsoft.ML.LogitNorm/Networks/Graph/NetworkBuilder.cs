@@ -25,7 +25,8 @@ internal sealed class NetworkBuilder
     /// <param name="filters">Channels of its output.</param>
     /// <param name="kernel">Pixels of a side, an odd number.</param>
     /// <param name="stride">Stride in both directions.</param>
-    public int Convolution(string name, int source, int filters, int kernel, int stride = 1) => Add(new NetworkNode.Convolution(name, source, filters, kernel, stride));
+    public int Convolution(string name, int source, int filters, int kernel, int stride = 1)
+        => Add(new NetworkNode.Convolution(name, source, filters, kernel, stride));
 
     /// <summary>A batch norm.</summary>
     public int Norm(string name, int source) => Add(new NetworkNode.BatchNorm(name, source));

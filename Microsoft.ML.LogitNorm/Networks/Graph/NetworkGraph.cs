@@ -1,12 +1,12 @@
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>
-/// A network before its head, described once: operations in the order in which they are computed, the first of them the input and the last one the embedding. What
-/// trains (<see cref="NetworkModule"/>) and what scores (<see cref="ScoringPlan"/>) are made of it.
+/// A network before its head, described once: operations in the order in which they are computed, the first of them the input and the last one the embedding.
+/// What trains (<see cref="NetworkModule"/>) and what scores (<see cref="ScoringPlan"/>) are made of it.
 /// </summary>
 /// <remarks>
-/// It is checked when it is made: what could not be computed is an <see cref="ArgumentException"/> here and none later. The order is that of first weights and of files
-/// too: layers draw and are written in it.
+/// It is checked when it is made: what could not be computed is an <see cref="ArgumentException"/> here and none later.
+/// The order is that of first weights and of files too: layers draw and are written in it.
 /// </remarks>
 internal sealed class NetworkGraph
 {
@@ -54,7 +54,9 @@ internal sealed class NetworkGraph
     /// <summary>Whether a node is taken by one other, and by it once.</summary>
     public bool IsUsedOnce(int node) => _uses[node] == 1;
 
-    /// <summary>Whether nothing after <paramref name="by"/> takes a node, so that its output may be freed then. The input and the embedding are the caller's.</summary>
+    /// <summary>
+    /// Whether nothing after <paramref name="by"/> takes a node, so that its output may be freed then. The input and the embedding are the caller's.
+    /// </summary>
     public bool EndsAt(int node, int by) => node > 0 && node < Nodes.Count - 1 && _lastUse[node] == by;
 
     /// <summary>The stage that a node is part of, by its number; the last one's for what comes behind all.</summary>
@@ -120,7 +122,8 @@ internal sealed class NetworkGraph
             if (name.Length == 0 || !names.Add(name))
                 throw new ArgumentException(name.Length == 0 ? "A stage has no name." : $"There are two stages '{name}'.", nameof(Stages));
             if (node <= last || node >= Nodes.Count)
-                throw new ArgumentException($"Stage '{name}' ends with node {node}; expected one after node {last}, and at most {Nodes.Count - 1}.", nameof(Stages));
+                throw new ArgumentException(
+                    $"Stage '{name}' ends with node {node}; expected one after node {last}, and at most {Nodes.Count - 1}.", nameof(Stages));
             last = node;
         }
     }

@@ -5,7 +5,9 @@ using static TorchSharp.torch.nn;
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>The network of a <see cref="NetworkGraph"/>, with weights, to train and to take gradients of: input → embedding [B, D].</summary>
-/// <remarks>Layers are registered under their paths, in the order of the graph: <c>block1.0.conv1</c> has its weights as <c>block1.0.conv1.weight</c>.</remarks>
+/// <remarks>
+/// Layers are registered under their paths, in the order of the graph: <c>block1.0.conv1</c> has its weights as <c>block1.0.conv1.weight</c>.
+/// </remarks>
 internal sealed class NetworkModule : Module<Tensor, Tensor>
 {
     private readonly NetworkRandom? _random;
@@ -40,7 +42,8 @@ internal sealed class NetworkModule : Module<Tensor, Tensor>
 
     /// <summary>Draws the first weights, on the CPU. Batch norms are born at 1 and 0.</summary>
     /// <remarks>
-    /// In the order of PyTorch, where every layer draws its weights when it is made, the head among them, and the paper's code then draws those of the convolutions anew:
+    /// In the order of PyTorch, where every layer draws its weights when it is made, the head among them,
+    /// and the paper's code then draws those of the convolutions anew:
     /// so a seed gives the numbers that <c>torch.manual_seed</c> gives there.
     /// </remarks>
     public void Draw(Generator generator, Action drawHead)
@@ -87,7 +90,8 @@ internal sealed class NetworkModule : Module<Tensor, Tensor>
             && graph.IsUsedOnce(first)
             && graph.Nodes[first] is NetworkNode.Convolution or NetworkNode.BatchNorm or NetworkNode.Linear or NetworkNode.Add;
 
-    private Module<Tensor, Tensor>? Layer(NetworkNode node, Device device) => node.Layer is null ? null : Layer(node, device, Graph.ShapeOf(node.Inputs[0]).Channels);
+    private Module<Tensor, Tensor>? Layer(NetworkNode node, Device device)
+        => node.Layer is null ? null : Layer(node, device, Graph.ShapeOf(node.Inputs[0]).Channels);
 
     private Tensor Compute(int i, Tensor[] values) => Graph.Nodes[i] switch
     {

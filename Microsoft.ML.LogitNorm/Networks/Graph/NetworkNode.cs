@@ -58,7 +58,10 @@ internal abstract record NetworkNode
         {
             if (Kernel < 1 || Kernel % 2 == 0)
                 throw new ArgumentException($"The kernel of a convolution must be an odd number of pixels, and is {Kernel}.");
-            return FeatureMaps(inputs[0], "A convolution").Smaller(AtLeastOne(Stride, "The stride of a convolution")) with { Channels = AtLeastOne(Filters, "The number of filters") };
+            return FeatureMaps(inputs[0], "A convolution").Smaller(AtLeastOne(Stride, "The stride of a convolution")) with
+            {
+                Channels = AtLeastOne(Filters, "The number of filters"),
+            };
         }
 
         public override NetworkNode On(Func<int, int> renumbered) => this with { Source = renumbered(Source) };
@@ -72,7 +75,9 @@ internal abstract record NetworkNode
         public override string Layer => Name;
 
         public override NodeShape ShapeOf(IReadOnlyList<NodeShape> inputs)
-            => inputs[0].IsVector ? NodeShape.Vector(AtLeastOne(Features, "The number of features")) : throw new ArgumentException($"A linear layer takes a vector, and gets {inputs[0]}.");
+            => inputs[0].IsVector
+                ? NodeShape.Vector(AtLeastOne(Features, "The number of features"))
+                : throw new ArgumentException($"A linear layer takes a vector, and gets {inputs[0]}.");
 
         public override NetworkNode On(Func<int, int> renumbered) => this with { Source = renumbered(Source) };
     }
@@ -105,7 +110,9 @@ internal abstract record NetworkNode
         public override IReadOnlyList<int> Inputs => [Source];
 
         public override NodeShape ShapeOf(IReadOnlyList<NodeShape> inputs)
-            => Share is >= 0 and < 1 ? inputs[0] : throw new ArgumentException(FormattableString.Invariant($"The share that dropout drops must be at least 0 and below 1, and is {Share}."));
+            => Share is >= 0 and < 1
+                ? inputs[0]
+                : throw new ArgumentException(FormattableString.Invariant($"The share that dropout drops must be at least 0 and below 1, and is {Share}."));
 
         public override NetworkNode On(Func<int, int> renumbered) => this with { Source = renumbered(Source) };
     }
@@ -138,12 +145,15 @@ internal abstract record NetworkNode
     {
         public override IReadOnlyList<int> Inputs => [Source];
 
-        public override NodeShape ShapeOf(IReadOnlyList<NodeShape> inputs) => FeatureMaps(inputs[0], "An average pool").Smaller(AtLeastOne(Size, "The size of an average pool"));
+        public override NodeShape ShapeOf(IReadOnlyList<NodeShape> inputs)
+            => FeatureMaps(inputs[0], "An average pool").Smaller(AtLeastOne(Size, "The size of an average pool"));
 
         public override NetworkNode On(Func<int, int> renumbered) => this with { Source = renumbered(Source) };
     }
 
-    /// <summary>Maxima of squares with an odd number of pixels a side, padded so that stride 1 keeps the sides; without padding where the size is even.</summary>
+    /// <summary>
+    /// Maxima of squares with an odd number of pixels a side, padded so that stride 1 keeps the sides; without padding where the size is even.
+    /// </summary>
     public sealed record MaxPool(int Source, int Size, int Stride) : NetworkNode
     {
         public override IReadOnlyList<int> Inputs => [Source];

@@ -3,10 +3,14 @@ using static TorchSharp.torch.nn;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>The steps by which a trained network only scores: those of its graph, with what can be done in one pass over memory put together. Safe for several threads at once.</summary>
+/// <summary>
+/// The steps by which a trained network only scores: those of its graph, with what can be done in one pass over memory put together.
+/// Safe for several threads at once.
+/// </summary>
 /// <remarks>
-/// Dropout is gone. A batch norm behind a convolution is part of its weights, a ReLU behind either is done with it, and so is a sum: the convolution adds to what is
-/// there. A pool of averages behind a 1×1 convolution comes before it, at a fraction of its cost: the convolution of averages is the average of the convolutions.
+/// Dropout is gone. A batch norm behind a convolution is part of its weights, a ReLU behind either is done with it, and so is a sum: the convolution adds to
+/// what is there. A pool of averages behind a 1×1 convolution comes before it, at a fraction of its cost:
+/// the convolution of averages is the average of the convolutions.
 /// </remarks>
 internal sealed class ScoringPlan
 {
@@ -171,7 +175,8 @@ internal sealed class ScoringPlan
 
             void Step(Func<Tensor, Tensor> compute) => _steps.Add(new([node.Inputs[0]], end, values => compute(values[node.Inputs[0]])));
 
-            void StepOfTwo(Func<Tensor, Tensor, Tensor> compute) => _steps.Add(new([.. node.Inputs], end, values => compute(values[node.Inputs[0]], values[node.Inputs[1]])));
+            void StepOfTwo(Func<Tensor, Tensor, Tensor> compute)
+                => _steps.Add(new([.. node.Inputs], end, values => compute(values[node.Inputs[0]], values[node.Inputs[1]])));
         }
 
         private void AddConvolution(int i, int source)

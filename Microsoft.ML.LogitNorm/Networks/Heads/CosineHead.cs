@@ -10,7 +10,8 @@ internal sealed record CosineHead : Head
 
     public override string ToString() => "Cosine()";
 
-    internal override Module<Tensor, Tensor> CreateModule(int embeddingSize, int classes, Device device) => new ScaledCosine(embeddingSize, classes, predicted => predicted.exp(), device);
+    internal override Module<Tensor, Tensor> CreateModule(int embeddingSize, int classes, Device device)
+        => new ScaledCosine(embeddingSize, classes, predicted => predicted.exp(), device);
 
     /// <summary>Draws the class weights as a linear layer's, as the paper's public code does.</summary>
     internal override void Draw(Module<Tensor, Tensor> module, Generator generator)

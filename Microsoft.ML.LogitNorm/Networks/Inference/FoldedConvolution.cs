@@ -4,14 +4,14 @@ using static TorchSharp.torch.nn;
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>
-/// A convolution for scoring only: the batch norm behind it is part of its weight and bias, and what follows is done in the same step. See <see cref="Folding"/>.
-/// Safe for several threads at once.
+/// A convolution for scoring only: the batch norm behind it is part of its weight and bias, and what follows is done in the same step.
+/// See <see cref="Folding"/>. Safe for several threads at once.
 /// </summary>
 /// <remarks>
-/// On oneDNN the weight is laid out for the inputs that come again and again, when the first of them comes: those of a single image, and those of a full pass. The
-/// order fits one number of rows, size of feature map and number of threads (<see cref="OneDnn.Reorder"/>). Other inputs, such as those of a last pass that is not
-/// full, use the plain weight, which oneDNN reorders at each call by its fast code. What was laid out is put back into the plain order once, and must be the
-/// plain weight to the last bit; else that one is used.
+/// On oneDNN the weight is laid out for the inputs that come again and again, when the first of them comes: those of a single image, and those of a full pass.
+/// The order fits one number of rows, size of feature map and number of threads (<see cref="OneDnn.Reorder"/>). Other inputs, such as those of a last pass that
+/// is not full, use the plain weight, which oneDNN reorders at each call by its fast code.
+/// What was laid out is put back into the plain order once, and must be the plain weight to the last bit; else that one is used.
 /// </remarks>
 /// <param name="weight">[F, C, k, k], float32, channels last in memory; owned from now on.</param>
 /// <param name="bias">[F], or null; owned from now on.</param>
@@ -23,7 +23,9 @@ namespace Microsoft.ML.LogitNorm;
 internal sealed class FoldedConvolution(
     Tensor weight, Tensor? bias, int stride, int padding, bool relu, long? rowsPerPass, FoldedConvolution.Reordering? reorder = null) : IDisposable
 {
-    /// <summary>A single image and a full pass, before and after the application sets libtorch's number of threads. Beyond, memory is dearer than the reordering.</summary>
+    /// <summary>
+    /// A single image and a full pass, before and after the application sets libtorch's number of threads. Beyond, memory is dearer than the reordering.
+    /// </summary>
     private const int MostLayouts = 4;
 
     private readonly Reordering _reorder = reorder ?? OneDnn.Reorder;

@@ -3,16 +3,22 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>A copy of a trained network's layers before the head that only scores, and does so faster: see <see cref="Folding"/>. Safe for several threads at once.</summary>
+/// <summary>
+/// A copy of a trained network's layers before the head that only scores, and does so faster: see <see cref="Folding"/>. Safe for several threads at once.
+/// </summary>
 internal sealed class FoldedNetwork : IDisposable
 {
     /// <summary>Largest side of the images of noise by which the copy is compared and timed: what a model file says of its images costs nothing.</summary>
     internal const int MostProbeSide = 32;
 
-    /// <summary>Largest difference of an embedding's value to the network's own, as a share of the largest value: some hundred times float32's rounding.</summary>
+    /// <summary>
+    /// Largest difference of an embedding's value to the network's own, as a share of the largest value: some hundred times float32's rounding.
+    /// </summary>
     private const double Tolerance = 1e-4;
 
-    /// <summary>Pixels in one pass on the CPU: 32 images of 32×32. Their maps stay in the processor's caches, where those of more images do not.</summary>
+    /// <summary>
+    /// Pixels in one pass on the CPU: 32 images of 32×32. Their feature maps stay in the processor's caches, where those of more images do not.
+    /// </summary>
     private const long PixelsPerPass = 32 * 32 * 32;
 
     private readonly Folding _folding;

@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Makes the parts of a network that only scores: batch norms, whose statistics no longer change, become part of the convolutions in front of them. Owns their tensors.</summary>
+/// <summary>
+/// Makes the parts of a network that only scores: batch norms, whose statistics no longer change, become part of the convolutions in front of them.
+/// Owns their tensors.
+/// </summary>
 /// <remarks>
 /// With γ, β, mean m and variance v a batch norm is x ↦ s·x + t, s = γ / √(v + ε) and t = β − m·s, for each channel. Behind a convolution, that is the
 /// convolution with the weights s·w and the bias t.

@@ -6,8 +6,8 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>Times a network's scoring copy against the network itself, once and briefly: it is the processor that decides which of them is faster.</summary>
 /// <remarks>
-/// They take turns, and the shortest pass of each counts, since what disturbs a pass only makes it longer. The copy stays unless the network is clearly faster, three times
-/// in a row: the last bits of what is scored depend on the choice, so noise must not make it.
+/// They take turns, and the shortest pass of each counts, since what disturbs a pass only makes it longer. The copy stays unless the network is clearly faster,
+/// three times in a row: the last bits of what is scored depend on the choice, so noise must not make it.
 /// </remarks>
 /// <param name="Folded">Milliseconds of the copy, for a pass of small images.</param>
 /// <param name="Original">Milliseconds of the network, for the same.</param>

@@ -6,8 +6,8 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>Batch normalisation of each feature or channel: [B, F] or [B, F, H, W] → the same.</summary>
 /// <remarks>
-/// TorchSharp's own counts its batches with a number that a garbage collection can free while libtorch reads it (<see cref="TensorArithmetic"/>). Names and values of
-/// parameters and buffers are those of PyTorch's. Ioffe and Szegedy, "Batch Normalization", ICML 2015, arXiv 1502.03167.
+/// TorchSharp's own counts its batches with a number that a garbage collection can free while libtorch reads it (<see cref="TensorArithmetic"/>). Names and
+/// values of parameters and buffers are those of PyTorch's. Ioffe and Szegedy, "Batch Normalization", ICML 2015, arXiv 1502.03167.
 /// </remarks>
 internal sealed class BatchNormLayer : Module<Tensor, Tensor>
 {

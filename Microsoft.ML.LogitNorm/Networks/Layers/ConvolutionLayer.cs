@@ -6,8 +6,8 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>The one convolution that all backbones are made of: [B, channels, H, W] → [B, filters, H / stride, W / stride].</summary>
 /// <remarks>
-/// Square, without bias, as batch norm follows each, and padded so that stride 1 keeps the image's size. TorchSharp's own draws first weights from torch's global
-/// generator, which belongs to the application.
+/// Square, without bias, as batch norm follows each, and padded so that stride 1 keeps the image's size.
+/// TorchSharp's own draws first weights from torch's global generator, which belongs to the application.
 /// </remarks>
 internal sealed class ConvolutionLayer : Module<Tensor, Tensor>
 {

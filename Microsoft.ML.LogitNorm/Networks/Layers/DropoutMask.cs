@@ -8,7 +8,8 @@ namespace Microsoft.ML.LogitNorm;
 /// threads.
 /// </summary>
 /// <remarks>
-/// libtorch draws each element from one generator, one after the other, on all but Intel's processors; that took a tenth of a training's work, all of it on one thread.
+/// libtorch draws each element from one generator, one after the other, on all but Intel's processors;
+/// that took a tenth of a training's work, all of it on one thread.
 /// The hash is that of <see cref="NetworkRandom.Hashed"/>, and <see cref="NetworkRandom.Of"/> gives the same masks on other devices.
 /// </remarks>
 internal static unsafe class DropoutMask
@@ -42,7 +43,12 @@ internal static unsafe class DropoutMask
         void FillPart(int part)
         {
             var start = (long)part * ElementsPerPart;
-            Fill(new((float*)parts[part], (int)Math.Min(ElementsPerPart, count - start)), unchecked((uint)start), keep, unchecked((uint)factor) | 1, unchecked((uint)offset));
+            Fill(
+                new((float*)parts[part], (int)Math.Min(ElementsPerPart, count - start)),
+                unchecked((uint)start),
+                keep,
+                unchecked((uint)factor) | 1,
+                unchecked((uint)offset));
         }
     }
 

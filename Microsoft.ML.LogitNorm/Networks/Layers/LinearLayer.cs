@@ -30,7 +30,9 @@ internal sealed class LinearLayer : Module<Tensor, Tensor>
     /// <summary>b, [F].</summary>
     public Parameter Bias => bias;
 
-    /// <summary>Draws the weights as PyTorch's layer does, from U(−1/√D, 1/√D). Biases, which it draws too, are then set to 0, as in the paper's WideResNet code.</summary>
+    /// <summary>
+    /// Draws the weights as PyTorch's layer does, from U(−1/√D, 1/√D). Biases, which it draws too, are then set to 0, as in the paper's WideResNet code.
+    /// </summary>
     public void Draw(Generator generator)
     {
         using var scope = NewDisposeScope();

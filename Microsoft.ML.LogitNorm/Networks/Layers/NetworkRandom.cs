@@ -5,10 +5,10 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>Where the randomness of a network in training comes from: its first weights, and the masks of dropout.</summary>
 /// <remarks>
-/// Torch's global generators have no part in it, so that nothing else in the process changes a training, and a training changes nothing else. The generator is on the
-/// CPU, as TorchSharp makes no others. On other devices a mask is therefore computed there, as a hash of each element's place in memory that two numbers from
-/// the generator choose; so a training that goes on from a checkpoint draws the same masks on every device, whose features lie channels last as they do on the
-/// CPU.
+/// Torch's global generators have no part in it, so that nothing else in the process changes a training, and a training changes nothing else. The generator is
+/// on the CPU, as TorchSharp makes no others. On other devices a mask is therefore computed there, as a hash of each element's place in memory that two numbers
+/// from the generator choose; so a training that goes on from a checkpoint draws the same masks on every device,
+/// whose features lie channels last as they do on the CPU.
 /// </remarks>
 /// <param name="seed">Any number.</param>
 internal sealed class NetworkRandom(int seed) : IDisposable

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>One score in a comparison: what it has learned, how long it has taken, and why it is out, if it is. It leaves the others alone.</summary>
-/// <remarks>Only an <see cref="OodScoreException"/> puts a score out while it learns or scores: any other error is not about the score, and ends the comparison.</remarks>
+/// <remarks>
+/// Only an <see cref="OodScoreException"/> puts a score out while it learns or scores: any other error is not about the score, and ends the comparison.
+/// </remarks>
 internal sealed class OodContestant(OodScore score) : IDisposable
 {
     private readonly List<double> _millisecondsPerRow = [];   // one for each batch
@@ -16,7 +18,10 @@ internal sealed class OodContestant(OodScore score) : IDisposable
     public Exception? Error { get; private set; }
 
     /// <summary>Why, in a line: without the parameter's name that .NET appends to the messages of schema errors, and without libtorch's trace.</summary>
-    public string? Failure => (Error is ArgumentException { ParamName: { } name } ? Error.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : Error?.Message)?.Split('\n')[0].TrimEnd();
+    public string? Failure
+        => (Error is ArgumentException { ParamName: { } name }
+            ? Error.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)
+            : Error?.Message)?.Split('\n')[0].TrimEnd();
 
     /// <summary>Puts the score out if a column or the network that it needs is not there.</summary>
     /// <param name="sets">The schemas of all rows to score.</param>

@@ -24,7 +24,9 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
         try
         {
             var training = options.TrainingData is { } rows ? model.Transform(rows) : null;
-            var sets = unknown.Select(set => (Name: set.Key, Rows: model.Transform(set.Value))).Prepend((Name: InDistribution, Rows: model.Transform(known))).ToArray();
+            var sets = unknown.Select(set => (Name: set.Key, Rows: model.Transform(set.Value)))
+                .Prepend((Name: InDistribution, Rows: model.Transform(known)))
+                .ToArray();
             foreach (var contestant in contestants)
                 contestant.Check(sets.Select(set => set.Rows.Schema), training?.Schema, _columns);
             foreach (var set in sets)
@@ -36,10 +38,13 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
             if (learns)
                 Learn(training!, contestants, new(count, options, cancellation.Token), log);
             RequireAny(contestants);
-            var found = sets.Select((set, i) => Score(set.Name, set.Rows, contestants, new(count, options, cancellation.Token, count - sets.Length + i))).ToArray();
+            var found = sets
+                .Select((set, i) => Score(set.Name, set.Rows, contestants, new(count, options, cancellation.Token, count - sets.Length + i)))
+                .ToArray();
             return new([.. contestants
                 .Select((contestant, i) => Result(contestant.ToResult(), i))
-                .Concat(options.ScoreColumnNames.Select((column, i) => Result(new() { Name = column, Sets = [], MillisecondsPer1000Rows = 0 }, contestants.Length + i)))
+                .Concat(options.ScoreColumnNames.Select((column, i) => Result(
+                    new() { Name = column, Sets = [], MillisecondsPer1000Rows = 0 }, contestants.Length + i)))
                 .OrderBy(result => result.Failure is null ? result.MeanFprAt95Tpr : double.PositiveInfinity)]);
 
             OodScoreResult Result(OodScoreResult result, int i) => result.Failure is not null ? result : result with
@@ -88,7 +93,8 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
     // All scores of each batch, before the next batch is read: one pass over the rows, whose network is the costly part.
     private List<float>[] Score(string name, IDataView data, OodContestant[] contestants, Pace pace)
     {
-        var inputs = contestants.Where(contestant => contestant.Failure is null).Aggregate(default(OodInputs), (all, contestant) => all | contestant.Score.Needs);
+        var inputs = contestants.Where(contestant => contestant.Failure is null)
+            .Aggregate(default(OodInputs), (all, contestant) => all | contestant.Score.Needs);
         var source = OodSource.Find(data.Schema, inputs, Comparison, _columns);
         DataViewSchema.Column[] scoreColumns = [.. options.ScoreColumnNames.Select(column => ScoreColumn.Find(data.Schema, column))];
         var found = Enumerable.Range(0, contestants.Length + scoreColumns.Length).Select(_ => new List<float>()).ToArray();
@@ -110,7 +116,10 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
         }
         if (rows.Count > 0)
             ScoreRows();
-        return first > 0 ? found : throw new ArgumentException(name == InDistribution ? "There are no rows in inDistribution." : $"There are no rows in the set '{name}' of outOfDistribution.");
+        return first > 0
+            ? found
+            : throw new ArgumentException(
+                name == InDistribution ? "There are no rows in inDistribution." : $"There are no rows in the set '{name}' of outOfDistribution.");
 
         void ReadColumns()
         {
@@ -119,7 +128,10 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
                 float value = 0;
                 get(ref value);
                 if (!float.IsFinite(value))
-                    throw RowError.Naming(first + rows.Count, FormattableString.Invariant($"Column '{scoreColumns[i].Name}' holds {value} in row {first + rows.Count} (counted from 0) of {name}: it cannot be compared. Remove the row or fix what scored it."));
+                    throw RowError.Naming(
+                        first + rows.Count,
+                        FormattableString.Invariant($"Column '{scoreColumns[i].Name}' holds {value} in row {first + rows.Count} (counted from 0) of {name}: ")
+                        + "it cannot be compared. Remove the row or fix what scored it.");
                 found[contestants.Length + i].Add(value);
             }
         }

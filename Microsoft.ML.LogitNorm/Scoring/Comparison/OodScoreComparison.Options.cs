@@ -6,7 +6,8 @@ public sealed partial record OodScoreComparison
     public sealed record Options
     {
         /// <summary>
-        /// The scores to compare; null (default) for <see cref="OodScores.All"/>, or those of them that learn nothing if there is no <see cref="TrainingData"/>.
+        /// The scores to compare; null (default) for <see cref="OodScores.All"/>,
+        /// or those of them that learn nothing if there is no <see cref="TrainingData"/>.
         /// Empty where only <see cref="ScoreColumnNames"/> are compared.
         /// </summary>
         /// <exception cref="ArgumentException">One of them is null.</exception>
@@ -19,12 +20,14 @@ public sealed partial record OodScoreComparison
         }
 
         /// <summary>
-        /// Whether <see cref="OodScores.Odin"/> is among the scores where <see cref="Scores"/> is null: with a pass forwards and back for each row it takes longer than all others
-        /// together.
+        /// Whether <see cref="OodScores.Odin"/> is among the scores where <see cref="Scores"/> is null:
+        /// with a pass forwards and back for each row it takes longer than all others together.
         /// </summary>
         public bool IncludeOdin { get; init; } = true;
 
-        /// <summary>Columns that hold scores already, by name: a <see cref="float"/> for each row of all sets, higher = more likely out of distribution.</summary>
+        /// <summary>
+        /// Columns that hold scores already, by name: a <see cref="float"/> for each row of all sets, higher = more likely out of distribution.
+        /// </summary>
         /// <exception cref="ArgumentNullException">Null.</exception>
         /// <exception cref="ArgumentException">A name is empty.</exception>
         public IReadOnlyList<string> ScoreColumnNames
@@ -36,7 +39,8 @@ public sealed partial record OodScoreComparison
         } = ValueList.Create<string>([]);
 
         /// <summary>
-        /// The rows that the network was trained on, as the model takes them, from which scores learn, <see cref="OodScores.Combine"/> its ranks too; null (default) if none has to.
+        /// The rows that the network was trained on, as the model takes them, from which scores learn, <see cref="OodScores.Combine"/> its ranks too;
+        /// null (default) if none has to.
         /// </summary>
         public IDataView? TrainingData { get; init; }
 
@@ -53,8 +57,8 @@ public sealed partial record OodScoreComparison
         public string EmbeddingColumnName { get; init => field = NotEmpty(value, nameof(EmbeddingColumnName)); } = ColumnNames.Embedding;
 
         /// <summary>
-        /// Whether the scores of all rows are kept (default), 8 bytes each: <see cref="OodScoreResult.InDistributionScores"/>, <see cref="OodSetResult.Scores"/>, and what the
-        /// curves of <see cref="OodSetResult.Metrics"/> are made of.
+        /// Whether the scores of all rows are kept (default), 8 bytes each: <see cref="OodScoreResult.InDistributionScores"/>,
+        /// <see cref="OodSetResult.Scores"/>, and what the curves of <see cref="OodSetResult.Metrics"/> are made of.
         /// </summary>
         public bool KeepRowScores { get; init; } = true;
 
@@ -67,6 +71,7 @@ public sealed partial record OodScoreComparison
         /// <summary>All options, the same in every culture.</summary>
         public override string ToString() => RecordText.Of(this);
 
-        private static string NotEmpty(string value, string name) => string.IsNullOrEmpty(value) ? throw new ArgumentException("A column needs a name.", name) : value;
+        private static string NotEmpty(string value, string name)
+            => string.IsNullOrEmpty(value) ? throw new ArgumentException("A column needs a name.", name) : value;
     }
 }

@@ -12,9 +12,14 @@ public sealed partial record OodScoreComparison(IReadOnlyList<OodScoreResult> Re
 
     /// <summary>The score with the lowest mean FPR95 over all sets.</summary>
     /// <exception cref="InvalidOperationException">All scores failed.</exception>
-    public OodScoreResult Best => Results.FirstOrDefault(result => result.Failure is null) ?? throw new InvalidOperationException("No score could be computed; each result's Failure says why.");
+    public OodScoreResult Best
+        => Results.FirstOrDefault(result => result.Failure is null)
+            ?? throw new InvalidOperationException("No score could be computed; each result's Failure says why.");
 
-    /// <summary>A table in Markdown: FPR95 / AUROC per set and their means in percent, mean AUPR with the known rows and with the others as positive, and the cost.</summary>
+    /// <summary>
+    /// A table in Markdown: FPR95 / AUROC per set and their means in percent, mean AUPR with the in-distribution
+    /// and with the out-of-distribution rows as positive, and the cost.
+    /// </summary>
     public string ToMarkdown()
     {
         var sets = Results.FirstOrDefault(result => result.Failure is null)?.Sets.Select(set => set.Name).ToArray() ?? [];
@@ -32,7 +37,8 @@ public sealed partial record OodScoreComparison(IReadOnlyList<OodScoreResult> Re
                 ]);
         return text.ToString();
 
-        void Row(IEnumerable<string> cells) => text.Append("| ").AppendJoin(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))).Append(" |\n");
+        void Row(IEnumerable<string> cells)
+            => text.Append("| ").AppendJoin(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))).Append(" |\n");
     }
 
     /// <inheritdoc cref="ToMarkdown"/>

@@ -16,14 +16,14 @@ public sealed record OodScoreResult
     public required IReadOnlyList<OodSetResult> Sets { get; init => field = ValueList.Of(value); }
 
     /// <summary>
-    /// What scoring takes besides the network's forward pass, in milliseconds per 1,000 rows, by the median batch, on the network's device if the score needs the network and on the CPU otherwise; for
-    /// scores that classify a changed image again, those passes are in it. NaN if the score failed, 0 for a column.
+    /// What scoring takes besides the network's forward pass, in milliseconds per 1,000 rows, by the median batch, on the network's device if the score needs
+    /// the network and on the CPU otherwise; for scores that classify a changed image again, those passes are in it. NaN if the score failed, 0 for a column.
     /// </summary>
     public required double MillisecondsPer1000Rows { get; init; }
 
     /// <summary>
-    /// Why the score is out of the comparison, and what to do: a column or a linear head that it needs is not there, it could not learn from the training rows, or a row's score is
-    /// NaN or infinite. Null if it is not.
+    /// Why the score is out of the comparison, and what to do: a column or a linear head that it needs is not there,
+    /// it could not learn from the training rows, or a row's score is NaN or infinite. Null if it is not.
     /// </summary>
     public string? Failure { get; init; }
 

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>How well one score tells the known rows from one set of others.</summary>
+/// <summary>How well one score tells the in-distribution rows from one out-of-distribution set.</summary>
 /// <param name="Name">The set's name.</param>
 /// <param name="Metrics">FPR95, AUROC and the rest; decisions are not part of a comparison.</param>
 public sealed record OodSetResult(string Name, OodDetectionMetrics Metrics)

@@ -33,7 +33,8 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
             return new(score, new Dictionary<string, Tensor>(), null);
         using var scope = NewDisposeScope();
         var source = OodSource.Find(data.Schema, inputs, $"score {score.Name}", columns);
-        var rows = Gather(data, source, $"The score {score.Name} learns from the training rows, but there are none. Fit it on the data that the network was trained on.");
+        var rows = Gather(
+            data, source, $"The score {score.Name} learns from the training rows, but there are none. Fit it on the data that the network was trained on.");
         return From(score, rows, source, log);
     }
 
@@ -51,7 +52,8 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
             if (!TensorData.IsFinite(tensor))
                 throw new OodScoreException($"The score {score.Name} learned {name} that are not finite: the training rows hold values too large for it.");
         var sizes = new Sizes(rows.Classes, (int?)rows.Embedding?.shape[1]);
-        LearnedTensors.CheckShapes(score, sizes, learned.Select(pair => (pair.Key, pair.Value.dtype, pair.Value.shape)));   // or its file could not be read again
+        // or its file could not be read again
+        LearnedTensors.CheckShapes(score, sizes, learned.Select(pair => (pair.Key, pair.Value.dtype, pair.Value.shape)));
         return new(score, learned.ToDictionary(pair => pair.Key, pair => pair.Value.DetachFromDisposeScope()), sizes);
     }
 
@@ -135,7 +137,10 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
         if (unlabelled == 0)
             return rows;
         if (labelled.shape[0] == 0)
-            throw new OodScoreException(Invariant($"The score {score.Name} learns from labelled rows, but none of the {unlabelled:N0} training rows has a label in column '{source.Label!.Value.Name}' that is among the network's classes. Give it the rows that the network was trained on."));
+            throw new OodScoreException(
+                Invariant($"The score {score.Name} learns from labelled rows, but none of the {unlabelled:N0} training rows ")
+                + $"has a label in column '{source.Label!.Value.Name}' that is among the network's classes. "
+                + "Give it the rows that the network was trained on.");
         log.WarnOfUnlabelled(unlabelled, "rows", $"the score {score.Name} does not learn from them");
         return rows.Rows(labelled);
     }

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>What a score says of a tensor that it learns, so that a file can be checked before anything is computed from it. All its values are finite.</summary>
+/// <summary>
+/// What a score says of a tensor that it learns, so that a file can be checked before anything is computed from it. All its values are finite.
+/// </summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Type">The type of its elements.</param>
 /// <param name="Shape">Its dimensions; plain numbers are exact.</param>

@@ -20,7 +20,8 @@ internal static class LearnedTensors
             if (!byName.Remove(tensor.Name, out var own))
                 throw new InvalidDataException($"it lacks {tensor}, which the score {score.Name} has learned.");
             if (own.Type != tensor.Type || own.Shape.Length != tensor.Shape.Count || !own.Shape.Zip(tensor.Shape, Fits).All(fits => fits))
-                throw new InvalidDataException($"it holds {new TensorFile.Entry(own.Name, own.Type, own.Shape)} where the score {score.Name} has learned {tensor}{Bound()}.");
+                throw new InvalidDataException(
+                    $"it holds {new TensorFile.Entry(own.Name, own.Type, own.Shape)} where the score {score.Name} has learned {tensor}{Bound()}.");
         }
         if (byName.Count > 0)
             throw new InvalidDataException($"it holds '{byName.Keys.First()}', which the score {score.Name} does not learn.");
@@ -44,7 +45,9 @@ internal static class LearnedTensors
             var values = found[tensor.Name];
             if (!TensorData.IsFinite(values))
                 throw new InvalidDataException($"'{tensor.Name}' has a value that is NaN or infinite.");
-            if (tensor.Ascends && values.shape[0] > 1 && !values.narrow(0, 1, values.shape[0] - 1).ge(values.narrow(0, 0, values.shape[0] - 1)).all().item<bool>())
+            if (tensor.Ascends
+                && values.shape[0] > 1
+                && !values.narrow(0, 1, values.shape[0] - 1).ge(values.narrow(0, 0, values.shape[0] - 1)).all().item<bool>())
                 throw new InvalidDataException($"the values of '{tensor.Name}' do not ascend.");
         }
     }

@@ -5,12 +5,15 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>The mean conformal rank of a row among calibration rows, by several scores: joins scores of different scales without weights to tune. Ours.</summary>
+/// <summary>
+/// The mean conformal rank of a row among calibration rows, by several scores: joins scores of different scales without weights to tune. Ours.
+/// </summary>
 /// <remarks>
-/// mean over the parts i of r_i, r_i = #{calibration rows whose score i is below that of the row} / (n + 1) for n calibration rows, that is 1 − conformal p-value; gives [B] in [0, 1),
-/// higher = more likely out of distribution. This library's own: no paper. Needs what its parts need. Learns what they learn, and n sorted scores for each.
-/// The calibration rows are those of <c>Fit</c>. Where a part learns from rows, it would find them too familiar to be ranked among them: all parts then learn from four fifths,
-/// drawn at random, and the others rank. Cost: that of the parts, and O(B log n).
+/// mean over the parts i of r_i, r_i = #{calibration rows whose score i is below that of the row} / (n + 1) for n calibration rows, that is 1 − conformal
+/// p-value; gives [B] in [0, 1), higher = more likely out of distribution. This library's own: no paper. Needs what its parts need.
+/// Learns what they learn, and n sorted scores for each.
+/// The calibration rows are those of <c>Fit</c>. Where a part learns from rows, it would find them too familiar to be ranked among them: all parts then learn
+/// from four fifths, drawn at random, and the others rank. Cost: that of the parts, and O(B log n).
 /// </remarks>
 /// <param name="Parts">At least two scores.</param>
 internal sealed record Combine(IReadOnlyList<OodScore> Parts) : OodScore
@@ -33,7 +36,8 @@ internal sealed record Combine(IReadOnlyList<OodScore> Parts) : OodScore
     {
         var count = rows.Count;
         if (PartsLearn && count < OneOf)
-            throw new OodScoreException($"The score {Name} needs at least {OneOf} rows to fit, one in {OneOf} of which it keeps for ranking; there are {count}. Fit it on more rows.");
+            throw new OodScoreException(
+                $"The score {Name} needs at least {OneOf} rows to fit, one in {OneOf} of which it keeps for ranking; there are {count}. Fit it on more rows.");
         // In a random order: rows often come class by class, or class after class in turn.
         using var generator = new Generator(Seed, CPU);
         var order = randperm(count, int64, generator: generator);
@@ -61,7 +65,8 @@ internal sealed record Combine(IReadOnlyList<OodScore> Parts) : OodScore
         foreach (var (i, part) in Parts.Index())
         {
             var prefix = $"{i}/";
-            var own = batch.Learned.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(pair => pair.Key[prefix.Length..], pair => pair.Value);
+            var own = batch.Learned.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal))
+                .ToDictionary(pair => pair.Key[prefix.Length..], pair => pair.Value);
             var score = part.Score(batch with { Learned = own }).to(float64);   // [B]
             var below = searchsorted(own[Ranks], score).to(float64);   // [B]
             // A part that is NaN would have a rank like any other, and nobody would know.
@@ -80,7 +85,9 @@ internal sealed record Combine(IReadOnlyList<OodScore> Parts) : OodScore
         }
         catch (OodScoreException e)
         {
-            throw new OodScoreException(Invariant($"A part of the score Combine, which learns from {rows.Count:N0} of the {count:N0} rows and keeps the others for ranking: {e.Message}"));
+            throw new OodScoreException(
+                Invariant($"A part of the score Combine, which learns from {rows.Count:N0} of the {count:N0} rows and keeps the others for ranking: ")
+                + e.Message);
         }
     }
 
@@ -96,7 +103,8 @@ internal sealed record Combine(IReadOnlyList<OodScore> Parts) : OodScore
     {
         ArgumentNullException.ThrowIfNull(parts);
         if (parts.Count < 2 || parts.Contains(null!))
-            throw new ArgumentException($"Combine joins at least 2 scores; got {parts.Count(part => part is not null).ToString(CultureInfo.InvariantCulture)}.", nameof(parts));
+            throw new ArgumentException(
+                $"Combine joins at least 2 scores; got {parts.Count(part => part is not null).ToString(CultureInfo.InvariantCulture)}.", nameof(parts));
         return ValueList.Of(parts);
     }
 }

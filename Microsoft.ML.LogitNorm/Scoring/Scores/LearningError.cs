@@ -17,6 +17,8 @@ internal static class LearningError
         var few = counts.cpu().data<long>().ToArray().Index().Where(count => count.Item < least).ToArray();
         if (few.Length > 0)
             throw new OodScoreException(
-                $"The score {score.Name} needs {rows} of each class, at least {least}: {string.Join(", ", few.Take(10).Select(count => $"class {count.Index} has {count.Item}"))}{(few.Length > 10 ? ", …" : "")} (counted from 0). {remedy}");
+                $"The score {score.Name} needs {rows} of each class, at least {least}: "
+                + $"{string.Join(", ", few.Take(10).Select(count => $"class {count.Index} has {count.Item}"))}{(few.Length > 10 ? ", …" : "")} "
+                + $"(counted from 0). {remedy}");
     }
 }

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Checks the state of a random number generator that was read from a file: torch ends the process on one that it does not like, or reads beyond its end.</summary>
+/// <summary>
+/// Checks the state of a random number generator that was read from a file: torch ends the process on one that it does not like, or reads beyond its end.
+/// </summary>
 /// <remarks>
 /// libtorch 2.10's layout on the CPU, where all of a training's generators are, little endian. A Mersenne Twister of 624 words: seed (uint64), numbers left in
 /// the block (int32), whether it was seeded (int32), place of the next number (uint64), the words (uint64 each, of which 32 bits are used); then what is left
@@ -38,7 +40,9 @@ internal static class GeneratorState
             if (BinaryPrimitives.ReadUInt64LittleEndian(bytes[(WordsAt + (word * sizeof(ulong)))..]) > uint.MaxValue)
                 return false;
         return BinaryPrimitives.ReadInt32LittleEndian(bytes[SeededAt..]) == 1
-            && IsFlag(BinaryPrimitives.ReadInt32LittleEndian(bytes[IsNormalAt..]), double.IsFinite(BinaryPrimitives.ReadDoubleLittleEndian(bytes[(NormalAt + 8)..])))
+            && IsFlag(
+                BinaryPrimitives.ReadInt32LittleEndian(bytes[IsNormalAt..]),
+                double.IsFinite(BinaryPrimitives.ReadDoubleLittleEndian(bytes[(NormalAt + 8)..])))
             && IsFlag(bytes[IsSingleAt], float.IsFinite(BinaryPrimitives.ReadSingleLittleEndian(bytes[SingleAt..])));
 
         static bool IsFlag(int value, bool isNumber) => value == 0 || (value == 1 && isNumber);

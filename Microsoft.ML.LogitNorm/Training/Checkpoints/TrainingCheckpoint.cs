@@ -30,7 +30,8 @@ internal sealed class TrainingCheckpoint
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"CheckpointFile '{path}' cannot be written: {e.Message} Name a file in a folder that can be written to, or null for no checkpoints.", e);
+            throw new IOException(
+                $"CheckpointFile '{path}' cannot be written: {e.Message} Name a file in a folder that can be written to, or null for no checkpoints.", e);
         }
     }
 
@@ -54,7 +55,8 @@ internal sealed class TrainingCheckpoint
         return differences.Count == 0
             ? new(path, file.Training, file.Epoch, file.Elapsed)
             : throw new InvalidOperationException(
-                $"CheckpointFile '{path}' is of another training: {string.Join("; ", differences)}. Set them back, name another file, or delete this one to start anew.");
+                $"CheckpointFile '{path}' is of another training: {string.Join("; ", differences)}. "
+                + "Set them back, name another file, or delete this one to start anew.");
     }
 
     /// <summary>Brings the training to the file's state, if there is one.</summary>

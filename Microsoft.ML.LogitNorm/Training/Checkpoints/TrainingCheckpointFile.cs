@@ -26,7 +26,9 @@ internal static class TrainingCheckpointFile
         /// <exception cref="InvalidDataException">The epoch is none of the training's, or the time cannot be.</exception>
         public void Check()
         {
-            if (!Training.Settings.TryGetValue(nameof(LogitNormTrainer.Options.Epochs), out var setting) || setting.ValueKind != JsonValueKind.Number || !setting.TryGetInt32(out var epochs))
+            if (!Training.Settings.TryGetValue(nameof(LogitNormTrainer.Options.Epochs), out var setting)
+                || setting.ValueKind != JsonValueKind.Number
+                || !setting.TryGetInt32(out var epochs))
                 throw new InvalidDataException("it does not say how many epochs its training has.");
             if (Epoch < 1 || Epoch > epochs)
                 throw new InvalidDataException($"epoch {Epoch} is none of a training of {epochs}.");
@@ -83,7 +85,8 @@ internal static class TrainingCheckpointFile
             if (!reader.ReadBytes(_magic.Length).AsSpan().SequenceEqual(_magic))
                 throw new InvalidDataException("it does not start with the mark of a checkpoint.");
             if (reader.ReadInt32() is var version && version != Version)
-                throw new InvalidDataException($"it has the format {version} of another version of Microsoft.ML.LogitNorm, and this one reads format {Version}.");
+                throw new InvalidDataException(
+                    $"it has the format {version} of another version of Microsoft.ML.LogitNorm, and this one reads format {Version}.");
             var hash = reader.ReadBytes(SHA256.HashSizeInBytes);
             var start = reader.BaseStream.Position;
             if (!SHA256.HashData(reader.BaseStream).AsSpan().SequenceEqual(hash))
@@ -98,7 +101,8 @@ internal static class TrainingCheckpointFile
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or JsonException)
         {
-            throw new InvalidDataException($"CheckpointFile '{path}' cannot be gone on from: {e.Message} Name another file, or delete this one to start anew.", e);
+            throw new InvalidDataException(
+                $"CheckpointFile '{path}' cannot be gone on from: {e.Message} Name another file, or delete this one to start anew.", e);
         }
     }
 }

@@ -37,10 +37,13 @@ internal static class TrainingSettings
     // By reflection, so that an option that the trainer gets one day is not forgotten here.
     private static Dictionary<string, JsonElement> Of(LogitNormTrainer.Options options) => typeof(LogitNormTrainer.Options).GetProperties()
         .Where(property => !_leftOut.Contains(property.Name))
-        .ToDictionary(property => property.Name, property => JsonSerializer.SerializeToElement(property.GetValue(options), property.PropertyType, ModelJson.Options));
+        .ToDictionary(
+            property => property.Name,
+            property => JsonSerializer.SerializeToElement(property.GetValue(options), property.PropertyType, ModelJson.Options));
 
     /// <summary>Adds what else decides the outcome.</summary>
-    public static void Add<T>(Dictionary<string, JsonElement> settings, string name, T value) => settings.Add(name, JsonSerializer.SerializeToElement(value, ModelJson.Options));
+    public static void Add<T>(Dictionary<string, JsonElement> settings, string name, T value)
+        => settings.Add(name, JsonSerializer.SerializeToElement(value, ModelJson.Options));
 
     /// <summary>What differs, such as "Epochs was 20 and is 10"; empty where nothing does.</summary>
     /// <param name="before">The settings of a file.</param>

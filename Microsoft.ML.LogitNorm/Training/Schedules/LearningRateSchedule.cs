@@ -20,13 +20,15 @@ public abstract record LearningRateSchedule
     /// <param name="factor">In (0, 1]; the paper divides by 10.</param>
     /// <exception cref="ArgumentException">A milestone lies outside (0, 1) or they do not rise.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The factor lies outside (0, 1].</exception>
-    public static LearningRateSchedule Milestones(IReadOnlyList<double>? milestones = null, double factor = 0.1) => new MilestonesSchedule(milestones ?? [0.4, 0.7], factor);
+    public static LearningRateSchedule Milestones(IReadOnlyList<double>? milestones = null, double factor = 0.1)
+        => new MilestonesSchedule(milestones ?? [0.4, 0.7], factor);
 
     /// <summary>Falls from the full rate to 0 along half a cosine (Loshchilov &amp; Hutter, 2017, without restarts).</summary>
     public static LearningRateSchedule Cosine() => new CosineSchedule();
 
     /// <summary>
-    /// Rises from 1/25 of the rate to all of it, then falls to almost nothing, both along half a cosine: much accuracy in few epochs (Smith &amp; Topin, 2018; the rate only, momentum stays as it is).
+    /// Rises from 1/25 of the rate to all of it, then falls to almost nothing, both along half a cosine: much accuracy in few epochs (Smith &amp; Topin, 2018;
+    /// the rate only, momentum stays as it is).
     /// </summary>
     /// <param name="peak">The share of the run after which the rate is highest, in (0, 1).</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="peak"/> lies outside (0, 1).</exception>

@@ -10,9 +10,12 @@ internal sealed record MilestonesSchedule(IReadOnlyList<double> Shares, double F
 
     public IReadOnlyList<double> Shares { get; } = Shares.All(m => m is > 0 and < 1) && Shares.Zip(Shares.Skip(1)).All(pair => pair.First < pair.Second)
         ? ValueList.Of(Shares)
-        : throw new ArgumentException($"Milestones are rising shares of the run, each between 0 and 1; got {Text(Shares)}. Epoch 80 of 200 is 0.4.", "milestones");
+        : throw new ArgumentException(
+            $"Milestones are rising shares of the run, each between 0 and 1; got {Text(Shares)}. Epoch 80 of 200 is 0.4.", "milestones");
 
-    public double Factor { get; } = Factor is > 0 and <= 1 ? Factor : throw new ArgumentOutOfRangeException("factor", Factor, "The learning rate's factor lies above 0 and is at most 1.");
+    public double Factor { get; } = Factor is > 0 and <= 1
+        ? Factor
+        : throw new ArgumentOutOfRangeException("factor", Factor, "The learning rate's factor lies above 0 and is at most 1.");
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"Milestones([{Text(Shares)}], {Factor})");
 

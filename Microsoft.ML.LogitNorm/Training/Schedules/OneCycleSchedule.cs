@@ -8,7 +8,9 @@ internal sealed record OneCycleSchedule(double Peak) : LearningRateSchedule
     private const double First = 1.0 / 25;
     private const double Last = First / 1e4;
 
-    public double Peak { get; } = Peak is > 0 and < 1 ? Peak : throw new ArgumentOutOfRangeException("peak", Peak, "The peak lies between 0 and 1, such as 0.3 for 30 % of the run.");
+    public double Peak { get; } = Peak is > 0 and < 1
+        ? Peak
+        : throw new ArgumentOutOfRangeException("peak", Peak, "The peak lies between 0 and 1, such as 0.3 for 30 % of the run.");
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"OneCycle({Peak})");
 

@@ -5,9 +5,9 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>Mahalanobis distance (MDS) of the embedding to the nearest class, each class a Gaussian about its mean with one covariance for all.</summary>
 /// <remarks>
 /// min over classes c of (z − μ_c)ᵀ Σ⁻¹ (z − μ_c), z = embedding [B, D]; gives [B], at least 0, higher = more likely out of distribution.
-/// Lee et al., "A Simple Unified Framework for Detecting Out-of-Distribution Samples and Adversarial Attacks", NeurIPS 2018, arXiv 1807.03888, equations 1 and 2,
-/// without its input perturbation and its ensemble of layers. Needs <c>Embedding</c>. Learns whitened means [C, D] and the whitening [D, D], in float64, from
-/// labelled rows; needs 2 rows of each class and a covariance that is not singular. Cost: O(BD(C + D)).
+/// Lee et al., "A Simple Unified Framework for Detecting Out-of-Distribution Samples and Adversarial Attacks", NeurIPS 2018, arXiv 1807.03888,
+/// equations 1 and 2, without its input perturbation and its ensemble of layers. Needs <c>Embedding</c>. Learns whitened means [C, D] and the whitening [D, D],
+/// in float64, from labelled rows; needs 2 rows of each class and a covariance that is not singular. Cost: O(BD(C + D)).
 /// </remarks>
 /// <param name="Shrinkage">Share of the mean variance that is added to each direction of Σ; 0, as in the paper, adds nothing.</param>
 internal sealed record Mahalanobis(double Shrinkage) : OodScore

@@ -4,8 +4,8 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>Distance to the k-th nearest training row (KNN), by the direction of the embedding.</summary>
 /// <remarks>
-/// ‖ẑ − ẑ₍k₎‖², where ẑ = z / ‖z‖ and ẑ₍k₎ is its k-th nearest in a bank of normalised training embeddings, z = embedding [B, D]; gives [B] in [0, 4], higher = more
-/// likely out of distribution. The paper takes the distance itself, its code the square: the order is the same.
+/// ‖ẑ − ẑ₍k₎‖², where ẑ = z / ‖z‖ and ẑ₍k₎ is its k-th nearest in a bank of normalised training embeddings, z = embedding [B, D]; gives [B] in [0, 4],
+/// higher = more likely out of distribution. The paper takes the distance itself, its code the square: the order is the same.
 /// Sun et al., "Out-of-Distribution Detection with Deep Nearest Neighbors", ICML 2022, arXiv 2204.06507.
 /// Needs <c>Embedding</c>. Learns the bank, [N, D], and its squared norms, [N], in float32: 4·N·(D + 1) bytes in the model file. Cost: O(BND).
 /// </remarks>
@@ -19,7 +19,8 @@ internal sealed record NearestNeighbours(int K, int? BankSize) : OodScore
 
     public int? BankSize { get; } = BankSize is not { } size || size >= K
         ? BankSize
-        : throw new ArgumentOutOfRangeException("bankSize", BankSize, $"A bank of {BankSize} rows has no neighbour number {K}: make bankSize at least k, or leave it out to keep all rows.");
+        : throw new ArgumentOutOfRangeException(
+            "bankSize", BankSize, $"A bank of {BankSize} rows has no neighbour number {K}: make bankSize at least k, or leave it out to keep all rows.");
 
     internal override OodInputs Needs => OodInputs.Embedding;
 

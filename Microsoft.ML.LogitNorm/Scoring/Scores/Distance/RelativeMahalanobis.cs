@@ -4,11 +4,11 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>Relative Mahalanobis distance (RMDS): how much closer the nearest class lies than the cloud of all classes together.</summary>
 /// <remarks>
-/// min over classes c of (z − μ_c)ᵀ Σ⁻¹ (z − μ_c) − (z − μ₀)ᵀ Σ₀⁻¹ (z − μ₀), z = embedding [B, D], where μ₀ and Σ₀ are those of all rows without regard to class; gives
-/// [B], unbounded, higher = more likely out of distribution.
+/// min over classes c of (z − μ_c)ᵀ Σ⁻¹ (z − μ_c) − (z − μ₀)ᵀ Σ₀⁻¹ (z − μ₀), z = embedding [B, D], where μ₀ and Σ₀ are those of all rows without regard to
+/// class; gives [B], unbounded, higher = more likely out of distribution.
 /// Ren et al., "A Simple Fix to Mahalanobis Distance for Improving Near-OOD Detection", 2021, arXiv 2106.09022.
-/// Needs <c>Embedding</c>. Learns two Gaussians in float64, of [C, D], [D, D], [1, D] and [D, D], from labelled rows; needs 2 rows of each class and covariances that
-/// are not singular. Cost: O(BD(C + D)).
+/// Needs <c>Embedding</c>. Learns two Gaussians in float64, of [C, D], [D, D], [1, D] and [D, D], from labelled rows;
+/// needs 2 rows of each class and covariances that are not singular. Cost: O(BD(C + D)).
 /// </remarks>
 /// <param name="Shrinkage">Share of the mean variance that is added to each direction of Σ and Σ₀; 0, as in the paper, adds nothing.</param>
 internal sealed record RelativeMahalanobis(double Shrinkage) : OodScore

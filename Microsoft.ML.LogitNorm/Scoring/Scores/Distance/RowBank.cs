@@ -44,7 +44,9 @@ internal static class RowBank
     {
         var count = rows.Count;
         if (count < k)
-            throw new OodScoreException($"The score {score.Name} looks for {k} neighbours, but its bank has {count} rows. Give OodScores.{score.Name} a smaller k, or fit it on more rows.");
+            throw new OodScoreException(
+                $"The score {score.Name} looks for {k} neighbours, but its bank has {count} rows. "
+                + $"Give OodScores.{score.Name} a smaller k, or fit it on more rows.");
         if (size is not { } wanted || wanted >= count)
             return rows;
         using var generator = new Generator(Seed, CPU);

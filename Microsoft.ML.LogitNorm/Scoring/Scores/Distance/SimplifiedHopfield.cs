@@ -21,7 +21,8 @@ internal sealed record SimplifiedHopfield : OodScore
     {
         var correct = rows.Logits!.argmax(1).eq(rows.Labels!).nonzero().squeeze(1);
         var patterns = ClassMeans.Of(rows.Embedding!.index_select(0, correct), rows.Labels!.index_select(0, correct), rows.Logits!.shape[1]);
-        LearningError.ThrowIfFewerRows(this, patterns.Counts, 1, "rows that are predicted rightly", "Train the network longer, give it more rows of the class, or choose another score.");
+        LearningError.ThrowIfFewerRows(
+            this, patterns.Counts, 1, "rows that are predicted rightly", "Train the network longer, give it more rows of the class, or choose another score.");
         return new Dictionary<string, Tensor> { [Patterns] = patterns.Values };
     }
 

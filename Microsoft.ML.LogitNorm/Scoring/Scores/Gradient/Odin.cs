@@ -6,13 +6,16 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>ODIN: the softmax confidence at a high temperature, after a small step of the image, or of the features, towards more confidence.</summary>
 /// <remarks>
-/// −max softmax(f(x̃)/T), x̃ = x − (ε/σ) · sign(∂CE(f(x)/T, arg max f(x))/∂x), for the normalised image x [B, channels, H, W] and each channel's standard deviation σ; gives [B] in
-/// [−1, −1/C], higher = more likely out of distribution. A known image gains more by the step than an unknown one.
+/// −max softmax(f(x̃)/T), x̃ = x − (ε/σ) · sign(∂CE(f(x)/T, arg max f(x))/∂x), for the normalised image x [B, channels, H, W] and each channel's standard
+/// deviation σ; gives [B] in [−1, −1/C], higher = more likely out of distribution. A known image gains more by the step than an unknown one.
 /// Liang et al., "Enhancing The Reliability of Out-of-distribution Image Detection in Neural Networks", ICLR 2018, arXiv 1706.02690, equations 1 and 2.
 /// Needs the network and the image, or only <c>Logits</c> if ε = 0; learns nothing. Cost: two forward passes and one backward pass of the network.
 /// </remarks>
 /// <param name="Temperature">T &gt; 0; the paper uses 1000.</param>
-/// <param name="Epsilon">Size of the step, as a share of the range of pixel values; at least 0, the LogitNorm authors use 0.0014. See <see cref="InputNormalization.PixelRange"/> for that range. Of feature vectors it is a share of each feature's standard deviation.</param>
+/// <param name="Epsilon">
+/// Size of the step, as a share of the range of pixel values; at least 0, the LogitNorm authors use 0.0014. See <see cref="InputNormalization.PixelRange"/> for
+/// that range. Of feature vectors it is a share of each feature's standard deviation.
+/// </param>
 internal sealed record Odin(double Temperature, double Epsilon) : OodScore
 {
     public double Temperature { get; } = double.IsFinite(Temperature) && Temperature > 0
@@ -21,7 +24,8 @@ internal sealed record Odin(double Temperature, double Epsilon) : OodScore
 
     public double Epsilon { get; } = Epsilon is >= 0 and < 1
         ? Epsilon
-        : throw new ArgumentOutOfRangeException("epsilon", Epsilon, "The step is at least 0 and below 1, as a share of the pixels' range; the LogitNorm authors use 0.0014.");
+        : throw new ArgumentOutOfRangeException(
+            "epsilon", Epsilon, "The step is at least 0 and below 1, as a share of the pixels' range; the LogitNorm authors use 0.0014.");
 
     internal override OodInputs Needs => Epsilon > 0 ? OodInputs.Rows : OodInputs.Logits;
 

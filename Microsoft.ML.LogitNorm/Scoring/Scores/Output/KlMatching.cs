@@ -26,7 +26,8 @@ internal sealed record KlMatching : OodScore
         return new Dictionary<string, Tensor> { [LogTypical] = typical.AtLeast(LeastProbability).log() };
     }
 
-    internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from) => [new(LogTypical, ScalarType.Float64, LearnedTensor.Dimension.Rows(1, from.ClassCount, "K"), from.ClassCount)];
+    internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from)
+        => [new(LogTypical, ScalarType.Float64, LearnedTensor.Dimension.Rows(1, from.ClassCount, "K"), from.ClassCount)];
 
     internal override Tensor Score(in OodBatch batch)
     {

@@ -6,7 +6,8 @@ namespace Microsoft.ML.LogitNorm;
 /// <remarks>
 /// −log Σ exp(head(z̄)), z̄ = z · exp(Σz / Σ of the k largest z) at the k largest of the D features of the embedding z [B, D] and 0 elsewhere,
 /// k = D − round(D · percentile / 100); gives [B], unbounded, higher = more likely out of distribution.
-/// Djurisic et al., "Extremely Simple Activation Shaping for Out-of-Distribution Detection", ICLR 2023, arXiv 2209.09858, version S; here on the pooled embedding.
+/// Djurisic et al., "Extremely Simple Activation Shaping for Out-of-Distribution Detection", ICLR 2023, arXiv 2209.09858, version S;
+/// here on the pooled embedding.
 /// Needs <c>Embedding</c> and the network's head; learns nothing. Cost: O(BD(C + log D)).
 /// </remarks>
 /// <param name="Percentile">Share of the features to drop, in (0, 100); the paper uses 90.</param>

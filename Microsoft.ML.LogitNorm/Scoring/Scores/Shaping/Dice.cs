@@ -4,7 +4,8 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>Directed sparsification (DICE): the energy through the weights that matter for known classes, without the others.</summary>
 /// <remarks>
-/// −log Σ exp((W ⊙ M)z + b), z = embedding [B, D], where M [C, D] keeps the weights whose mean contribution, W ⊙ mean training z, lies above the percentile of all contributions;
+/// −log Σ exp((W ⊙ M)z + b), z = embedding [B, D], where M [C, D] keeps the weights whose mean contribution, W ⊙ mean training z,
+/// lies above the percentile of all contributions;
 /// gives [B], unbounded, higher = more likely out of distribution.
 /// Sun &amp; Li, "DICE: Leveraging Sparsification for Out-of-Distribution Detection", ECCV 2022, arXiv 2111.09805.
 /// Needs <c>Embedding</c>, and a linear head to learn from. Learns W ⊙ M and b. Cost: O(BCD).
@@ -28,7 +29,8 @@ internal sealed record Dice(double Percentile) : OodScore
         return new Dictionary<string, Tensor> { [Weight] = head.HeadWeight * kept, [Bias] = head.HeadBias };
     }
 
-    internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from) => [new(Weight, ScalarType.Float32, from.ClassCount, from.Features), new(Bias, ScalarType.Float32, from.ClassCount)];
+    internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from)
+        => [new(Weight, ScalarType.Float32, from.ClassCount, from.Features), new(Bias, ScalarType.Float32, from.ClassCount)];
 
     internal override Tensor Score(in OodBatch batch)
         => -batch.Embedding!.matmul(batch.Learned[Weight].t()).Plus(batch.Learned[Bias]).logsumexp(1);

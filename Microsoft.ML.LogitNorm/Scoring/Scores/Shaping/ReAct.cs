@@ -4,8 +4,8 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>Rectified activations: the energy once features are clipped to what is usual in training.</summary>
 /// <remarks>
-/// −log Σ exp(f̄), f̄ = head(min(z, c)) [B, C], z = embedding [B, D], c the percentile of all features of all training rows; gives [B], unbounded, higher = more likely out of
-/// distribution. Sun et al., "ReAct: Out-of-distribution Detection With Rectified Activations", NeurIPS 2021, arXiv 2111.12797.
+/// −log Σ exp(f̄), f̄ = head(min(z, c)) [B, C], z = embedding [B, D], c the percentile of all features of all training rows; gives [B], unbounded,
+/// higher = more likely out of distribution. Sun et al., "ReAct: Out-of-distribution Detection With Rectified Activations", NeurIPS 2021, arXiv 2111.12797.
 /// Needs <c>Embedding</c> and the network's head. Learns c. Cost: O(BCD).
 /// </remarks>
 /// <param name="Percentile">In (0, 100); the paper uses 90.</param>

@@ -25,7 +25,8 @@ internal readonly record struct StrongestFeatures(Tensor Values, Tensor Position
     }
 
     /// <summary>exp(sum of all features / sum of the strongest), [B, 1].</summary>
-    public Tensor Scale(Tensor embedding) => (embedding.sum([1], keepdim: true) / Values.sum([1], keepdim: true).AtLeast(MinimumSum)).AtMost(LargestRatio).exp();
+    public Tensor Scale(Tensor embedding)
+        => (embedding.sum([1], keepdim: true) / Values.sum([1], keepdim: true).AtLeast(MinimumSum)).AtMost(LargestRatio).exp();
 
     /// <summary>A matrix like the embedding with the given values at the positions of the strongest features, and 0 elsewhere.</summary>
     public Tensor Alone(Tensor embedding, Tensor values) => zeros_like(embedding).scatter_(1, Positions, values);

@@ -17,7 +17,9 @@ internal readonly record struct ResidualSpace(Tensor Origin, Tensor Directions)
         var size = (int)rows.Embedding!.shape[1];
         var principal = dimension ?? Default(size);
         if (principal >= size)
-            throw new OodScoreException($"The score {score.Name} has a principal space of {principal} dimensions, but column '{ColumnNames.Embedding}' has {size}: nothing is left over. Give OodScores.{score.Name} a dimension below {size}; {Default(size)} is the default.");
+            throw new OodScoreException(
+                $"The score {score.Name} has a principal space of {principal} dimensions, but column '{ColumnNames.Embedding}' has {size}: "
+                + $"nothing is left over. Give OodScores.{score.Name} a dimension below {size}; {Default(size)} is the default.");
         var head = rows.Network!.Classifier;
         var origin = -linalg.pinv(head.HeadWeight.to(float64)).matmul(head.HeadBias.to(float64));   // [D]
         var centred = rows.Embedding.to(float64) - origin;   // [N, D]
@@ -40,7 +42,10 @@ internal readonly record struct ResidualSpace(Tensor Origin, Tensor Directions)
 
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public static int? CheckDimension(int? dimension)
-        => dimension is null or >= 1 ? dimension : throw new ArgumentOutOfRangeException(nameof(dimension), dimension, "The principal space has at least 1 dimension; leave it out for the default.");
+        => dimension is null or >= 1
+            ? dimension
+            : throw new ArgumentOutOfRangeException(
+                nameof(dimension), dimension, "The principal space has at least 1 dimension; leave it out for the default.");
 
     // The authors' code has 1000 for 2048 features and more, else 512, which leaves nothing of a small embedding: half of it is ours.
     private static int Default(int size) => size switch { >= 2048 => 1000, >= 1024 => 512, _ => size / 2 };
