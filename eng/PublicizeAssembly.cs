@@ -12,7 +12,8 @@ using Microsoft.Build.Utilities;
 public sealed class PublicizeAssembly : Task
 {
     // Numbers of metadata tables, ECMA-335 II.22.
-    private const int TypeRef = 0x01, TypeDef = 0x02, Field = 0x04, MethodDef = 0x06, Param = 0x08, Module = 0x00, ModuleRef = 0x1A, AssemblyRef = 0x23, TypeSpec = 0x1B;
+    private const int TypeRef = 0x01, TypeDef = 0x02, Field = 0x04, MethodDef = 0x06, Param = 0x08, Module = 0x00, ModuleRef = 0x1A,
+        AssemblyRef = 0x23, TypeSpec = 0x1B;
 
     private byte[] _image;
     private int[] _rows;

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>
-/// The layers before the head as they score: by a copy that only scores where that is as fast, else by the network itself. Owns the copy, not the network. Safe for
-/// several threads at once.
+/// The layers before the head as they score: by a copy that only scores where that is as fast, else by the network itself. Owns the copy, not the
+/// network. Safe for several threads at once.
 /// </summary>
 /// <param name="classifier">The network, in evaluation mode.</param>
 /// <param name="input">What it takes.</param>
@@ -19,9 +19,9 @@ internal sealed class ScoringNetwork(ClassifierNetwork classifier, NetworkInput 
     private ScoringChoice _choice;
 
     /// <summary>
-    /// Makes scoring faster, once the weights are final: from here on <see cref="Embed"/> goes by a <see cref="FoldedNetwork"/>, where that computes the same and is not
-    /// slower, for single images and for several. Takes a few passes, of at most the pixels of 32 images of 32×32, whatever the size of the images: a fraction
-    /// of a second for a WideResNet(40, 2), and about a second of full passes at most for any network.
+    /// Makes scoring faster, once the weights are final: from here on <see cref="Embed"/> goes by a <see cref="FoldedNetwork"/>, where that computes the
+    /// same and is not slower, for single images and for several. Takes a few passes, of at most the pixels of 32 images of 32×32, whatever the size of
+    /// the images: a fraction of a second for a WideResNet(40, 2), and about a second of full passes at most for any network.
     /// </summary>
     /// <param name="log">Gets a line about which of the two it is.</param>
     public void Fold(ContextLog log) => Fold(log, OneDnn.IsAvailable, Choose);
@@ -38,7 +38,8 @@ internal sealed class ScoringNetwork(ClassifierNetwork classifier, NetworkInput 
         if (folded is null)
         {
             log.Warning(
-                "The network itself scores, as its copy with folded batch norms, which is usually faster, gives other embeddings. Weights or statistics that are not finite, or very large, do that: train with a lower LearningRate.");
+                "The network itself scores, as its copy with folded batch norms, which is usually faster, gives other embeddings. "
+                + "Weights or statistics that are not finite, or very large, do that: train with a lower LearningRate.");
             return;
         }
         try

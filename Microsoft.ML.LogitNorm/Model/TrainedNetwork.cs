@@ -35,7 +35,8 @@ internal sealed class TrainedNetwork : IDisposable
 
     private TrainedNetwork(TrainedNetwork lender, Type owner, Action returned)
         => (_classifier, _normalization, _given, _input, Device, _lifetime, Scoring)
-            = (lender._classifier, lender._normalization, lender._given, lender._input, lender.Device, new(owner, returned), new(lender._classifier, lender._input, lender.Device));
+            = (lender._classifier, lender._normalization, lender._given, lender._input, lender.Device,
+                new(owner, returned), new(lender._classifier, lender._input, lender.Device));
 
     public Device Device { get; }
 
@@ -45,7 +46,10 @@ internal sealed class TrainedNetwork : IDisposable
     /// <summary>What a row is to the network.</summary>
     public NetworkInput Input => _input;
 
-    /// <summary>What the size of a step in the input is a share of, in units of the normalised input, in the caller's scope: the range of pixels, or a feature's deviation.</summary>
+    /// <summary>
+    /// What the size of a step in the input is a share of, in units of the normalised input, in the caller's scope: the range of pixels, or a feature's
+    /// deviation.
+    /// </summary>
     public Tensor StepUnit
     {
         get

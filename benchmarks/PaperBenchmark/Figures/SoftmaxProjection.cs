@@ -4,8 +4,8 @@ namespace PaperBenchmark.Figures;
 
 /// <summary>Lays softmax outputs on a plane: the two principal components of the in-distribution images.</summary>
 /// <remarks>
-/// The paper has t-SNE here. PCA is linear and without chance: far apart in the plane is far apart in the softmax outputs; the converse need not hold. It is exact: the
-/// eigenvectors of the covariance of so many numbers as there are classes.
+/// The paper has t-SNE here. PCA is linear and without chance: far apart in the plane is far apart in the softmax outputs; the converse need not hold.
+/// It is exact: the eigenvectors of the covariance of as many numbers as there are classes.
 /// </remarks>
 internal static class SoftmaxProjection
 {
