@@ -109,9 +109,9 @@ internal sealed class TrainingLoop(
             var embedding = network.Embed(trained.Normalize(rows));   // [B, D]
             var logits = network.Classify(embedding);   // [B, C]
             var loss = options.Loss.Compute(new(logits, embedding, network.HeadWeight, labels, progress));
-            optimizer.ClearGradients();
             loss.backward();
             optimizer.Step();
+            optimizer.ClearGradients();   // now rather than before the next: in the gaps between them the next feature maps would find no room
 
             using (no_grad())
             {
