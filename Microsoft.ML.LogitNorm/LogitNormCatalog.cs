@@ -6,14 +6,15 @@ namespace Microsoft.ML;
 /// <summary>The front door: every method by which this library joins ML.NET's catalogs.</summary>
 public static class LogitNormCatalog
 {
-    /// <summary>Trains an image classifier whose confidence separates in-distribution from out-of-distribution images, with the LogitNorm loss.</summary>
+    /// <summary>Trains a classifier of images, or of feature vectors, whose confidence separates what it knows from what it does not.</summary>
     /// <param name="catalog">The trainers of the multiclass catalog.</param>
     /// <param name="labelColumnName">The column with the class of each row. The column data must be a key: put <c>MapValueToKey</c> before the trainer.</param>
     /// <param name="featureColumnName">
     /// The column with the images. The column data must be <see cref="MLImage"/> of known size,
-    /// or a vector of <see cref="float"/> or <see cref="byte"/> of known shape, as <c>ExtractPixels</c> makes it.
+    /// or a vector of <see cref="float"/> or <see cref="byte"/> of known shape, as <c>ExtractPixels</c> makes it. For <see cref="Backbone.Dense"/>
+    /// the column with the feature vectors, a plain vector of <see cref="float"/> of known length.
     /// </param>
-    /// <param name="backbone">The network; null for the paper's WRN-40-2.</param>
+    /// <param name="backbone">The network; null for the paper's WRN-40-2. It decides whether images or feature vectors are classified.</param>
     /// <param name="loss">The training loss; null for LogitNorm with τ = 0.04 and tau warm-up.</param>
     /// <param name="epochs">Passes over the training rows. The paper's 200 take hours without a GPU; 10 with a small network are enough to try.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="epochs"/> is less than 1.</exception>
@@ -33,11 +34,14 @@ public static class LogitNormCatalog
             Epochs = epochs,
         });
 
-    /// <summary>Trains an image classifier whose confidence separates in-distribution from out-of-distribution images, with all options.</summary>
+    /// <summary>Trains a classifier of images, or of feature vectors, whose confidence separates what it knows from what it does not, with all options.</summary>
     /// <param name="catalog">The trainers of the multiclass catalog.</param>
     /// <param name="options">Network, head, loss, schedule and the rest; the defaults are the paper's recipe, with tau warm-up.</param>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
-    /// <exception cref="ArgumentException">The loss needs a linear head, and the options have another one.</exception>
+    /// <exception cref="ArgumentException">
+    /// Options do not go together: the loss needs a linear head, and there is another one; <see cref="Backbone.Dense"/> with what is for images; two output
+    /// columns of one name.
+    /// </exception>
     public static LogitNormTrainer LogitNorm(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, LogitNormTrainer.Options options)
         => new(MachineLearningContext.Environment(catalog), options);
 

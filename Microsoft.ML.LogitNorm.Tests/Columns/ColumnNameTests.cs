@@ -90,4 +90,26 @@ public sealed class ColumnNameTests
             () => _ml.Transforms.OodScore(OodScores.NearestNeighbours(3)).Fit(data),
             Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("embedding column 'Embedding'").And.Message.Contains("or name the column"));
     }
+
+    // Logits that another network made, of other classes, and that no score reads.
+    [Test]
+    public void OodScore_OnFeaturesBesideForeignLogits_LeavesThoseAlone()
+    {
+        var data = _ml.Data.LoadFromEnumerable(Moons.Rows(100).Select(row => new Foreign { Label = row.Label, Features = row.Features, Logits = [1, 2, 3, 4, 5, 6, 7] }));
+        var pipeline = _ml.Transforms.Conversion.MapValueToKey("Label").Append(_ml.Transforms.OodScore(OodScores.Mahalanobis(1e-3), embeddingColumnName: "Features"));
+        using var model = pipeline.Fit(data);
+        Assert.That(model.Transform(data).GetColumn<float>("OodScore"), Has.All.Matches<float>(float.IsFinite));
+        Assert.That(model.Transform(Moons.View(_ml, 20)).GetColumn<float>("OodScore").Count(), Is.EqualTo(20), "nor asks for them later");
+    }
+
+    private sealed class Foreign
+    {
+        public string Label { get; set; } = "";
+
+        [VectorType(2)]
+        public float[] Features { get; set; } = [];
+
+        [VectorType(7)]
+        public float[] Logits { get; set; } = [];
+    }
 }

@@ -85,7 +85,7 @@ public sealed class InputNormalizationTests
 
     private static InputNormalization Measured(Tensor rows)
     {
-        using var moments = new FeatureMoments(rows.shape[^1]);
+        using var moments = new FeatureMoments(new ImageInput("Image", new((int)rows.shape[3], 2, 2), PixelKind.VectorOfSingle, Interleaved: true));
         moments.Add(rows);
         return moments.Finish().Moments;
     }

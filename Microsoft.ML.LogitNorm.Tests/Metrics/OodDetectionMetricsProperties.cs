@@ -94,7 +94,7 @@ public sealed class OodDetectionMetricsProperties
     [FsCheck.NUnit.Property]
     public bool Curves_RiseFromNoneToAll(Scores scores)
     {
-        var (roc, curveIn, curveOut) = (scores.Metrics.RocCurve, scores.Metrics.PrecisionRecallCurveIn, scores.Metrics.PrecisionRecallCurveOut);
+        var (roc, curveIn, curveOut) = (scores.Metrics.GetRocCurve(), scores.Metrics.GetPrecisionRecallCurveIn(), scores.Metrics.GetPrecisionRecallCurveOut());
 
         return roc[0] == new RocPoint(double.NegativeInfinity, 0, 0) && (roc[^1].FalsePositiveRate, roc[^1].TruePositiveRate) == (1, 1)
             && roc.Zip(roc.Skip(1)).All(p => p.First.Threshold < p.Second.Threshold && p.First.FalsePositiveRate <= p.Second.FalsePositiveRate)

@@ -62,12 +62,12 @@ public sealed class OodDetectionMetricsTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(metrics.RocCurve, Is.EqualTo(new RocPoint[] { new(double.NegativeInfinity, 0, 0), new(1, 0, 0.5), new(2, 0.5, 0.5), new(3, 1, 1) }));
-            Assert.That(metrics.PrecisionRecallCurveIn, Is.EqualTo(new PrecisionRecallPoint[]
+            Assert.That(metrics.GetRocCurve(), Is.EqualTo(new RocPoint[] { new(double.NegativeInfinity, 0, 0), new(1, 0, 0.5), new(2, 0.5, 0.5), new(3, 1, 1) }));
+            Assert.That(metrics.GetPrecisionRecallCurveIn(), Is.EqualTo(new PrecisionRecallPoint[]
             {
                 new(double.NegativeInfinity, 1, 0), new(1, 1, 0.5), new(2, 0.5, 0.5), new(3, 0.5, 1),
             }));
-            Assert.That(metrics.PrecisionRecallCurveOut, Is.EqualTo(new PrecisionRecallPoint[]
+            Assert.That(metrics.GetPrecisionRecallCurveOut(), Is.EqualTo(new PrecisionRecallPoint[]
             {
                 new(double.PositiveInfinity, 1, 0), new(3, 0.5, 0.5), new(2, 2.0 / 3, 1), new(1, 0.5, 1),
             }));
@@ -98,7 +98,7 @@ public sealed class OodDetectionMetricsTests
         var metrics = OodDetectionMetrics.Compute(known, unknown);
 
         Assert.That(metrics.Auroc, Is.EqualTo(4.5 / 6).Within(1e-12));   // of six pairs one ties, one is wrong
-        Assert.That(metrics.RocCurve.Select(p => p.Threshold).Skip(2), Is.EqualTo(new double[] { 0.1f, 0.2f, MathF.BitIncrement(0.2f) }));
+        Assert.That(metrics.GetRocCurve().Select(p => p.Threshold).Skip(2), Is.EqualTo(new double[] { 0.1f, 0.2f, MathF.BitIncrement(0.2f) }));
     }
 
     [TestCase(0, 1, "inDistribution")]

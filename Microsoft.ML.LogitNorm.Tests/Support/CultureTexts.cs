@@ -73,7 +73,7 @@ internal static class CultureTexts
             },
         ]);
         yield return $"comparison: {comparison.ToMarkdown()}{comparison}{comparison.Results[0]}{comparison.Results[0].Sets[0]}";
-        yield return $"metrics: {metrics}{metrics.RocCurve[0]}{metrics.PrecisionRecallCurveIn[0]}{metrics.PrecisionRecallCurveOut[^1]}";
+        yield return $"metrics: {metrics}{metrics.GetRocCurve()[0]}{metrics.GetPrecisionRecallCurveIn()[0]}{metrics.GetPrecisionRecallCurveOut()[^1]}";
         var calibration = CalibrationMetrics.Compute([[0.25, 0.75], [0.125, 0.875]], [0, 1], 5);
         yield return $"calibration: {calibration}{calibration.Bins[^1]}";
         TuningTrial[] trials =

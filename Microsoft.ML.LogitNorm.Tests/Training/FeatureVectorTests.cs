@@ -76,6 +76,10 @@ public sealed class FeatureVectorTests
         using var scope = torch.NewDisposeScope();
         var network = _model.LastTransformer.Network;
         Assert.That(network.StepUnit.data<float>().ToArray(), Is.EqualTo(new float[] { 1, 1 }));
+        var rows = torch.tensor(new float[,] { { 0.5f, 20 }, { 0, 70 } });
+        var step = network.StepUnit.Times(0.25);
+        var moved = new Odin(1, 0.25).Perturbed(network.Classifier, network.Normalize(rows), step) - network.Normalize(rows);
+        Assert.That(moved.abs().data<float>().ToArray(), Is.All.EqualTo(0.25f).Within(1e-6f), "a quarter of each feature's deviation, whatever its unit");
     }
 
     [Test]
@@ -123,7 +127,20 @@ public sealed class FeatureVectorTests
         var map = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(Moons.View(_ml, 4));
         var result = _ml.MulticlassClassification.LogitNormTuner(new() { Trainer = Moons.Options with { Epochs = 3 }, Taus = [0.1, 0.5], NoiseCount = 200 })
             .Tune(map.Transform(Moons.View(_ml, 200)), map.Transform(Moons.View(_ml, 100, seed: 1)));
-        Assert.That(result.Trials.Select(trial => trial.Auroc), Is.All.InRange(0.3, 1.0));
+        Assert.That(result.Trials, Has.All.Matches<TuningTrial>(trial => trial is { Failure: null, Auroc: not null }));
+
+        // In another unit of a feature the noise is the same, and so are the trials.
+        var scaled = _ml.Transforms.CustomMapping<Moons.Row, Moons.Row>((from, to) => { to.Label = from.Label; to.Features = [from.Features[0], from.Features[1] / 64]; }, null);
+        var (training, validation) = (Scaled(200, 0), Scaled(100, 1));
+        var again = _ml.MulticlassClassification.LogitNormTuner(new() { Trainer = Moons.Options with { Epochs = 3 }, Taus = [0.1, 0.5], NoiseCount = 200 })
+            .Tune(training, validation);
+        Assert.That(again.Trials.Select(trial => trial.Auroc), Is.EqualTo(result.Trials.Select(trial => trial.Auroc)).Within(0.01));
+
+        IDataView Scaled(int count, int seed)
+        {
+            var rows = Moons.View(_ml, count, seed);
+            return map.Transform(scaled.Fit(rows).Transform(rows));
+        }
     }
 
     // A table as ML.NET users have it: numbers in columns of their own, from a text file, by name. Two kinds are known, the third is a stranger.
@@ -153,9 +170,9 @@ public sealed class FeatureVectorTests
         var trainer = _ml.MulticlassClassification.Trainers.LogitNorm(Moons.Options with { FeatureColumnName = "X" });
         AssertRefused(
             new VectorDataViewType(NumberDataViewType.Single, 3, 4, 4),
-            "expected Vector<Single> of known length, as Dense([32, 16]) takes it",
+            "expected Vector<Single> of known length, at most 16 million, as Dense([32, 16]) takes it",
             "Choose a backbone for images");
-        AssertRefused(new VectorDataViewType(NumberDataViewType.Single), "got Vector<Single>", "Concatenate");
+        AssertRefused(new VectorDataViewType(NumberDataViewType.Single), "got Vector<Single>", "VectorType");
         AssertRefused(new VectorDataViewType(NumberDataViewType.Byte, 4), "Vector<Byte, 4>", "Conversion.ConvertType");
         AssertRefused(NumberDataViewType.Single, "got Single", "Concatenate");
         AssertRefused(TextDataViewType.Instance, "got String", "FeaturizeText");
@@ -214,10 +231,26 @@ public sealed class FeatureVectorTests
         Assert.That(
             () => Moons.Pipeline(_ml).Fit(prepared),
             Throws.InvalidOperationException
-                .With.Message.StartsWith("Column 'Features' has 1 features that are the same in all training rows")
+                .With.Message.StartsWith("Column 'Features' has features that are the same in all training rows: ")
                 .And.Message.Contains("1 'Second'"));
         using var model = Moons.Pipeline(_ml, Moons.Options with { Epochs = 1, Normalization = new([0, 4, 0], [1, 1, 100]) }).Fit(prepared);
         Assert.That(model.LastTransformer.FeatureCount, Is.EqualTo(3));
+    }
+
+    // Seconds since 1970, over half an hour: hardly a millionth of their size, and yet they vary.
+    [Test]
+    public void Fit_FeatureOfLargeMeanAndSmallDeviation_IsStandardised()
+    {
+        var random = new Random(1);
+        float[] seconds = [.. Enumerable.Range(0, 60).Select(_ => 1.7e9f + (128 * random.Next(14)))];
+        var rows = Moons.Rows(60).Select((row, i) => new ThreeFeatures { Label = row.Label, First = row.Features[0], Second = seconds[i], Third = row.Features[1] });
+        var data = _ml.Data.LoadFromEnumerable(rows);
+        var prepared = _ml.Transforms.Concatenate("Features", "First", "Second", "Third").Fit(data).Transform(data);
+        using var model = Moons.Pipeline(_ml, Moons.Options with { Epochs = 1 }).Fit(prepared);
+        var mean = seconds.Average(value => (double)value);
+        Assert.That(
+            model.LastTransformer.Normalization.StandardDeviation[1],
+            Is.EqualTo(Math.Sqrt(seconds.Average(value => (value - mean) * (value - mean)))).Within(1e-3).Percent);
     }
 
     [Test]

@@ -37,7 +37,7 @@ public sealed class TemperatureScalingTransformer : RowToRowTransformer
                 throw RowError.Naming(
                     row,
                     Invariant($"Column '{columnName}' holds {logit} in row {row} (counted from 0): there is no softmax of it. ")
-                    + "Did training diverge, or does the image hold values far outside those of training?");
+                    + "Did training diverge, or does the row hold values far outside those of training?");
     }
 
     private protected override RowMap Bind(DataViewSchema inputSchema)

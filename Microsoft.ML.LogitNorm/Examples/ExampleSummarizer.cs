@@ -12,7 +12,7 @@ internal sealed class ExampleSummarizer(NetworkInput input) : IDisposable
     private const long BytesAtOnce = 1 << 26;
     private const int LabelsAtOnce = 1 << 20;
 
-    private readonly FeatureMoments _moments = new(input.Channels);
+    private readonly FeatureMoments _moments = new(input);
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private bool _any;
 

@@ -11,16 +11,30 @@ internal sealed class HostCancellation : IDisposable
     private readonly CancellationTokenSource _source;
     private readonly Timer _timer;
 
-    /// <param name="env">Whose cancellation is looked at.</param>
-    /// <param name="token">The caller's own.</param>
-    public HostCancellation(IHostEnvironment env, CancellationToken token)
+    private HostCancellation(IHostEnvironment env, CancellationToken token)
     {
         _source = CancellationTokenSource.CreateLinkedTokenSource(token);
         _timer = new(_ => Look(env), null, TimeSpan.Zero, _interval);
     }
 
-    /// <summary>Cancelled by either.</summary>
-    public CancellationToken Token => _source.Token;
+    /// <summary>Does some work that either cancels.</summary>
+    /// <param name="env">Whose cancellation is looked at.</param>
+    /// <param name="callers">The caller's own.</param>
+    /// <param name="work">Gets the token to look at.</param>
+    /// <exception cref="OperationCanceledException">Cancelled; by the caller's token where that was it, as a caller may look for its own.</exception>
+    public static T Run<T>(IHostEnvironment env, CancellationToken callers, Func<CancellationToken, T> work)
+    {
+        using var cancellation = new HostCancellation(env, callers);
+        try
+        {
+            return work(cancellation._source.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            callers.ThrowIfCancellationRequested();
+            throw;
+        }
+    }
 
     public void Dispose()
     {
@@ -33,6 +47,6 @@ internal sealed class HostCancellation : IDisposable
     private void Look(IHostEnvironment env)
     {
         if ((env as ICancelable)?.IsCanceled ?? false)
-            _source.Cancel();
+            _ = _source.CancelAsync();   // whatever it calls, it does not end this thread
     }
 }

@@ -10,9 +10,9 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="Length">D.</param>
 internal sealed record VectorInput(string Name, int Length) : NetworkInput(Name)
 {
-    private const int MostRows = 1024;
+    private const int MostRows = 1024, MostLength = 16 << 20;
     private const long MostBatchBytes = 64 << 20;
-    private const string Expected = "Vector<Single> of known length";
+    private const string Expected = "Vector<Single> of known length, at most 16 million";
     private const string NameIt = "Name the column that holds the features in FeatureColumnName, or put several together with Concatenate.";
 
     [JsonIgnore]
@@ -60,9 +60,15 @@ internal sealed record VectorInput(string Name, int Length) : NetworkInput(Name)
     {
         var column = RequiredColumn.Find(schema, Role, name, NameIt);
         return column.Type is VectorDataViewType { Dimensions.Length: 1, IsKnownSize: true } vector && vector.ItemType == NumberDataViewType.Single
+            && vector.Size <= MostLength
             ? new(name, vector.Size)
-            : throw Mismatch(
-                name, backbone, column.Type.ToString()!, column.Type is VectorDataViewType { Dimensions.Length: 1, ItemType: var item } ? item : column.Type);
+            : throw Mismatch(name, backbone, column.Type.ToString()!, Telling(column.Type));
+
+        // What says most about what is wrong.
+        static DataViewType Telling(DataViewType type)
+            => type is VectorDataViewType { Dimensions.Length: 1, ItemType: var item, IsKnownSize: var known } && (known || item != NumberDataViewType.Single)
+                ? item
+                : type;
     }
 
     public override NetworkInput Bind(DataViewSchema schema)
@@ -90,7 +96,7 @@ internal sealed record VectorInput(string Name, int Length) : NetworkInput(Name)
     public override void Check()
     {
         base.Check();
-        if (Length < 1 || Length > Array.MaxLength / sizeof(float))
+        if (Length < 1 || Length > MostLength)
             throw new InvalidDataException($"vectors of {Length} features are impossible.");
     }
 
@@ -101,6 +107,8 @@ internal sealed record VectorInput(string Name, int Length) : NetworkInput(Name)
             VectorDataViewType { Dimensions.Length: > 1 }
                 => "Choose a backbone for images, such as Backbone.WideResNet(), or put the values into a plain vector with Concatenate.",
             TextDataViewType => "Make features of the text first, such as by FeaturizeText.",
+            VectorDataViewType { IsKnownSize: false }
+                => "Its length must be known before there is data: give the property a VectorType attribute with it, or make the vector by Concatenate.",
             NumberDataViewType => "Put the numbers into one vector with Concatenate, and other types than Single through Conversion.ConvertType before.",
             _ => "Make numbers of it first, such as by OneHotEncoding, and put them into one vector with Concatenate.",
         });

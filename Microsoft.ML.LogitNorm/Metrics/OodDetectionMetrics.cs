@@ -68,11 +68,11 @@ public sealed record OodDetectionMetrics
     public required double FprAt95TprOutPositive { get; init; }
 
     /// <summary>Area under the precision-recall curve by the trapezoid rule with in-distribution as positive: OpenOOD's AUPR-in.</summary>
-    /// <remarks>∫ over <see cref="PrecisionRecallCurveIn"/>. Differs from <see cref="AuprIn"/> on small or tied sets, where it interpolates.</remarks>
+    /// <remarks>∫ over <see cref="GetPrecisionRecallCurveIn"/>. Differs from <see cref="AuprIn"/> on small or tied sets, where it interpolates.</remarks>
     public required double AuprInTrapezoid { get; init; }
 
     /// <summary>Area under the precision-recall curve by the trapezoid rule with out-of-distribution as positive: OpenOOD's AUPR-out.</summary>
-    /// <remarks>∫ over <see cref="PrecisionRecallCurveOut"/>. Differs from <see cref="AuprOut"/> on small or tied sets, where it interpolates.</remarks>
+    /// <remarks>∫ over <see cref="GetPrecisionRecallCurveOut"/>. Differs from <see cref="AuprOut"/> on small or tied sets, where it interpolates.</remarks>
     public required double AuprOutTrapezoid { get; init; }
 
     /// <summary>In-distribution rows evaluated, at least 1.</summary>
@@ -94,7 +94,7 @@ public sealed record OodDetectionMetrics
     /// Made anew each time it is asked for.
     /// </remarks>
     /// <exception cref="InvalidOperationException">The scores were not kept.</exception>
-    public IReadOnlyList<RocPoint> RocCurve => Roc.Curve(Sweep());
+    public IReadOnlyList<RocPoint> GetRocCurve() => Roc.Curve(Sweep());
 
     /// <summary>Precision against recall with in-distribution as positive, from recall 0 to recall 1.</summary>
     /// <remarks>
@@ -102,7 +102,7 @@ public sealed record OodDetectionMetrics
     /// Made anew each time it is asked for.
     /// </remarks>
     /// <exception cref="InvalidOperationException">The scores were not kept.</exception>
-    public IReadOnlyList<PrecisionRecallPoint> PrecisionRecallCurveIn => PrecisionRecall.Curve(Sweep());
+    public IReadOnlyList<PrecisionRecallPoint> GetPrecisionRecallCurveIn() => PrecisionRecall.Curve(Sweep());
 
     /// <summary>Precision against recall with out-of-distribution as positive, from recall 0 to recall 1.</summary>
     /// <remarks>
@@ -110,7 +110,7 @@ public sealed record OodDetectionMetrics
     /// Made anew each time it is asked for.
     /// </remarks>
     /// <exception cref="InvalidOperationException">The scores were not kept.</exception>
-    public IReadOnlyList<PrecisionRecallPoint> PrecisionRecallCurveOut => PrecisionRecall.Curve(Sweep().Opposite());
+    public IReadOnlyList<PrecisionRecallPoint> GetPrecisionRecallCurveOut() => PrecisionRecall.Curve(Sweep().Opposite());
 
     /// <summary>The scores that the curves are made of; null if they were not kept.</summary>
     private ScorePair? Scores { get; init; }
@@ -128,7 +128,15 @@ public sealed record OodDetectionMetrics
     /// <param name="outOfDistribution">A score for each out-of-distribution row, in any order.</param>
     /// <exception cref="ArgumentException">A side has no row, or a score is NaN; the message names the side and the row.</exception>
     public static OodDetectionMetrics Compute(ReadOnlySpan<double> inDistribution, ReadOnlySpan<double> outOfDistribution)
+        => ComputeOf(ValueList.Create(inDistribution), ValueList.Create(outOfDistribution));
+
+    /// <summary>The same for lists that are kept as they are, so that several metrics share one.</summary>
+    /// <param name="known">Scores of in-distribution rows.</param>
+    /// <param name="unknown">Scores of out-of-distribution rows.</param>
+    /// <exception cref="ArgumentException">A side has no row, or a score is NaN; the message names the side and the row.</exception>
+    internal static OodDetectionMetrics ComputeOf(ValueList<double> known, ValueList<double> unknown)
     {
+        double[] inDistribution = [.. known], outOfDistribution = [.. unknown];
         var inPositive = ThresholdSweep.InDistributionPositive(inDistribution, outOfDistribution);
         var outPositive = inPositive.Opposite();
         var curveIn = PrecisionRecall.Curve(inPositive);
@@ -146,7 +154,7 @@ public sealed record OodDetectionMetrics
             AuprOutTrapezoid = PrecisionRecall.TrapezoidArea(curveOut),
             InDistributionCount = inDistribution.Length,
             OutOfDistributionCount = outOfDistribution.Length,
-            Scores = new(ValueList.Create(inDistribution), ValueList.Create(outOfDistribution)),
+            Scores = new(known, unknown),
         };
     }
 

@@ -124,7 +124,7 @@ internal sealed class OodRows
                     throw RowError.Naming(
                         position,
                         Invariant($"Column '{column.Name}' holds {value} in row {position} (counted from 0): it cannot be scored. ")
-                        + "Did training diverge, or does the image hold values far outside those of training?");
+                        + "Did training diverge, or does the row hold values far outside those of training?");
         }
     }
 }

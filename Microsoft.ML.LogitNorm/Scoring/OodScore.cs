@@ -83,7 +83,7 @@ public abstract record OodScore
     internal string NotFinite(long row, float value)
         => Invariant($"The score {Name} of row {row} (counted from 0) is {value}: ")
             + Invariant($"its logits or embedding, or the hyper-parameters of {this}, are too extreme for it. ")
-            + "Did training diverge, or does the image hold values far outside those of training?";
+            + "Did training diverge, or does the row hold values far outside those of training?";
 
     /// <summary>Scores each row, without gradients, and brings the scores to managed memory.</summary>
     internal float[] Compute(in OodBatch batch)

@@ -55,10 +55,13 @@ public sealed class OodScoreEstimator : IEstimator<OodScoreTransformer>
     /// <exception cref="ArgumentOutOfRangeException">A column that the score needs is missing or has another type.</exception>
     /// <exception cref="InvalidOperationException">The score learns from rows, and there are none, or one cannot be read.</exception>
     /// <exception cref="OodScoreException">The score cannot learn from these rows; says why, and what to do.</exception>
+    /// <exception cref="OperationCanceledException">The <see cref="MLContext"/> was cancelled.</exception>
     public OodScoreTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
         using var log = new ContextLog(_env, "OodScore");
-        return new(_env, LearnedScore.From(_score, input, _columns, log), _outputColumnName, _columns);
+        return HostCancellation.Run(
+            _env, CancellationToken.None, cancellation => new OodScoreTransformer(
+                _env, LearnedScore.From(_score, input, _columns, log, cancellation), _outputColumnName, _columns));
     }
 }

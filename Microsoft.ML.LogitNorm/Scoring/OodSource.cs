@@ -14,7 +14,10 @@ internal sealed record OodSource(
     private const long BlockBytes = 16 << 20;
     private const string AppendTrainer = "Append the LogitNorm trainer (or its model) before OodScore, or name the column.";
 
-    /// <summary>The logits' column, though it may not be read: it tells one network from another. Null where there is none.</summary>
+    /// <summary>
+    /// The logits' column, read or not: that of this library's network tells how many classes there are. Null where there is none, or one of another origin
+    /// that is not read.
+    /// </summary>
     public DataViewSchema.Column? LogitsThere { get; init; } = Logits;
 
     /// <summary>C, the number of classes, of the logits or else of the labels; null if there are neither.</summary>
@@ -63,7 +66,7 @@ internal sealed record OodSource(
     {
         DataViewSchema.Column? logits = inputs.HasFlag(OodInputs.Logits) ? Vector(schema, columns.Logits, "logits", who) : null;
         DataViewSchema.Column? embedding = inputs.HasFlag(OodInputs.Embedding) ? Vector(schema, columns.Embedding, "embedding", who) : null;
-        var there = logits ?? (schema.GetColumnOrNull(columns.Logits) is { Type: VectorDataViewType { IsKnownSize: true } } column ? column : null);
+        var there = logits ?? (schema.GetColumnOrNull(columns.Logits) is { } column && IsOfANetwork(column) ? column : null);
         var network = inputs.HasFlag(OodInputs.Network) ? FindNetwork(logits!.Value, who) : null;
         if (inputs.HasFlag(OodInputs.LinearHead) && network!.Classifier.Head is not LinearHead)
             throw NotLinear(who, columns.Logits, $"logits of Head.{network.Classifier.Head}");
@@ -76,9 +79,12 @@ internal sealed record OodSource(
     public IEnumerable<DataViewSchema.Column> Columns(DataViewSchema schema)
         => ((DataViewSchema.Column?[])[Logits, Embedding, Input is null ? null : schema[Input.Name], Label]).OfType<DataViewSchema.Column>();
 
+    private static bool IsOfANetwork(DataViewSchema.Column logits)
+        => logits.Annotations.Schema.GetColumnOrNull(AnnotationKinds.Network) is { Type: NetworkType };
+
     private static TrainedNetwork FindNetwork(DataViewSchema.Column logits, string who)
     {
-        if (logits.Annotations.Schema.GetColumnOrNull(AnnotationKinds.Network) is not { Type: NetworkType })
+        if (!IsOfANetwork(logits))
             throw NetworkLost(who, logits.Name);
         TrainedNetwork network = null!;
         logits.Annotations.GetValue(AnnotationKinds.Network, ref network);

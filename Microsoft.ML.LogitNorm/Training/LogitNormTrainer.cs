@@ -82,16 +82,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     public LogitNormModel Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        using var cancellation = new HostCancellation(_env, _options.CancellationToken);
-        try
-        {
-            return Train(input, cancellation.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            _options.CancellationToken.ThrowIfCancellationRequested();   // by the caller's token, which it may look for
-            throw;
-        }
+        return HostCancellation.Run(_env, _options.CancellationToken, cancellation => Train(input, cancellation));
     }
 
     private LogitNormModel Train(IDataView input, CancellationToken cancellationToken)
@@ -276,8 +267,8 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
             column.GetSlotNames(ref names);
         var listed = constants.Take(10).Select(slot => names.Length > 0 ? $"{slot} '{names.GetItemOrDefault(slot)}'" : $"{slot}");
         return new(
-            Invariant($"Column '{column.Name}' has {constants.Count} features that are the same in all training rows; expected features that vary. ")
-            + Invariant($"They are, counted from 0: {string.Join(", ", listed)}{(constants.Count > 10 ? ", …" : "")}. ")
+            Invariant($"Column '{column.Name}' has features that are the same in all training rows: {string.Join(", ", listed)}")
+            + Invariant($"{(constants.Count > 10 ? $" and {constants.Count - 10} more" : "")} (slots counted from 0); expected features that vary. ")
             + "Leave them out, for example by SelectFeaturesBasedOnCount where they are always 0, or give Normalization if they are to stay.");
     }
 }

@@ -31,10 +31,12 @@ internal sealed record GaussianNoise(NetworkInput Input, IReadOnlyList<float> Me
     {
         if (input is not VectorInput)
             return Between(RangeOf(rows), input);
-        using var moments = new FeatureMoments(input.Channels);
+        using var moments = new FeatureMoments(input);
         moments.Add(rows);
-        var features = moments.Finish().Moments;
-        return new(input, features.Mean, ValueList.Of([.. features.StandardDeviation.Select(deviation => Widening * deviation)]), Range: null);
+        var (features, constants) = moments.Finish();
+        // A feature without a deviation has no unit in which noise could be drawn.
+        var deviations = features.StandardDeviation.Select((deviation, feature) => constants.Contains(feature) ? 0 : Widening * deviation);
+        return new(input, features.Mean, ValueList.Of([.. deviations]), Range: null);
     }
 
     /// <summary>Draws rows.</summary>

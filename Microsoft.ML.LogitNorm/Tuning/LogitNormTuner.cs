@@ -47,20 +47,24 @@ public sealed partial class LogitNormTuner
     /// </exception>
     /// <exception cref="InvalidDataException"><see cref="Options.ResultsFile"/> is damaged, or of a newer version of this library.</exception>
     /// <exception cref="OperationCanceledException">
-    /// The trainer's <see cref="LogitNormTrainer.Options.CancellationToken"/> was cancelled. Finished trials stay in the file.
+    /// The trainer's <see cref="LogitNormTrainer.Options.CancellationToken"/>, or the <see cref="MLContext"/>, was cancelled. Finished trials stay in the file.
     /// </exception>
     public TuningResult Tune(IDataView trainingSet, IDataView validationSet)
     {
         ArgumentNullException.ThrowIfNull(trainingSet);
         ArgumentNullException.ThrowIfNull(validationSet);
+        return HostCancellation.Run(_env, _options.Trainer.CancellationToken, cancellation => Tune(trainingSet, validationSet, cancellation));
+    }
+
+    private TuningResult Tune(IDataView trainingSet, IDataView validationSet, CancellationToken cancellationToken)
+    {
         using var log = new ContextLog(_env, "tuner");
-        using var cancellation = new HostCancellation(_env, _options.Trainer.CancellationToken);
         var trainer = new LogitNormTrainer(_env, _options.Trainer);
         var (label, input) = trainer.Check(trainingSet, validationSet.Schema);
         var trainingRows = trainingSet.GetColumn<uint>(label.Name).LongCount(key => key > 0);
         if (trainingRows == 0)
             throw LogitNormTrainer.NoRows(trainingSet, label);
-        using var validation = trainer.Load(validationSet, input, label, "validation", log, cancellation.Token);
+        using var validation = trainer.Load(validationSet, input, label, "validation", log, cancellationToken);
         if (validation.Count == 0)
             throw label.NoneIn(validationSet, "The validation set", "Give it rows with labels.");
 
@@ -77,7 +81,7 @@ public sealed partial class LogitNormTuner
 
         TuningTrial Run(double tau)
         {
-            var trial = Try(tau, file.Seed, streamed, trainingSet, validation, noise, input.RowsPerBatch);
+            var trial = Try(tau, file.Seed, streamed, trainingSet, validation, noise, input.RowsPerBatch, cancellationToken);
             file.Add(trial);
             log.Info($"Trial of {trial}");
             _options.TrialCompleted?.Invoke(trial);
@@ -87,7 +91,8 @@ public sealed partial class LogitNormTuner
 
     private TrainingLoss Loss(double tau) => TrainingLoss.LogitNorm(tau, _options.Warmup);
 
-    private TuningTrial Try(double tau, int seed, bool streamed, IDataView trainingSet, ExampleSet validation, GaussianNoise noise, int rowsPerBatch)
+    private TuningTrial Try(
+        double tau, int seed, bool streamed, IDataView trainingSet, ExampleSet validation, GaussianNoise noise, int rowsPerBatch, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         var options = _options.Trainer with
@@ -101,8 +106,8 @@ public sealed partial class LogitNormTuner
         try
         {
             using var model = new LogitNormTrainer(_env, options).Fit(trainingSet);
-            var (known, accuracy) = Validate(model.Network, validation, rowsPerBatch);
-            var metrics = OodDetectionMetrics.Compute(known, Score(model.Network, noise, seed, rowsPerBatch));
+            var (known, accuracy) = Validate(model.Network, validation, rowsPerBatch, cancellationToken);
+            var metrics = OodDetectionMetrics.Compute(known, Score(model.Network, noise, seed, rowsPerBatch, cancellationToken));
             return new() { Tau = tau, Accuracy = accuracy, FprAt95Tpr = metrics.FprAt95Tpr, Auroc = metrics.Auroc, Duration = clock.Elapsed };
         }
         catch (TrainingDivergedException e)
@@ -111,10 +116,11 @@ public sealed partial class LogitNormTuner
         }
     }
 
-    private (float[] Scores, double Accuracy) Validate(TrainedNetwork network, ExampleSet validation, int rowsPerBatch)
+    private (float[] Scores, double Accuracy) Validate(
+        TrainedNetwork network, ExampleSet validation, int rowsPerBatch, CancellationToken cancellationToken)
     {
         long correct = 0;
-        var scores = Batches(validation.Count, rowsPerBatch, (start, count) =>
+        var scores = Batches(validation.Count, rowsPerBatch, cancellationToken, (start, count) =>
         {
             var (logits, _) = network.Forward(validation.Values.narrow(0, start, count));
             correct += logits.argmax(1).eq(validation.Labels.narrow(0, start, count).to(network.Device)).sum().item<long>();
@@ -123,19 +129,19 @@ public sealed partial class LogitNormTuner
         return (scores, (double)correct / validation.Count);
     }
 
-    private float[] Score(TrainedNetwork network, GaussianNoise noise, int seed, int rowsPerBatch)
+    private float[] Score(TrainedNetwork network, GaussianNoise noise, int seed, int rowsPerBatch, CancellationToken cancellationToken)
     {
         using var generator = new Generator(unchecked((ulong)seed), CPU);   // a new one for each trial: all see the same noise
-        return Batches(_options.NoiseCount, rowsPerBatch, (_, count) => network.Forward(noise.Draw(count, generator)).Logits);
+        return Batches(_options.NoiseCount, rowsPerBatch, cancellationToken, (_, count) => network.Forward(noise.Draw(count, generator)).Logits);
     }
 
     // The scores of so many rows, of which the logits come a batch at a time.
-    private float[] Batches(long rows, int rowsPerBatch, Func<long, long, Tensor> logitsOf)
+    private static float[] Batches(long rows, int rowsPerBatch, CancellationToken cancellationToken, Func<long, long, Tensor> logitsOf)
     {
         var scores = new float[rows];
         for (long start = 0; start < rows; start += rowsPerBatch)
         {
-            _options.Trainer.CancellationToken.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var count = Math.Min(rowsPerBatch, rows - start);
             var logits = logitsOf(start, count);   // [count, C]

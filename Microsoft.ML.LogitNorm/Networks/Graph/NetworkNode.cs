@@ -58,7 +58,7 @@ internal abstract record NetworkNode
         {
             if (Kernel < 1 || Kernel % 2 == 0)
                 throw new ArgumentException($"The kernel of a convolution must be an odd number of pixels, and is {Kernel}.");
-            return FeatureMaps(inputs[0], "A convolution").Smaller(AtLeastOne(Stride, "The stride of a convolution")) with
+            return FeatureMaps(inputs[0], "A convolution").Smaller(AtLeastOne(Stride, "The stride of a convolution"), roundsUp: true) with
             {
                 Channels = AtLeastOne(Filters, "The number of filters"),
             };
@@ -133,7 +133,7 @@ internal abstract record NetworkNode
     {
         public override IReadOnlyList<int> Inputs => [First, Second];
 
-        public override NodeShape ShapeOf(IReadOnlyList<NodeShape> inputs) => inputs[0].Reduction == inputs[1].Reduction
+        public override NodeShape ShapeOf(IReadOnlyList<NodeShape> inputs) => (inputs[0].Reduction, inputs[0].Steps) == (inputs[1].Reduction, inputs[1].Steps)
             ? inputs[0] with { Channels = inputs[0].Channels + inputs[1].Channels }
             : throw new ArgumentException($"What is concatenated must have the same sides: {inputs[0]} and {inputs[1]} have not.");
 
@@ -146,7 +146,7 @@ internal abstract record NetworkNode
         public override IReadOnlyList<int> Inputs => [Source];
 
         public override NodeShape ShapeOf(IReadOnlyList<NodeShape> inputs)
-            => FeatureMaps(inputs[0], "An average pool").Smaller(AtLeastOne(Size, "The size of an average pool"));
+            => FeatureMaps(inputs[0], "An average pool").Smaller(AtLeastOne(Size, "The size of an average pool"), roundsUp: false);
 
         public override NetworkNode On(Func<int, int> renumbered) => this with { Source = renumbered(Source) };
     }
@@ -168,7 +168,9 @@ internal abstract record NetworkNode
         public override NodeShape ShapeOf(IReadOnlyList<NodeShape> inputs)
         {
             AtLeastOne(Size, "The size of a max pool");
-            return FeatureMaps(inputs[0], "A max pool").Smaller(AtLeastOne(Stride, "The stride of a max pool"));
+            if (Size % 2 == 0 && Size != Stride)
+                throw new ArgumentException($"A max pool of an even size, which has no padding, has that stride: {Size}, not {Stride}.");
+            return FeatureMaps(inputs[0], "A max pool").Smaller(AtLeastOne(Stride, "The stride of a max pool"), roundsUp: Size % 2 == 1);
         }
 
         public override NetworkNode On(Func<int, int> renumbered) => this with { Source = renumbered(Source) };

@@ -127,7 +127,7 @@ internal sealed class ScoringPlan
         {
             for (var i = 0; i < _nodes.Length; i++)
                 if (_nodes[i] is NetworkNode.Convolution { Kernel: 1, Stride: 1 } convolution && UserOf<NetworkNode.AveragePool>(i) is var (next, pool))
-                    (_nodes[i], _nodes[next], _layerOf[next]) = (pool with { Source = convolution.Source }, convolution with { Source = i }, i);
+                    (_nodes[i], _nodes[next], _layerOf[next]) = (pool with { Source = convolution.Source }, convolution with { Source = i }, _layerOf[i]);
         }
 
         private void Add(int i)
@@ -184,10 +184,9 @@ internal sealed class ScoringPlan
             var end = i;
             var layer = (ConvolutionLayer)LayerOf(i);
             var norm = PassOver<NetworkNode.BatchNorm>(ref end) ? (BatchNormLayer)LayerOf(end) : null;
-            if (UserOf<NetworkNode.Add>(end) is var (sum, add) && !_sums.ContainsKey(sum))
+            if (UserOf<NetworkNode.Add>(end) is var (sum, add) && !_sums.ContainsKey(sum) && (add.Left == end ? add.Right : add.Left) is var other && other != source)
             {
-                // Computed when the other one is there too: it is added to that in place.
-                var other = add.Left == end ? add.Right : add.Left;
+                // Computed when the other one is there too: it is added to that in place, which may not be what it reads.
                 end = sum;
                 var part = _folding.Convolution(layer, norm, PassOver<NetworkNode.ReLU>(ref end));
                 _sums.Add(sum, new([source, other], end, values => part.AddTo(values[other], values[source]), Overwrites: other));

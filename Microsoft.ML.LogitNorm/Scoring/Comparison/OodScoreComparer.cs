@@ -16,10 +16,12 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
     /// <param name="known">In-distribution rows.</param>
     /// <param name="unknown">Sets of others, by name.</param>
     public OodScoreComparison Run(IDataView known, IReadOnlyDictionary<string, IDataView> unknown)
+        => HostCancellation.Run(env, options.CancellationToken, cancellation => Run(known, unknown, cancellation));
+
+    private OodScoreComparison Run(IDataView known, IReadOnlyDictionary<string, IDataView> unknown, CancellationToken cancellation)
     {
         TorchRuntime.EnsureAvailable(env);
         using var log = new ContextLog(env, "CompareOodScores");
-        using var cancellation = new HostCancellation(env, options.CancellationToken);
         var contestants = scores.Select(score => new OodContestant(score)).ToArray();
         try
         {
@@ -36,10 +38,10 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
             var learns = training is not null && contestants.Any(contestant => contestant is { Failure: null, Score.Learns: true });
             var count = sets.Length + (learns ? 1 : 0);
             if (learns)
-                Learn(training!, contestants, new(count, options, cancellation.Token), log);
+                Learn(training!, contestants, new(count, options, cancellation), log);
             RequireAny(contestants);
             var found = sets
-                .Select((set, i) => Score(set.Name, set.Rows, contestants, new(count, options, cancellation.Token, count - sets.Length + i)))
+                .Select((set, i) => Score(set.Name, set.Rows, contestants, new(count, options, cancellation, count - sets.Length + i)))
                 .ToArray();
             return new([.. contestants
                 .Select((contestant, i) => Result(contestant.ToResult(), i))
@@ -47,11 +49,17 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
                     new() { Name = column, Sets = [], MillisecondsPer1000Rows = 0 }, contestants.Length + i)))
                 .OrderBy(result => result.Failure is null ? result.MeanFprAt95Tpr : double.PositiveInfinity)]);
 
-            OodScoreResult Result(OodScoreResult result, int i) => result.Failure is not null ? result : result with
+            OodScoreResult Result(OodScoreResult result, int i)
             {
-                InDistributionScores = options.KeepRowScores ? found[0][i] : null,
-                Sets = [.. sets.Skip(1).Select((set, number) => Figures(set.Name, found[0][i], found[number + 1][i]))],
-            };
+                if (result.Failure is not null)
+                    return result;
+                var known = Widened(found[0][i]);   // one list for all sets
+                return result with
+                {
+                    InDistributionScores = options.KeepRowScores ? found[0][i] : null,
+                    Sets = [.. sets.Skip(1).Select((set, number) => Figures(set.Name, known, found[number + 1][i]))],
+                };
+            }
         }
         finally
         {
@@ -60,9 +68,11 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
         }
     }
 
-    private OodSetResult Figures(string set, List<float> known, List<float> unknown)
+    private static ValueList<double> Widened(List<float> scores) => [.. scores.Select(score => (double)score)];
+
+    private OodSetResult Figures(string set, ValueList<double> known, List<float> unknown)
     {
-        var metrics = OodDetectionMetrics.Compute([.. known], [.. unknown]);
+        var metrics = OodDetectionMetrics.ComputeOf(known, Widened(unknown));
         return options.KeepRowScores ? new(set, metrics) { Scores = unknown } : new(set, metrics.WithoutCurves());
     }
 
@@ -82,7 +92,7 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
         var rowCount = training.GetRowCount();
         var rows = LearnedScore.Gather(
             training, source, "There are no rows in TrainingData. Give the rows that the network was trained on.",
-            read => pace.Report("training data", read, rowCount));
+            pace.Cancellation, read => pace.Report("training data", read, rowCount));
         foreach (var learner in learners)
         {
             pace.Check();
@@ -159,6 +169,8 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
     /// <summary>Tells how far it is, and whether to go on.</summary>
     private sealed class Pace(int setCount, OodScoreComparison.Options options, CancellationToken cancellation, int setsBefore = 0)
     {
+        public CancellationToken Cancellation => cancellation;
+
         public void Check() => cancellation.ThrowIfCancellationRequested();
 
         public void Report(string set, long rows, long? rowCount)

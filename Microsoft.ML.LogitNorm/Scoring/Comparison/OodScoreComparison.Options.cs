@@ -57,7 +57,7 @@ public sealed partial record OodScoreComparison
         public string EmbeddingColumnName { get; init => field = NotEmpty(value, nameof(EmbeddingColumnName)); } = ColumnNames.Embedding;
 
         /// <summary>
-        /// Whether the scores of all rows are kept (default), 8 bytes each: <see cref="OodScoreResult.InDistributionScores"/>,
+        /// Whether the scores of all rows are kept (default), 12 bytes each: <see cref="OodScoreResult.InDistributionScores"/>,
         /// <see cref="OodSetResult.Scores"/>, and what the curves of <see cref="OodSetResult.Metrics"/> are made of.
         /// </summary>
         public bool KeepRowScores { get; init; } = true;

@@ -26,7 +26,7 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
     /// <exception cref="ArgumentOutOfRangeException">A column that the score needs is missing or has another type.</exception>
     /// <exception cref="InvalidOperationException">The score learns from rows, and there are none, or one cannot be read.</exception>
     /// <exception cref="OodScoreException">The score cannot learn from these rows.</exception>
-    public static LearnedScore From(OodScore score, IDataView data, OodColumns columns, ContextLog log)
+    public static LearnedScore From(OodScore score, IDataView data, OodColumns columns, ContextLog log, CancellationToken cancellation = default)
     {
         OodSource.Find(data.Schema, score.Needs, $"score {score.Name}", columns);
         if (score.LearnsFrom is not { } inputs)
@@ -34,7 +34,8 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
         using var scope = NewDisposeScope();
         var source = OodSource.Find(data.Schema, inputs, $"score {score.Name}", columns);
         var rows = Gather(
-            data, source, $"The score {score.Name} learns from the training rows, but there are none. Fit it on the data that the network was trained on.");
+            data, source, $"The score {score.Name} learns from the training rows, but there are none. Fit it on the data that the network was trained on.",
+            cancellation);
         return From(score, rows, source, log);
     }
 
@@ -82,9 +83,10 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
     /// <param name="data">The rows.</param>
     /// <param name="source">What to read of them.</param>
     /// <param name="none">What to say if there are none.</param>
-    /// <param name="read">Told after each block of rows how many there are; may throw to stop.</param>
+    /// <param name="cancellation">Stops reading.</param>
+    /// <param name="read">Told after each block of rows how many there are.</param>
     /// <exception cref="InvalidOperationException">There are none.</exception>
-    public static OodBatch Gather(IDataView data, OodSource source, string none, Action<long>? read = null)
+    public static OodBatch Gather(IDataView data, OodSource source, string none, CancellationToken cancellation = default, Action<long>? read = null)
     {
         var nothing = new Dictionary<string, Tensor>();
         var batches = new List<OodBatch>();
@@ -94,6 +96,7 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
             long count = 0;
             while (cursor.MoveNext())
             {
+                cancellation.ThrowIfCancellationRequested();
                 rows.Add(cursor, data);
                 if (rows.Count == source.RowsPerBlock)
                     Add();
