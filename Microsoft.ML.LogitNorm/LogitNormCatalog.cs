@@ -34,7 +34,9 @@ public static class LogitNormCatalog
             Epochs = epochs,
         });
 
-    /// <summary>Trains a classifier of images, or of feature vectors, whose confidence separates what it knows from what it does not, with all options.</summary>
+    /// <summary>
+    /// Trains a classifier of images, or of feature vectors, whose confidence separates what it knows from what it does not, with all options.
+    /// </summary>
     /// <param name="catalog">The trainers of the multiclass catalog.</param>
     /// <param name="options">Network, head, loss, schedule and the rest; the defaults are the paper's recipe, with tau warm-up.</param>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>

@@ -95,8 +95,10 @@ public sealed class ColumnNameTests
     [Test]
     public void OodScore_OnFeaturesBesideForeignLogits_LeavesThoseAlone()
     {
-        var data = _ml.Data.LoadFromEnumerable(Moons.Rows(100).Select(row => new Foreign { Label = row.Label, Features = row.Features, Logits = [1, 2, 3, 4, 5, 6, 7] }));
-        var pipeline = _ml.Transforms.Conversion.MapValueToKey("Label").Append(_ml.Transforms.OodScore(OodScores.Mahalanobis(1e-3), embeddingColumnName: "Features"));
+        var data = _ml.Data.LoadFromEnumerable(Moons.Rows(100)
+            .Select(row => new Foreign { Label = row.Label, Features = row.Features, Logits = [1, 2, 3, 4, 5, 6, 7] }));
+        var pipeline = _ml.Transforms.Conversion.MapValueToKey("Label")
+            .Append(_ml.Transforms.OodScore(OodScores.Mahalanobis(1e-3), embeddingColumnName: "Features"));
         using var model = pipeline.Fit(data);
         Assert.That(model.Transform(data).GetColumn<float>("OodScore"), Has.All.Matches<float>(float.IsFinite));
         Assert.That(model.Transform(Moons.View(_ml, 20)).GetColumn<float>("OodScore").Count(), Is.EqualTo(20), "nor asks for them later");

@@ -62,7 +62,9 @@ public sealed class OodDetectionMetricsTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(metrics.GetRocCurve(), Is.EqualTo(new RocPoint[] { new(double.NegativeInfinity, 0, 0), new(1, 0, 0.5), new(2, 0.5, 0.5), new(3, 1, 1) }));
+            Assert.That(
+                metrics.GetRocCurve(),
+                Is.EqualTo(new RocPoint[] { new(double.NegativeInfinity, 0, 0), new(1, 0, 0.5), new(2, 0.5, 0.5), new(3, 1, 1) }));
             Assert.That(metrics.GetPrecisionRecallCurveIn(), Is.EqualTo(new PrecisionRecallPoint[]
             {
                 new(double.NegativeInfinity, 1, 0), new(1, 1, 0.5), new(2, 0.5, 0.5), new(3, 0.5, 1),

@@ -22,7 +22,8 @@ public sealed class NetworkGraphTests
             "two of the same shape", _image, new NetworkNode.Convolution("conv", 0, 3, 3, 2), new NetworkNode.Add(0, 1), new NetworkNode.GlobalAverage(2));
         yield return Case("the same sides", _image, new NetworkNode.AveragePool(0, 2), new NetworkNode.Concatenate(0, 1), new NetworkNode.GlobalAverage(2));
         yield return Case("two of the same shape",
-            _image, new NetworkNode.AveragePool(0, 2), new NetworkNode.Convolution("conv", 0, 3, 3, 2), new NetworkNode.Add(1, 2), new NetworkNode.GlobalAverage(3));
+            _image, new NetworkNode.AveragePool(0, 2), new NetworkNode.Convolution("conv", 0, 3, 3, 2), new NetworkNode.Add(1, 2),
+            new NetworkNode.GlobalAverage(3));
         yield return Case("even size", _image, new NetworkNode.MaxPool(0, 2, 1), new NetworkNode.GlobalAverage(1));
         yield return Case("takes a vector", _image, new NetworkNode.Linear("fc", 0, 4));
         yield return Case("takes feature maps", new NetworkNode.Input(NodeShape.Vector(3)), new NetworkNode.Convolution("conv", 0, 4, 3, 1));

@@ -101,10 +101,10 @@ public sealed class LearningScoreErrorTests
 
     [Test]
     public void Fit_LabelsOfAnotherNumberOfClasses_NamesBoth()
-        => Assert.That(() => _ml.Transforms.OodScore(OodScores.Mahalanobis(), labelColumnName: "Kind").Fit(View(Rows(30))),
+        => Assert.That(() => _ml.Transforms.OodScore(OodScores.SimplifiedHopfield(), labelColumnName: "Kind").Fit(View(Rows(30))),
             Throws.InstanceOf<ArgumentOutOfRangeException>()
                 .With.Message.Contains("label column 'Kind': expected 3 classes, as column 'Logits' has, got 5 classes")
-                .And.Message.Contains("The score Mahalanobis learns from the labels of the network's own classes"));
+                .And.Message.Contains("The score SimplifiedHopfield learns from the labels of the network's own classes"));
 
     [Test]
     public void Fit_RowsWithoutLabel_AreLeftOutWithAWarning()
@@ -145,11 +145,11 @@ public sealed class LearningScoreErrorTests
     [Test]
     public void Transform_NetworkOfOtherSizes_NamesScoreColumnAndBothSizes()
     {
-        using var score = Fit(OodScores.NearestNeighbours(1), Rows(30));
+        using var score = Fit(OodScores.NnGuide(1), Rows(30));
         var others = _ml.Data.LoadFromEnumerable([new OtherRow()]);
         Assert.That(() => score.Transform(others),
             Throws.InstanceOf<ArgumentOutOfRangeException>()
-                .With.Message.Contains("logits column 'Logits': expected 3 values, as the score NearestNeighbours was fitted on, got 5")
+                .With.Message.Contains("logits column 'Logits': expected 3 values, as the score NnGuide was fitted on, got 5")
                 .And.Message.Contains("fit OodScore on rows of this one"));
         var otherEmbedding = _ml.Transforms.CopyColumns("Logits", "Embedding").Fit(View(Rows(1))).Transform(View(Rows(1)));
         Assert.That(() => score.Transform(_ml.Transforms.Concatenate("Embedding", "Embedding", "Logits").Fit(otherEmbedding).Transform(View(Rows(1)))),

@@ -130,7 +130,8 @@ public sealed class FeatureVectorTests
         Assert.That(result.Trials, Has.All.Matches<TuningTrial>(trial => trial is { Failure: null, Auroc: not null }));
 
         // In another unit of a feature the noise is the same, and so are the trials.
-        var scaled = _ml.Transforms.CustomMapping<Moons.Row, Moons.Row>((from, to) => { to.Label = from.Label; to.Features = [from.Features[0], from.Features[1] / 64]; }, null);
+        var scaled = _ml.Transforms.CustomMapping<Moons.Row, Moons.Row>(
+            (from, to) => (to.Label, to.Features) = (from.Label, [from.Features[0], from.Features[1] / 64]), null);
         var (training, validation) = (Scaled(200, 0), Scaled(100, 1));
         var again = _ml.MulticlassClassification.LogitNormTuner(new() { Trainer = Moons.Options with { Epochs = 3 }, Taus = [0.1, 0.5], NoiseCount = 200 })
             .Tune(training, validation);
@@ -243,7 +244,8 @@ public sealed class FeatureVectorTests
     {
         var random = new Random(1);
         float[] seconds = [.. Enumerable.Range(0, 60).Select(_ => 1.7e9f + (128 * random.Next(14)))];
-        var rows = Moons.Rows(60).Select((row, i) => new ThreeFeatures { Label = row.Label, First = row.Features[0], Second = seconds[i], Third = row.Features[1] });
+        var rows = Moons.Rows(60)
+            .Select((row, i) => new ThreeFeatures { Label = row.Label, First = row.Features[0], Second = seconds[i], Third = row.Features[1] });
         var data = _ml.Data.LoadFromEnumerable(rows);
         var prepared = _ml.Transforms.Concatenate("Features", "First", "Second", "Third").Fit(data).Transform(data);
         using var model = Moons.Pipeline(_ml, Moons.Options with { Epochs = 1 }).Fit(prepared);

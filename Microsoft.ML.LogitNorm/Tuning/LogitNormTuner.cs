@@ -92,7 +92,8 @@ public sealed partial class LogitNormTuner
     private TrainingLoss Loss(double tau) => TrainingLoss.LogitNorm(tau, _options.Warmup);
 
     private TuningTrial Try(
-        double tau, int seed, bool streamed, IDataView trainingSet, ExampleSet validation, GaussianNoise noise, int rowsPerBatch, CancellationToken cancellationToken)
+        double tau, int seed, bool streamed, IDataView trainingSet, ExampleSet validation, GaussianNoise noise, int rowsPerBatch,
+        CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         var options = _options.Trainer with

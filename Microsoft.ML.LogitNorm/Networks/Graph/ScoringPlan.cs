@@ -184,7 +184,10 @@ internal sealed class ScoringPlan
             var end = i;
             var layer = (ConvolutionLayer)LayerOf(i);
             var norm = PassOver<NetworkNode.BatchNorm>(ref end) ? (BatchNormLayer)LayerOf(end) : null;
-            if (UserOf<NetworkNode.Add>(end) is var (sum, add) && !_sums.ContainsKey(sum) && (add.Left == end ? add.Right : add.Left) is var other && other != source)
+            if (UserOf<NetworkNode.Add>(end) is var (sum, add)
+                && !_sums.ContainsKey(sum)
+                && (add.Left == end ? add.Right : add.Left) is var other
+                && other != source)
             {
                 // Computed when the other one is there too: it is added to that in place, which may not be what it reads.
                 end = sum;

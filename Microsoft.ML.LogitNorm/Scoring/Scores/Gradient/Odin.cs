@@ -25,7 +25,8 @@ internal sealed record Odin(double Temperature, double Epsilon) : OodScore
     public double Epsilon { get; } = Epsilon is >= 0 and < 1
         ? Epsilon
         : throw new ArgumentOutOfRangeException(
-            "epsilon", Epsilon, "The step is at least 0 and below 1, as a share of the pixels' range, or of a feature's standard deviation; the LogitNorm authors use 0.0014.");
+            "epsilon", Epsilon, "The step is at least 0 and below 1, as a share of the pixels' range, or of a feature's standard deviation; "
+                + "the LogitNorm authors use 0.0014.");
 
     internal override OodInputs Needs => Epsilon > 0 ? OodInputs.Rows : OodInputs.Logits;
 
