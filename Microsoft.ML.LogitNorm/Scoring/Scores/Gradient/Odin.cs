@@ -44,14 +44,17 @@ internal sealed record Odin(double Temperature, double Epsilon) : OodScore
     internal Tensor Perturbed(ClassifierNetwork classifier, Tensor normalized, Tensor step)
     {
         var input = normalized.detach().clone();
+        Tensor gradient;
         using (enable_grad())
         {
             input.requires_grad_();
             var logits = classifier.call(input).Over(Temperature);
-            functional.cross_entropy(logits, logits.argmax(1), reduction: Reduction.Sum).backward();
+            var loss = functional.cross_entropy(logits, logits.argmax(1), reduction: Reduction.Sum);
+            // That of the input alone: the weights may be in training, and keep gradients of their own.
+            gradient = autograd.grad([loss], [input])[0];
         }
         // A gradient of exactly 0 counts as positive, as in the authors' code.
-        return input.detach() - input.grad!.IsNotNegative().to(float32).Times(2).Minus(1) * step;
+        return input.detach() - gradient.IsNotNegative().to(float32).Times(2).Minus(1) * step;
     }
 
     // In double precision: at a high temperature all rows lie close to 1/C.
