@@ -34,8 +34,8 @@ internal sealed class BenchmarkOptions
     };
     private readonly Option<string?> _seeds = new("--seeds")
     {
-        Description = "Seeds of the main comparison, with commas between. Default: the preset's (paper 1,2,3; quick and smoke 1,2). "
-            + "quick and smoke make the other comparisons with the first one only.",
+        Description = "Seeds of the main comparison, with commas between. Default: the preset's (paper 1,2,3; quick and smoke 1,2; long 1). "
+            + "All but paper make the other comparisons with the first one only.",
         HelpName = "LIST",
     };
     private readonly Option<string[]> _ood = new("--ood")

@@ -114,6 +114,25 @@ internal sealed record Preset
         },
         new()
         {
+            Name = "long",
+            Purpose = "WideResNet(16, 1), 100 epochs by the paper's recipe: one or two hours for each network on two cores",
+            Dataset = "cifar10",
+            ImageSize = 32,
+            TrainLimit = 47_500,
+            Backbone = Backbone.WideResNet(16, 1, 0),
+            OtherBackbones = [],
+            Epochs = 100,
+            Schedule = LearningRateSchedule.Milestones(),
+            Augmentation = Augmentation.CropAndFlip(),
+            TauWarmup = 0,
+            OtherTaus = [],
+            OodSets = ["textures", "svhn", "lsun-crop", "lsun-resize", "isun", "places365", .. _noise],
+            TakesUnlistedSets = true,
+            Seeds = [1],
+            AllSeedsEverywhere = false,
+        },
+        new()
+        {
             Name = "smoke",
             Purpose = "seconds for each network, on generated images: shows that the program works, and nothing else",
             Dataset = "gratings",
