@@ -66,6 +66,7 @@ public static class LogitNormCatalog
     /// The column with the embedding, a vector of <see cref="float"/>. Scores that need nothing else work on the features of any ML.NET or ONNX transform,
     /// without a classifier of this library.
     /// </param>
+    /// <param name="layerStatisticsColumnName">The column with the layer statistics, a vector of <see cref="float"/>.</param>
     /// <exception cref="ArgumentNullException"><paramref name="score"/> is null.</exception>
     /// <exception cref="ArgumentException">A name is empty.</exception>
     public static OodScoreEstimator OodScore(
@@ -74,8 +75,11 @@ public static class LogitNormCatalog
         string outputColumnName = ColumnNames.OodScore,
         string labelColumnName = "Label",
         string logitsColumnName = ColumnNames.Logits,
-        string embeddingColumnName = ColumnNames.Embedding)
-        => new(MachineLearningContext.Environment(catalog), score, outputColumnName, new(logitsColumnName, embeddingColumnName, labelColumnName));
+        string embeddingColumnName = ColumnNames.Embedding,
+        string layerStatisticsColumnName = ColumnNames.LayerStatistics)
+        => new(
+            MachineLearningContext.Environment(catalog), score, outputColumnName,
+            new(logitsColumnName, embeddingColumnName, layerStatisticsColumnName, labelColumnName));
 
     /// <summary>Appends the decision whether a row is out of distribution, with a guaranteed rate of false alarms.</summary>
     /// <param name="catalog">The transforms catalog.</param>

@@ -27,6 +27,8 @@ public sealed class ModelColumnsTests
         Assert.That(schema["Score"].Type, Is.EqualTo(new VectorDataViewType(NumberDataViewType.Single, 3)));
         Assert.That(schema["Logits"].Type, Is.EqualTo(new VectorDataViewType(NumberDataViewType.Single, 3)));
         Assert.That(schema["Embedding"].Type, Is.EqualTo(new VectorDataViewType(NumberDataViewType.Single, 64)));
+        // WideResNet(10, 1): mean and deviation of 16, 16, 32 and 64 feature maps.
+        Assert.That(schema["LayerStatistics"].Type, Is.EqualTo(new VectorDataViewType(NumberDataViewType.Single, 256)));
         Assert.That(Texts(schema["PredictedLabel"], "KeyValues"), Is.EqualTo(TinyImages.Classes));
         Assert.That(Texts(schema["Score"], "TrainingLabelValues"), Is.EqualTo(TinyImages.Classes));
         Assert.That(Texts(schema["Score"], "SlotNames"), Is.EqualTo(TinyImages.Classes));

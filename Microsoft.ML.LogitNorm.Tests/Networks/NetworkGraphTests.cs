@@ -104,12 +104,20 @@ public sealed class NetworkGraphTests
         network.eval();
         var images = Tiny.Images(3, Channels(new Random(seed)), 8, 8);
         var before = images.clone();
-        var expected = network.Embed(images);
+        var expected = network.Embed(images, statistics: true);
         Assert.That(images.Equals(before), Is.True, "the network changed what it was given");
+        Assert.That((network.Embed(images) - expected.Embedding).abs().max().item<float>(), Is.Zero, "statistics changed the network");
         using var folding = new Folding(CPU, 3, OneDnn.IsAvailable);
-        var actual = ScoringPlan.Of(network.Embedding, folding).Run(images);
+        var plan = ScoringPlan.Of(network.Embedding, folding);
+        var actual = Embedded.By(network.Embedding.Graph, statistics: true, watcher => plan.Run(images, watcher));
         Assert.That(images.Equals(before), Is.True, "the plan changed what it was given");
-        Assert.That((actual - expected).abs().max().item<float>(), Is.LessThanOrEqualTo(1e-5f * Math.Max(1, expected.abs().max().item<float>())));
+        Assert.That((plan.Run(images) - actual.Embedding).abs().max().item<float>(), Is.Zero, "statistics changed the plan");
+        AssertClose(actual.Embedding, expected.Embedding);
+        AssertClose(actual.LayerStatistics!, expected.LayerStatistics!);
+        Assert.That(expected.LayerStatistics!.shape, Is.EqualTo(new long[] { 3, StageStatistics.SizeOf(network.Embedding.Graph) }));
+
+        static void AssertClose(Tensor actual, Tensor expected)
+            => Assert.That((actual - expected).abs().max().item<float>(), Is.LessThanOrEqualTo(1e-5f * Math.Max(1, expected.abs().max().item<float>())));
     }
 
     // So many that oneDNN reorders them first, and so many that it takes them as they lie.
@@ -135,14 +143,15 @@ public sealed class NetworkGraphTests
                 6 => network.Add(network.Convolution($"conv{i}", one, channels, 3), one),
                 _ => network.Add(one, Take()),
             });
+            if (random.Next(3) == 0)
+                network.Stage($"stage{i}", maps[^1]);
         }
         var rest = maps.Where(node => !used.Contains(node)).Aggregate((sum, node) => network.Add(sum, node));
         if (random.Next(2) == 0)
             rest = network.AveragePool(network.Convolution("last", rest, channels, 1), 2);
         if (random.Next(2) == 0)
             rest = network.AveragePool(rest, 2);
-        network.Stage("all", rest);
-        network.GlobalAverage(rest);
+        network.Stage("last", network.GlobalAverage(rest));
         return network.Build();
 
         // Mostly the newest, so that chains come about.

@@ -1,7 +1,8 @@
-"""Computes networks.json: forward passes of ResNet-18 and a small DenseNet, written down from their papers in plain Python.
+"""Computes networks.json: forward passes of ResNet-18, a small DenseNet and a small WideResNet, written down from their papers in plain Python.
 
-No library takes part, so that ResNetBackbone and DenseNetBackbone are checked against something that shares nothing with them. Run it by
-`python3 networks.py > networks.json`; it takes about a minute.
+No library takes part, so that the backbones are checked against something that shares nothing with them. Run it by
+`python3 networks.py > networks.json`; it takes about a minute. The statistics are, for the stem and each stage in turn, the mean of each feature map and then the
+standard deviation of each.
 
 The rule: parameter l in the order of the list has at place i of its row-major values sin(frequency * i + l); of convolutions and linear layers times
 amplitude / sqrt(inputs), of batch norms' weights 1 + 0.3 times that, of biases 0.3 times that. Running means are 0.05, running variances 1.2.
@@ -99,11 +100,14 @@ def resnet18(network, imagenet):
             blocks.append((first, norm1, second, norm2, down))
             inputs = filters
 
-    def embed(x):
+    def embed(x, stages):
         x = relu(norm(conv(x)))
         x = max_pool(x) if imagenet else x
-        for first, norm1, second, norm2, down in blocks:
+        stages.append(x)
+        for i, (first, norm1, second, norm2, down) in enumerate(blocks):
             x = relu(add(norm2(second(relu(norm1(first(x))))), down(x) if down else x))
+            if i % 2 == 1:
+                stages.append(x)
         return global_average(x)
 
     return embed, 512
@@ -127,14 +131,50 @@ def densenet10(network, growth, imagenet):
             width //= 2
     last = network.norm("bn", width)
 
-    def embed(x):
+    def embed(x, stages):
         x = conv(x)
         x = max_pool(relu(stem(x))) if imagenet else x
-        for step in steps:
+        stages.append(x)
+        for i, step in enumerate(steps):
             x = step(x)
+            if i % 2 == 0:
+                stages.append(x)
         return global_average(relu(last(x)))
 
     return embed, width
+
+
+def wideresnet10(network, widen):
+    """Pre-activation blocks, one in each of three stages; a projecting shortcut starts at the activated input."""
+    conv, blocks, inputs = network.convolution("conv1", 3, 16, 3), [], 16
+    for stage in [1, 2, 3]:
+        path, filters, stride = f"block{stage}.0", 16 * 2 ** (stage - 1) * widen, 1 if stage == 1 else 2
+        norm1, conv1 = network.norm(path + ".bn1", inputs), network.convolution(path + ".conv1", inputs, filters, 3, stride)
+        norm2, conv2 = network.norm(path + ".bn2", filters), network.convolution(path + ".conv2", filters, filters, 3)
+        project = network.convolution(path + ".convShortcut", inputs, filters, 1, stride) if inputs != filters else None
+        blocks.append((norm1, conv1, norm2, conv2, project))
+        inputs = filters
+    last = network.norm("bn1", inputs)
+
+    def embed(x, stages):
+        x = conv(x)
+        stages.append(x)
+        for norm1, conv1, norm2, conv2, project in blocks:
+            activated = relu(norm1(x))
+            x = add(conv2(relu(norm2(conv1(activated)))), project(activated) if project else x)
+            stages.append(x)
+        return global_average(relu(last(x)))
+
+    return embed, inputs
+
+
+def moments(stages):
+    out = []
+    for maps in stages:
+        means = global_average(maps)
+        out += means
+        out += [math.sqrt(sum((v - mean) ** 2 for row in m for v in row) / (len(m) * len(m[0]))) for m, mean in zip(maps, means)]
+    return out
 
 
 def golden(make, side):
@@ -143,18 +183,20 @@ def golden(make, side):
     head = network.linear("fc", size, CLASSES)
     pixels = [math.sin(0.011 * i + 0.5) for i in range(2 * 3 * side * side)]
     images = [[[pixels[((b * 3 + c) * side + y) * side:][:side] for y in range(side)] for c in range(3)] for b in range(2)]
-    embeddings = [embed(image) for image in images]
+    stages = [[], []]
+    embeddings = [embed(image, taken) for image, taken in zip(images, stages)]
     logits = [head(z) for z in embeddings]
     return {
         "side": side,
         "parameters": network.parameters,
         "embedding": matrix(embeddings),
         "logits": matrix(logits),
+        "statistics": matrix([moments(taken) for taken in stages], 7),
     }
 
 
-def matrix(rows):
-    return {"shape": [len(rows), len(rows[0])], "data": [float(f"{v:.9g}") for row in rows for v in row]}
+def matrix(rows, digits=9):
+    return {"shape": [len(rows), len(rows[0])], "data": [float(f"{v:.{digits}g}") for row in rows for v in row]}
 
 
 print(json.dumps({
@@ -165,4 +207,6 @@ print(json.dumps({
     "resnet18_imagenet": golden(lambda network: resnet18(network, True), 33),
     "densenet10_cifar": golden(lambda network: densenet10(network, 4, False), 9),
     "densenet10_imagenet": golden(lambda network: densenet10(network, 4, True), 17),
+    "wideresnet10_1": golden(lambda network: wideresnet10(network, 1), 9),
+    "wideresnet10_2": golden(lambda network: wideresnet10(network, 2), 9),
 }))

@@ -68,7 +68,7 @@ public sealed class OodRowsTests
     }
 
     private static OodSource Source(IDataView data, int size)
-        => new(data.Schema["Logits"], null, null, new ImageInput("Image", new(3, size, size), PixelKind.VectorOfByte, Interleaved: true), null);
+        => new(data.Schema["Logits"], null, null, null, new ImageInput("Image", new(3, size, size), PixelKind.VectorOfByte, Interleaved: true), null);
 
     private IDataView Rows(int count, int size)
     {

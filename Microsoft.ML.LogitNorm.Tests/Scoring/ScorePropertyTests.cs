@@ -24,6 +24,8 @@ public sealed class ScorePropertyTests
             RelativeMahalanobis => OodScores.RelativeMahalanobis(1e-3),
             _ => score,
         }),
+        OodScores.Mahalanobis(shrinkage: null, normalize: true),
+        OodScores.RelativeMahalanobis(shrinkage: null),
         OodScores.NearestNeighbours(1),
         OodScores.Fdbd(distanceToMean: false),
         OodScores.Odin(1000, 0),
@@ -102,9 +104,12 @@ public sealed class ScorePropertyTests
         // Logits of ±1000, all alike and all 0, an embedding of zeros, a large one, and one with a single feature.
         var logits = tensor(new float[,] { { 1000, -1000, 0 }, { 0, 0, 0 }, { 1000, 1000, 1000 }, { -1000, -1000, -1000 } });
         var embedding = stack([zeros(size), zeros(size), ones(size) * 100, nn.functional.one_hot(tensor(3L), size).to(float32)]);
+        // Layer statistics of nothing, of what never was, and of what is large in one of them.
+        var count = ((VectorDataViewType)_training.Schema["LayerStatistics"].Type).Size;
+        var statistics = stack([zeros(count), ones(count) * -100, ones(count) * 1e6f, nn.functional.one_hot(tensor(3L), count).to(float32)]);
         using var log = new ContextLog(((Microsoft.ML.Runtime.IHostEnvironment)_ml).Register("test"), "test");
         using var learned = LearnedScore.From(score, _training, new(), log);
-        Assert.That(score.Compute(new(logits, embedding, network, null, learned.Tensors)), Is.All.Matches<float>(float.IsFinite));
+        Assert.That(score.Compute(new(logits, embedding, network, null, learned.Tensors, LayerStatistics: statistics)), Is.All.Matches<float>(float.IsFinite));
     }
 
     [TestCaseSource(nameof(EveryScore))]

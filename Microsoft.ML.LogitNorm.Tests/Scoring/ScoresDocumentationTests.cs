@@ -22,6 +22,7 @@ public sealed class ScoresDocumentationTests
         {
             var (needs, learns) = (rows[score.Name][1], rows[score.Name][2]);
             Assert.That(needs.Contains("embedding"), Is.EqualTo(score.Needs.HasFlag(OodInputs.Embedding)), $"{score.Name} needs {needs}");
+            Assert.That(needs.Contains("layer statistics"), Is.EqualTo(score.Needs.HasFlag(OodInputs.LayerStatistics)), $"{score.Name} needs {needs}");
             Assert.That(needs.Contains("image"), Is.EqualTo(score.Needs.HasFlag(OodInputs.Rows)), $"{score.Name} needs {needs}");
             Assert.That(needs.Contains("head"), Is.EqualTo(score.Needs.HasFlag(OodInputs.Network)), $"{score.Name} needs {needs}");
             Assert.That(learns == "nothing", Is.EqualTo(score.LearnsFrom is null), $"{score.Name} learns {learns}");

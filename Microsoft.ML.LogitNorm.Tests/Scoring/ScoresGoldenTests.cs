@@ -69,23 +69,24 @@ public sealed class ScoresGoldenTests
         AssertEqual(found, golden.Scores[name].Conf);
     }
 
-    // The published variant on embeddings of length 1 is the same score of other embeddings.
-    [TestCase("mahalanobis")]
-    [TestCase("relative_mahalanobis")]
-    public void Score_OfNormalizedEmbeddings_EqualsTheReference(string name)
+    private static IEnumerable<TestCaseData> NormalizedScores() =>
+    [
+        new("mahalanobis_normalized", OodScores.Mahalanobis(normalize: true)),
+        new("relative_mahalanobis_normalized", OodScores.RelativeMahalanobis(normalize: true)),
+    ];
+
+    [TestCaseSource(nameof(NormalizedScores))]
+    public void Score_OfNormalizedEmbeddings_EqualsTheReference(string name, OodScore score)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var golden = ReferenceNumbers.Read<Golden>("scores.json");
-        var score = _scores[name];
         var learned = score.Learn(new OodBatch(
-            ToTensor(golden.TrainLogits), Normalized(golden.TrainEmbedding), null, null, new Dictionary<string, Tensor>(), tensor(golden.TrainLabels)));
+            ToTensor(golden.TrainLogits), ToTensor(golden.TrainEmbedding), null, null, new Dictionary<string, Tensor>(), tensor(golden.TrainLabels)));
 
-        var found = score.Compute(new(ToTensor(golden.Logits), Normalized(golden.Embedding), null, null, learned)).Select(value => -(double)value).ToArray();
+        var found = score.Compute(new(ToTensor(golden.Logits), ToTensor(golden.Embedding), null, null, learned)).Select(value => -(double)value).ToArray();
 
-        AssertEqual(found, ReferenceNumbers.Read<More>("more.json").Scores[$"{name}_normalized"].Conf);
-
-        static Tensor Normalized(Matrix embedding) => nn.functional.normalize(ToTensor(embedding).to(float64), dim: 1).to(float32);
+        AssertEqual(found, ReferenceNumbers.Read<More>("more.json").Scores[name].Conf);
     }
 
     [Test]
@@ -95,8 +96,8 @@ public sealed class ScoresGoldenTests
     [Test]
     public void EveryScore_HasAReferenceOrIsCountedByHand()
     {
-        // Odin's step is checked in OdinGoldenTests.
-        var checkedScores = _scores.Values.Concat(OodScoresTests.ScoresCountedByHand).Select(score => score.Name);
+        // Odin's step is checked in OdinGoldenTests, what looks at layer statistics in LayerScoreTests.
+        var checkedScores = _scores.Values.Concat(OodScoresTests.ScoresCountedByHand).Concat(LayerScoreTests.Scores).Select(score => score.Name);
         Assert.That(OodScores.All.Select(score => score.Name), Is.SubsetOf(checkedScores));
     }
 

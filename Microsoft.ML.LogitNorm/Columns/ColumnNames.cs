@@ -15,6 +15,9 @@ internal static class ColumnNames
     /// <summary>Vector of float [embedding size]: the features before the last layer.</summary>
     public const string Embedding = "Embedding";
 
+    /// <summary>Vector of float: mean and standard deviation of each feature map at the end of each stage of the network.</summary>
+    public const string LayerStatistics = "LayerStatistics";
+
     /// <summary>Float, by default: higher means more likely out of distribution.</summary>
     public const string OodScore = "OodScore";
 

@@ -17,7 +17,7 @@ public sealed class LogitNormModel : RowToRowTransformer, IDisposable
     internal const string LoaderSignature = "LogitNormModel";
 
     private static readonly ModelFormat _format = new(
-        "LogitNorm model", "LOGITNRM", LoaderSignature, Written: 0x00010003, ReadableFrom: 0x00010003, OldestRead: 0x00010003);
+        "LogitNorm model", "LOGITNRM", LoaderSignature, Written: 0x00010004, ReadableFrom: 0x00010004, OldestRead: 0x00010003);
 
     private readonly ModelSpec _spec;
     private readonly TrainedNetwork _network;

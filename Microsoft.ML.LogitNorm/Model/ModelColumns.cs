@@ -35,7 +35,8 @@ internal static class ModelColumns
                 ? [slotNames, Shapes.Column(AnnotationKinds.TrainingLabelValues, SchemaShape.Column.VectorKind.Vector, training.ItemType), .. scoreSet]
                 : scoreSet),
             Shapes.Column(columns.Logits, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, annotations: [.. names, .. network, .. linear]),
-            Shapes.Column(columns.Embedding, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single));
+            Shapes.Column(columns.Embedding, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single),
+            Shapes.Column(columns.LayerStatistics, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single));
     }
 
     /// <summary>What the model appends, in the order of <see cref="ModelOutput"/>.</summary>
@@ -64,6 +65,7 @@ internal static class ModelColumns
             new(spec.Columns.Score, new VectorDataViewType(NumberDataViewType.Single, spec.ClassCount), score.ToAnnotations()),
             new(spec.Columns.Logits, new VectorDataViewType(NumberDataViewType.Single, spec.ClassCount), logits.ToAnnotations()),
             new(spec.Columns.Embedding, new VectorDataViewType(NumberDataViewType.Single, spec.EmbeddingSize), null),
+            new(spec.Columns.LayerStatistics, new VectorDataViewType(NumberDataViewType.Single, spec.StatisticsSize), null),
         ];
     }
 

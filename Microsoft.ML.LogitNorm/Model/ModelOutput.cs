@@ -7,4 +7,5 @@ internal enum ModelOutput
     Score,
     Logits,
     Embedding,
+    LayerStatistics,
 }

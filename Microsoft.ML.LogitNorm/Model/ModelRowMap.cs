@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Rows to predictions: one forward pass a batch, whichever of the four columns are asked for.</summary>
+/// <summary>Rows to predictions: one forward pass a batch, whichever of the columns are asked for.</summary>
 internal sealed class ModelRowMap(DataViewSchema schema, NetworkInput input, ModelSpec spec, TrainedNetwork network)
     : RowMap(schema, ModelColumns.Deliver(schema, spec, network))
 {
@@ -14,7 +14,7 @@ internal sealed class ModelRowMap(DataViewSchema schema, NetworkInput input, Mod
     public override IEnumerable<DataViewSchema.Column> Inputs => [InputSchema[input.Name]];
 
     public override RowBatch Open(DataViewRow row, int capacity, Func<int, bool> activeOutput)
-        => new Batch(row, capacity, input, spec, network, activeOutput((int)ModelOutput.Embedding));
+        => new Batch(row, capacity, input, spec, network, activeOutput((int)ModelOutput.Embedding), activeOutput((int)ModelOutput.LayerStatistics));
 
     private sealed class Batch : RowBatch
     {
@@ -23,17 +23,18 @@ internal sealed class ModelRowMap(DataViewSchema schema, NetworkInput input, Mod
         private readonly InputReader _reader;
         private readonly byte[] _values;
         private readonly float[] _logits;
-        private readonly float[]? _embedding;
-        private readonly int _classes, _embeddingSize;
+        private readonly float[]? _embedding, _statistics;
+        private readonly int _classes, _embeddingSize, _statisticsSize;
 
-        public Batch(DataViewRow row, int capacity, NetworkInput input, ModelSpec spec, TrainedNetwork network, bool wantsEmbedding)
+        public Batch(DataViewRow row, int capacity, NetworkInput input, ModelSpec spec, TrainedNetwork network, bool wantsEmbedding, bool wantsStatistics)
             : base(row, capacity)
         {
-            (_input, _network, _classes, _embeddingSize) = (input, network, spec.ClassCount, spec.EmbeddingSize);
+            (_input, _network, _classes, _embeddingSize, _statisticsSize) = (input, network, spec.ClassCount, spec.EmbeddingSize, spec.StatisticsSize);
             _reader = input.Open(row);
             _values = new byte[capacity * input.BytesPerRow];
             _logits = new float[capacity * _classes];
             _embedding = wantsEmbedding ? new float[capacity * _embeddingSize] : null;
+            _statistics = wantsStatistics ? new float[capacity * _statisticsSize] : null;
             if (capacity == 1)
                 WarmUp();
         }
@@ -45,7 +46,7 @@ internal sealed class ModelRowMap(DataViewSchema schema, NetworkInput input, Mod
         private void WarmUp()
         {
             using var scope = NewDisposeScope();
-            _network.Forward(zeros([1, .. _input.WarmUpShape], _input.ItemType));
+            _network.Forward(zeros([1, .. _input.WarmUpShape], _input.ItemType), _statistics is not null);
         }
 
         public override Delegate CreateGetter(int output, Func<int> row) => (ModelOutput)output switch
@@ -53,7 +54,8 @@ internal sealed class ModelRowMap(DataViewSchema schema, NetworkInput input, Mod
             ModelOutput.PredictedLabel => (ValueGetter<uint>)((ref uint value) => value = (uint)ArgMax(Row(_logits, _classes, row())) + 1),
             ModelOutput.Score => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => Softmax(Row(_logits, _classes, row()), ref value)),
             ModelOutput.Logits => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => Copy(Row(_logits, _classes, row()), ref value)),
-            _ => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => Copy(Row(_embedding!, _embeddingSize, row()), ref value)),
+            ModelOutput.Embedding => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => Copy(Row(_embedding!, _embeddingSize, row()), ref value)),
+            _ => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => Copy(Row(_statistics!, _statisticsSize, row()), ref value)),
         };
 
         protected override void Read(int row)
@@ -74,11 +76,15 @@ internal sealed class ModelRowMap(DataViewSchema schema, NetworkInput input, Mod
             using var scope = NewDisposeScope();
             var rows = _input.Room(Count);
             _values.AsSpan(0, Count * _input.BytesPerRow).CopyTo(rows.bytes);
-            var (logits, embedding) = _network.Forward(rows);
-            logits.cpu().contiguous().data<float>().CopyTo(_logits.AsSpan(0, Count * _classes));
+            var (logits, embedding, statistics) = _network.Forward(rows, _statistics is not null);
+            Take(logits, _logits);
             CheckFinite();
             if (_embedding is not null)
-                embedding.cpu().contiguous().data<float>().CopyTo(_embedding.AsSpan(0, Count * _embeddingSize));
+                Take(embedding, _embedding);
+            if (_statistics is not null)
+                Take(statistics!, _statistics);
+
+            static void Take(Tensor tensor, float[] values) => tensor.cpu().contiguous().data<float>().CopyTo(values.AsSpan(0, (int)tensor.numel()));
         }
 
         // A class would come of them like of any others: NaN is larger than nothing, so the first.

@@ -28,6 +28,10 @@ internal sealed record ModelSpec(
     [JsonIgnore]
     public int EmbeddingSize => Backbone.Graph(Input.Node).EmbeddingSize;
 
+    /// <summary>S, the number of layer statistics.</summary>
+    [JsonIgnore]
+    public int StatisticsSize => StageStatistics.SizeOf(Backbone.Graph(Input.Node));
+
     /// <summary>A network of this architecture to train, on the CPU, with freshly drawn weights.</summary>
     public ClassifierNetwork CreateNetwork(NetworkRandom random) => Backbone.CreateNetwork(Input.Node, ClassCount, random, Head);
 

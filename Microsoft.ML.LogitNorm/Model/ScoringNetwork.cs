@@ -93,15 +93,18 @@ internal sealed class ScoringNetwork(ClassifierNetwork classifier, NetworkInput 
     /// </remarks>
     public Tensor WithoutLoneImage(Tensor rows) => rows.shape[0] == 1 && device.type == DeviceType.CPU && input is ImageInput ? cat([rows, rows]) : rows;
 
-    /// <summary>Rows to the embedding [B, D], in the caller's scope. Call it without gradients.</summary>
+    /// <summary>Rows to the embedding [B, D], and layer statistics [B, S] if asked for, in the caller's scope. Call it without gradients.</summary>
     /// <param name="rows">[B, …], on any device.</param>
     /// <param name="normalize">To the network's input.</param>
-    public Tensor Embed(Tensor rows, Func<Tensor, Tensor> normalize)
+    /// <param name="statistics">Whether to take layer statistics.</param>
+    public Embedded Embed(Tensor rows, Func<Tensor, Tensor> normalize, bool statistics)
     {
         if (_folded is not null && (rows.shape[0] == 1 ? _choice.FoldsSingle : _choice.FoldsSeveral))
-            return _folded.Embed(normalize(rows));
-        var embedding = classifier.Embed(normalize(WithoutLoneImage(rows)));
-        return embedding.shape[0] == rows.shape[0] ? embedding : embedding.narrow(0, 0, rows.shape[0]).clone();
+            return _folded.Embed(normalize(rows), statistics);
+        var embedded = classifier.Embed(normalize(WithoutLoneImage(rows)), statistics);
+        return embedded.Embedding.shape[0] == rows.shape[0] ? embedded : new(Own(embedded.Embedding), embedded.LayerStatistics is { } taken ? Own(taken) : null);
+
+        Tensor Own(Tensor doubled) => doubled.narrow(0, 0, rows.shape[0]).clone();
     }
 
     public void Dispose() => _folded?.Dispose();

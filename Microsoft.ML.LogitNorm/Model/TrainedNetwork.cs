@@ -89,15 +89,18 @@ internal sealed class TrainedNetwork : IDisposable
 
     /// <summary>One forward pass.</summary>
     /// <param name="rows">[B, …], on any device.</param>
-    /// <returns>Logits [B, C] and embedding [B, D], on the network's device, in the caller's scope.</returns>
-    public (Tensor Logits, Tensor Embedding) Forward(Tensor rows)
+    /// <param name="statistics">Whether to take layer statistics.</param>
+    /// <returns>
+    /// Logits [B, C], embedding [B, D] and, where asked for, layer statistics [B, S], on the network's device, in the caller's scope.
+    /// </returns>
+    public (Tensor Logits, Tensor Embedding, Tensor? LayerStatistics) Forward(Tensor rows, bool statistics = false)
     {
         using var use = Enter();
         using var noGradient = inference_mode();
         using var scope = NewDisposeScope();
-        var embedding = Scoring.Embed(rows, Normalize);
+        var (embedding, taken) = Scoring.Embed(rows, Normalize, statistics);
         var logits = _classifier.Classify(embedding);
-        return (logits.MoveToOuterDisposeScope(), embedding.MoveToOuterDisposeScope());
+        return (logits.MoveToOuterDisposeScope(), embedding.MoveToOuterDisposeScope(), taken?.MoveToOuterDisposeScope());
     }
 
     /// <summary>This network, to be used until what is returned is disposed of, which frees nothing here.</summary>

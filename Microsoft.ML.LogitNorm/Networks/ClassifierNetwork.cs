@@ -59,6 +59,9 @@ internal sealed class ClassifierNetwork : Module<Tensor, Tensor>
     /// <summary>The penultimate features, [B, D]: of a convolutional network the global averages, at least 0, of the last feature maps.</summary>
     public Tensor Embed(Tensor input) => embedding.call(input);
 
+    /// <summary>The embedding, and layer statistics if asked for, which is for scoring: call it without gradients then.</summary>
+    public Embedded Embed(Tensor input, bool statistics) => Embedded.By(embedding.Graph, statistics, watcher => embedding.Forward(input, watcher));
+
     /// <summary>The logits of embedded images, [B, C].</summary>
     public Tensor Classify(Tensor embedded) => head.call(embedded);
 

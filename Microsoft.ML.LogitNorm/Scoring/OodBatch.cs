@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -13,6 +14,8 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="Learned">What <see cref="OodScore.Learn"/> returned; empty for a score that learns nothing.</param>
 /// <param name="Labels">[B], int64, from 0; only in <see cref="OodScore.Learn"/>. Rows without a label, −1, are gone by then.</param>
 /// <param name="ClassCount">C, where the logits are not read; null where nothing tells it.</param>
+/// <param name="LayerStatistics">[B, S], float32.</param>
+/// <param name="HeldOut">What the network made of rows that it was not trained on; null where none were kept. Only in <see cref="OodScore.Learn"/>.</param>
 internal readonly record struct OodBatch(
     Tensor? Logits,
     Tensor? Embedding,
@@ -20,7 +23,9 @@ internal readonly record struct OodBatch(
     Tensor? Values,
     IReadOnlyDictionary<string, Tensor> Learned,
     Tensor? Labels = null,
-    int? ClassCount = null)
+    int? ClassCount = null,
+    Tensor? LayerStatistics = null,
+    HeldOutRows? HeldOut = null)
 {
     /// <summary>C; null where nothing tells it.</summary>
     public int? Classes => (int?)Logits?.shape[1] ?? ClassCount;
@@ -31,10 +36,14 @@ internal readonly record struct OodBatch(
     /// <summary>Where the tensors are.</summary>
     public Device Device => First.device;
 
-    private Tensor First => Logits ?? Embedding ?? throw new InvalidOperationException("There are neither logits nor embeddings.");
+    private Tensor First => Logits ?? Embedding ?? LayerStatistics ?? throw new InvalidOperationException("There is nothing to score.");
 
     /// <summary>How many of them to score together, where there may be very many.</summary>
     public long AtOnce => Values is null ? 128 : Network!.Input.RowsPerBatch;
+
+    /// <summary>The same rows on the CPU, without the rows' values.</summary>
+    public OodBatch OnCpu()
+        => Device.type == DeviceType.CPU ? this : this with { Logits = Logits?.cpu(), Embedding = Embedding?.cpu(), LayerStatistics = LayerStatistics?.cpu() };
 
     /// <summary>Some of the rows.</summary>
     /// <param name="rows">[R], int64, on the CPU.</param>
@@ -45,6 +54,7 @@ internal readonly record struct OodBatch(
         {
             Logits = Logits?.index_select(0, onDevice),
             Embedding = Embedding?.index_select(0, onDevice),
+            LayerStatistics = LayerStatistics?.index_select(0, onDevice),
             Values = Values?.index_select(0, rows),
             Labels = Labels?.index_select(0, onDevice),
         };

@@ -19,6 +19,9 @@ internal enum OodInputs
     /// <summary>The row itself, an image or a feature vector, to be changed and classified again; comes with <see cref="Network"/>.</summary>
     Rows = 8 | Network,
 
+    /// <summary>The column of the layer statistics.</summary>
+    LayerStatistics = 64,
+
     /// <summary>The class of each row, from a label column; for <see cref="OodScore.LearnsFrom"/> only.</summary>
     Labels = 16,
 }

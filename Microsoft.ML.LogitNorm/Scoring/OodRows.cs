@@ -9,9 +9,9 @@ namespace Microsoft.ML.LogitNorm;
 internal sealed class OodRows
 {
     private readonly OodSource _source;
-    private readonly VectorReader? _logits, _embedding;
+    private readonly VectorReader? _logits, _embedding, _statistics;
     private readonly InputReader? _reader;
-    private readonly List<float> _logitValues = [], _embeddingValues = [];
+    private readonly List<float> _logitValues = [], _embeddingValues = [], _statisticsValues = [];
     private readonly List<byte> _values = [];
     private readonly ValueGetter<uint>? _getLabel;
     private readonly List<long> _labels = [];
@@ -21,6 +21,7 @@ internal sealed class OodRows
         _source = source;
         _logits = source.Logits is { } logits ? new(row, logits) : null;
         _embedding = source.Embedding is { } embedding ? new(row, embedding) : null;
+        _statistics = source.LayerStatistics is { } statistics ? new(row, statistics) : null;
         _reader = source.Input?.Open(row);
         _getLabel = source.Label is { } label ? row.GetGetter<uint>(label) : null;
     }
@@ -52,6 +53,7 @@ internal sealed class OodRows
     {
         _logits?.ReadTo(_logitValues, Count, position);
         _embedding?.ReadTo(_embeddingValues, Count, position);
+        _statistics?.ReadTo(_statisticsValues, Count, position);
         if (_reader is not null)
         {
             var size = _source.Input!.BytesPerRow;
@@ -72,6 +74,7 @@ internal sealed class OodRows
         Count = 0;
         _logitValues.Clear();
         _embeddingValues.Clear();
+        _statisticsValues.Clear();
         _values.Clear();
         _labels.Clear();
     }
@@ -88,7 +91,8 @@ internal sealed class OodRows
             _source.Input is { } input ? Values(input) : null,
             learned,
             _getLabel is null ? null : tensor(_labels, int64).to(device),
-            _source.Classes);
+            _source.Classes,
+            _statistics is null ? null : Matrix(_statisticsValues, _statistics.Width, device));
     }
 
     private Tensor Matrix(List<float> values, int width, Device device)

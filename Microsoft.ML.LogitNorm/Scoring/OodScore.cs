@@ -35,6 +35,9 @@ namespace Microsoft.ML.LogitNorm;
 [JsonDerivedType(typeof(MaxCosine), "max-cosine")]
 [JsonDerivedType(typeof(Odin), "odin")]
 [JsonDerivedType(typeof(Combine), "combine")]
+[JsonDerivedType(typeof(LayerGaussian), "layer-gaussian")]
+[JsonDerivedType(typeof(RelativeLayerGaussian), "relative-layer-gaussian")]
+[JsonDerivedType(typeof(Fuse), "fuse")]
 public abstract record OodScore
 {
     internal OodScore()

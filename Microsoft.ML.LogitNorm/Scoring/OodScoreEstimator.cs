@@ -12,7 +12,7 @@ namespace Microsoft.ML.LogitNorm;
 /// |  |  |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | Only for scores that compare with the training rows |
-/// | Input column data type | Logits, embedding, or both, as the score needs them: Vector of <xref:System.Single> |
+/// | Input column data type | Logits, embedding, layer statistics, or several of them, as the score needs them: Vector of <xref:System.Single> |
 /// | Output column data type | <xref:System.Single>; higher means more likely out of distribution |
 /// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.LogitNorm, and libtorch-cpu-* or TorchSharp-cuda-* |
 /// | Exportable to ONNX | No |
@@ -30,9 +30,7 @@ public sealed class OodScoreEstimator : IEstimator<OodScoreTransformer>
     {
         ArgumentNullException.ThrowIfNull(score);
         ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
-        ArgumentException.ThrowIfNullOrEmpty(columns.Label, "labelColumnName");
-        ArgumentException.ThrowIfNullOrEmpty(columns.Logits, "logitsColumnName");
-        ArgumentException.ThrowIfNullOrEmpty(columns.Embedding, "embeddingColumnName");
+        columns.Check();
         TorchRuntime.EnsureAvailable(env);
         (_env, _score, _outputColumnName, _columns) = (env, score, outputColumnName, columns);
     }

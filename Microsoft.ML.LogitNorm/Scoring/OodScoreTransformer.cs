@@ -10,7 +10,7 @@ public sealed class OodScoreTransformer : RowToRowTransformer, IDisposable
     internal const string LoaderSignature = "LogitNormOodScore";
 
     private static readonly ModelFormat _format = new(
-        "out-of-distribution score", "LNOODSCR", LoaderSignature, Written: 0x00010003, ReadableFrom: 0x00010003, OldestRead: 0x00010003);
+        "out-of-distribution score", "LNOODSCR", LoaderSignature, Written: 0x00010004, ReadableFrom: 0x00010004, OldestRead: 0x00010003);
 
     private readonly LearnedScore _learned;
     private readonly string _outputColumnName;
@@ -46,7 +46,7 @@ public sealed class OodScoreTransformer : RowToRowTransformer, IDisposable
     private protected override void Save(ModelWriter writer)
     {
         using var use = _lifetime.Enter();
-        writer.Json("Score", new Saved(Score, _outputColumnName, _columns.Logits, _columns.Embedding, _learned.Shape), saved => saved.Check());
+        writer.Json("Score", new Saved(Score, _outputColumnName, _columns.Logits, _columns.Embedding, _columns.LayerStatistics, _learned.Shape), saved => saved.Check());
         writer.Tensors("Learned", [.. _learned.Tensors.Select(pair => (pair.Key, pair.Value))]);
     }
 
@@ -64,17 +64,23 @@ public sealed class OodScoreTransformer : RowToRowTransformer, IDisposable
         var reader = new ModelReader(context, _format);
         var saved = reader.Json<Saved>("Score", read => read.Check());
         return new(env, reader.Tensors("Learned", file => LearnedScore.Read(saved.Score, saved.LearnedFrom, file)), saved.OutputColumnName,
-            new(saved.LogitsColumnName, saved.EmbeddingColumnName));
+            new(saved.LogitsColumnName, saved.EmbeddingColumnName, saved.LayerStatisticsColumnName));
     }
 
     private sealed record Saved(
-        OodScore Score, string OutputColumnName, string LogitsColumnName, string EmbeddingColumnName, LearnedScore.Sizes? LearnedFrom = null)
+        OodScore Score,
+        string OutputColumnName,
+        string LogitsColumnName,
+        string EmbeddingColumnName,
+        string LayerStatisticsColumnName = ColumnNames.LayerStatistics,   // files of before have none
+        LearnedScore.Sizes? LearnedFrom = null)
     {
         public void Check()
         {
             ArgumentException.ThrowIfNullOrEmpty(OutputColumnName);
             ArgumentException.ThrowIfNullOrEmpty(LogitsColumnName);
             ArgumentException.ThrowIfNullOrEmpty(EmbeddingColumnName);
+            ArgumentException.ThrowIfNullOrEmpty(LayerStatisticsColumnName);
             if (Score.Learns != LearnedFrom is not null)
                 throw new InvalidDataException($"it {(Score.Learns ? "does not say" : "says")} what the score {Score.Name} was learned from.");
             LearnedFrom?.Check();

@@ -67,19 +67,44 @@ public static class OodScores
 
     /// <summary>Mahalanobis distance (MDS) to the nearest class, squared, at least 0.</summary>
     /// <param name="shrinkage">
-    /// Share of the mean variance that is added to each direction of the covariance; 0, as in the paper, adds nothing. 1e-3 fixes a singular one.
+    /// Share of the mean variance that is added to each direction of the covariance: 0, as in the paper, adds nothing; null estimates from the rows how much helps
+    /// (Ledoit and Wolf, 2004), which few rows, or singular covariances, need.
     /// </param>
-    /// <remarks>Lee et al., NeurIPS 2018, arXiv 1807.03888. Needs <c>Embedding</c>; learns means and covariance from labelled rows.</remarks>
+    /// <param name="normalize">Whether embeddings are divided by their norm (MDS++), which helps with pretrained networks.</param>
+    /// <remarks>
+    /// Lee et al., NeurIPS 2018, arXiv 1807.03888; Mueller and Hein, ICML 2025, arXiv 2505.18032. Needs <c>Embedding</c>; learns means and covariance from labelled
+    /// rows.
+    /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="shrinkage"/> is negative.</exception>
-    public static OodScore Mahalanobis(double shrinkage = 0) => new Mahalanobis(shrinkage);
+    public static OodScore Mahalanobis(double? shrinkage = 0, bool normalize = false) => new Mahalanobis(shrinkage, normalize);
 
     /// <summary>Relative Mahalanobis distance (RMDS): to the nearest class, less that to all classes together; unbounded.</summary>
     /// <param name="shrinkage">
-    /// Share of the mean variance that is added to each direction of the covariances; 0, as in the paper, adds nothing. 1e-3 fixes a singular one.
+    /// Share of the mean variance that is added to each direction of the covariances: 0, as in the paper, adds nothing; null estimates from the rows how much helps
+    /// (Ledoit and Wolf, 2004), which few rows, or singular covariances, need.
     /// </param>
-    /// <remarks>Ren et al., 2021, arXiv 2106.09022. Needs <c>Embedding</c>; learns means and covariances from labelled rows.</remarks>
+    /// <param name="normalize">Whether embeddings are divided by their norm, which helps with pretrained networks.</param>
+    /// <remarks>
+    /// Ren et al., 2021, arXiv 2106.09022; Mueller and Hein, ICML 2025, arXiv 2505.18032. Needs <c>Embedding</c>; learns means and covariances from labelled rows.
+    /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="shrinkage"/> is negative.</exception>
-    public static OodScore RelativeMahalanobis(double shrinkage = 0) => new RelativeMahalanobis(shrinkage);
+    public static OodScore RelativeMahalanobis(double? shrinkage = 0, bool normalize = false) => new RelativeMahalanobis(shrinkage, normalize);
+
+    /// <summary>Mahalanobis distance of the layer statistics to the cloud of all training rows, at least 0: finds what is far, such as noise.</summary>
+    /// <param name="shrinkage">
+    /// Share of the mean variance that is added to each direction of the covariance; null (default) estimates from the rows how much helps (Ledoit and Wolf, 2004).
+    /// </param>
+    /// <remarks>This library's own. Needs <c>LayerStatistics</c>; learns mean and covariance from rows, without labels.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="shrinkage"/> is negative.</exception>
+    public static OodScore LayerGaussian(double? shrinkage = null) => new LayerGaussian(shrinkage);
+
+    /// <summary>Mahalanobis distance of the layer statistics to the nearest class, less that to all classes together; unbounded.</summary>
+    /// <param name="shrinkage">
+    /// Share of the mean variance that is added to each direction of the covariances; null (default) estimates from the rows how much helps (Ledoit and Wolf, 2004).
+    /// </param>
+    /// <remarks>This library's own. Needs <c>LayerStatistics</c>; learns means and covariances from labelled rows.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="shrinkage"/> is negative.</exception>
+    public static OodScore RelativeLayerGaussian(double? shrinkage = null) => new RelativeLayerGaussian(shrinkage);
 
     /// <summary>Virtual-logit matching (ViM): scaled residual of the embedding less the logits' log Σ exp, unbounded.</summary>
     /// <param name="dimension">
@@ -171,4 +196,7 @@ public static class OodScores
     /// </remarks>
     /// <exception cref="ArgumentException">Fewer than two scores, or one of them is null.</exception>
     public static OodScore Combine(params IReadOnlyList<OodScore> parts) => new Combine(parts);
+
+    /// <summary>Fisher.</summary>
+    public static OodScore Fuse(params IReadOnlyList<OodScore> parts) => new Fuse(parts);
 }

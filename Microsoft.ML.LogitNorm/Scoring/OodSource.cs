@@ -5,11 +5,17 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>Where a score, or several, find their inputs in a schema.</summary>
 /// <param name="Logits">The logits' column, if needed.</param>
 /// <param name="Embedding">The embedding's column, if needed.</param>
+/// <param name="LayerStatistics">The layer statistics' column, if needed.</param>
 /// <param name="Network">The network behind the logits, if needed.</param>
 /// <param name="Input">The column that the network takes, if needed.</param>
 /// <param name="Label">The labels' column, if needed.</param>
 internal sealed record OodSource(
-    DataViewSchema.Column? Logits, DataViewSchema.Column? Embedding, TrainedNetwork? Network, NetworkInput? Input, DataViewSchema.Column? Label)
+    DataViewSchema.Column? Logits,
+    DataViewSchema.Column? Embedding,
+    DataViewSchema.Column? LayerStatistics,
+    TrainedNetwork? Network,
+    NetworkInput? Input,
+    DataViewSchema.Column? Label)
 {
     private const long BlockBytes = 16 << 20;
     private const string AppendTrainer = "Append the LogitNorm trainer (or its model) before OodScore, or name the column.";
@@ -26,6 +32,9 @@ internal sealed record OodSource(
     /// <summary>D, if the embedding is needed.</summary>
     public int? EmbeddingSize => Embedding is { } column ? VectorColumn.SizeOf(column) : null;
 
+    /// <summary>S, if the layer statistics are needed.</summary>
+    public int? StatisticsSize => LayerStatistics is { } column ? VectorColumn.SizeOf(column) : null;
+
     /// <summary>
     /// Rows to score together: enough that torch's cost per call does not count, and fewer where rows are looked at and large.
     /// Rows that pass through are held in memory for so long.
@@ -35,7 +44,7 @@ internal sealed record OodSource(
     /// <summary>Rows to read before they become tensors, where all rows are gathered: some megabytes of them, however large one is.</summary>
     public int RowsPerBlock => (int)Math.Clamp(BlockBytes / BytesPerRow, 1, 1024);
 
-    private long BytesPerRow => (((Classes ?? 0) + (long)(EmbeddingSize ?? 0)) * sizeof(float)) + (Input?.BytesPerRow ?? 0);
+    private long BytesPerRow => (((Classes ?? 0) + (long)(EmbeddingSize ?? 0) + (StatisticsSize ?? 0)) * sizeof(float)) + (Input?.BytesPerRow ?? 0);
 
     /// <summary>Checks what can be known before the data is there: for scoring, and for learning if the score learns.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, or the logits have lost their network.</exception>
@@ -48,6 +57,8 @@ internal sealed record OodSource(
             : Enumerable.Empty<SchemaShape.Column>();
         if (inputs.HasFlag(OodInputs.Embedding))
             Vector(schema, columns.Embedding, "embedding", who);
+        if (inputs.HasFlag(OodInputs.LayerStatistics))
+            Vector(schema, columns.LayerStatistics, "layer statistics", who);
         if (inputs.HasFlag(OodInputs.Network) && annotations.All(annotation => annotation.Name != AnnotationKinds.Network))
             throw NetworkLost(who, columns.Logits);
         if (inputs.HasFlag(OodInputs.LinearHead) && annotations.All(annotation => annotation.Name != AnnotationKinds.LinearHead))
@@ -66,18 +77,21 @@ internal sealed record OodSource(
     {
         DataViewSchema.Column? logits = inputs.HasFlag(OodInputs.Logits) ? Vector(schema, columns.Logits, "logits", who) : null;
         DataViewSchema.Column? embedding = inputs.HasFlag(OodInputs.Embedding) ? Vector(schema, columns.Embedding, "embedding", who) : null;
+        DataViewSchema.Column? statistics = inputs.HasFlag(OodInputs.LayerStatistics)
+            ? Vector(schema, columns.LayerStatistics, "layer statistics", who)
+            : null;
         var there = logits ?? (schema.GetColumnOrNull(columns.Logits) is { } column && IsOfANetwork(column) ? column : null);
         var network = inputs.HasFlag(OodInputs.Network) ? FindNetwork(logits!.Value, who) : null;
         if (inputs.HasFlag(OodInputs.LinearHead) && network!.Classifier.Head is not LinearHead)
             throw NotLinear(who, columns.Logits, $"logits of Head.{network.Classifier.Head}");
         var input = inputs.HasFlag(OodInputs.Rows) ? network!.Input.Bind(schema) : null;
         DataViewSchema.Column? label = inputs.HasFlag(OodInputs.Labels) ? FindLabel(schema, columns.Label, there, who) : null;
-        return new(logits, embedding, network, input, label) { LogitsThere = there };
+        return new(logits, embedding, statistics, network, input, label) { LogitsThere = there };
     }
 
     /// <summary>The columns to read for a row.</summary>
     public IEnumerable<DataViewSchema.Column> Columns(DataViewSchema schema)
-        => ((DataViewSchema.Column?[])[Logits, Embedding, Input is null ? null : schema[Input.Name], Label]).OfType<DataViewSchema.Column>();
+        => ((DataViewSchema.Column?[])[Logits, Embedding, LayerStatistics, Input is null ? null : schema[Input.Name], Label]).OfType<DataViewSchema.Column>();
 
     private static bool IsOfANetwork(DataViewSchema.Column logits)
         => logits.Annotations.Schema.GetColumnOrNull(AnnotationKinds.Network) is { Type: NetworkType };

@@ -170,7 +170,7 @@ internal sealed class TrainingLoop(
             options.CancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var (rows, labels) = batches.Next();
-            var (logits, _) = trained.Forward(rows);
+            var logits = trained.Forward(rows).Logits;
             correct += logits.argmax(1).eq(labels.to(device)).sum().item<long>();
         }
         return (double)correct / examples.Count;

@@ -123,7 +123,7 @@ public sealed partial class LogitNormTuner
         long correct = 0;
         var scores = Batches(validation.Count, rowsPerBatch, cancellationToken, (start, count) =>
         {
-            var (logits, _) = network.Forward(validation.Values.narrow(0, start, count));
+            var logits = network.Forward(validation.Values.narrow(0, start, count)).Logits;
             correct += logits.argmax(1).eq(validation.Labels.narrow(0, start, count).to(network.Device)).sum().item<long>();
             return logits;
         });

@@ -12,6 +12,7 @@ internal sealed class NetworkGraph
 {
     private readonly NodeShape[] _shapes;
     private readonly int[] _uses, _lastUse;
+    private readonly bool[] _watched;
 
     /// <param name="nodes">The operations.</param>
     /// <param name="stages">Its named parts, in order. Nodes behind the last one are the last one's.</param>
@@ -31,6 +32,7 @@ internal sealed class NetworkGraph
         if (Array.IndexOf(_uses[..^1], 0) is >= 0 and var unused)
             throw new ArgumentException($"{Text(unused)} is used by no other.", nameof(nodes));
         CheckStages();
+        _watched = [.. Enumerable.Range(0, nodes.Count).Select(node => Stages.Any(stage => stage.Node == node) || (node == 0 && Input.IsVector))];
     }
 
     /// <summary>The operations, each behind all that it takes.</summary>
@@ -58,6 +60,9 @@ internal sealed class NetworkGraph
     /// Whether nothing after <paramref name="by"/> takes a node, so that its output may be freed then. The input and the embedding are the caller's.
     /// </summary>
     public bool EndsAt(int node, int by) => node > 0 && node < Nodes.Count - 1 && _lastUse[node] == by;
+
+    /// <summary>Whether layer statistics are taken of a node: of the end of each stage, and of an input that is a vector.</summary>
+    public bool IsWatched(int node) => _watched[node];
 
     /// <summary>The stage that a node is part of, by its number; the last one's for what comes behind all.</summary>
     public int StageOf(int node)

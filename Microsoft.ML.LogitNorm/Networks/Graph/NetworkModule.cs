@@ -58,8 +58,14 @@ internal sealed class NetworkModule : Module<Tensor, Tensor>
             convolution.Draw(generator);
     }
 
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor input) => Forward(input, null);
+
+    /// <summary>Input to embedding [B, D], in the caller's scope.</summary>
+    /// <param name="input">Images or feature vectors.</param>
+    /// <param name="statistics">Looks at the stages' outputs; null for nobody.</param>
+    public Tensor Forward(Tensor input, StageStatistics? statistics)
     {
+        statistics?.Add(0, input);
         if (_layers.Length == 1)
             return input.alias();   // a handle of the caller's own
         using var scope = NewDisposeScope();
@@ -68,6 +74,7 @@ internal sealed class NetworkModule : Module<Tensor, Tensor>
         for (var i = 1; i < values.Length; i++)
         {
             values[i] = Compute(i, values);
+            statistics?.Add(i, values[i]);
             foreach (var ended in _ending[i])
                 if (!_overwrites[i] || ended != Graph.Nodes[i].Inputs[0])   // what is overwritten is the new value
                     values[ended].Dispose();

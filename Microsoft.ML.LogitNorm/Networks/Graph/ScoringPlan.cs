@@ -17,8 +17,9 @@ internal sealed class ScoringPlan
     private readonly Step[] _steps;
     private readonly int[][] _ending;   // what is freed after each step
     private readonly int _values, _output;
+    private readonly int[][] _watchedAs;   // of each node, the nodes of the graph that give the same and of which layer statistics are taken
 
-    private ScoringPlan(IReadOnlyList<Step> steps, int values, int output)
+    private ScoringPlan(IReadOnlyList<Step> steps, int values, int output, int[][] watchedAs)
     {
         var lastUse = new int[values];
         foreach (var (i, step) in steps.Index())
@@ -26,7 +27,7 @@ internal sealed class ScoringPlan
                 lastUse[input] = i;
         _steps = [.. steps.Select((step, i) => step.Overwrites is { } sum && (sum == 0 || lastUse[sum] > i) ? step.OnACopy(sum) : step)];
         _ending = [.. steps.Select((step, i) => step.Inputs.Distinct().Where(input => input != 0 && input != output && lastUse[input] == i).ToArray())];
-        (_values, _output) = (values, output);
+        (_values, _output, _watchedAs) = (values, output, watchedAs);
     }
 
     /// <summary>Plans a network.</summary>
@@ -36,8 +37,10 @@ internal sealed class ScoringPlan
 
     /// <summary>Input to embedding, without gradients, in the caller's scope.</summary>
     /// <param name="input">Images, channels last in memory, or feature vectors.</param>
-    public Tensor Run(Tensor input)
+    /// <param name="statistics">Looks at the stages' outputs; null for nobody.</param>
+    public Tensor Run(Tensor input, StageStatistics? statistics = null)
     {
+        Take(0, input);
         if (_steps.Length == 0)
             return input.alias();
         using var scope = NewDisposeScope();
@@ -47,11 +50,19 @@ internal sealed class ScoringPlan
         {
             var output = _steps[i].Run(values);
             values[_steps[i].Output] = output;
+            Take(_steps[i].Output, output);
             foreach (var ended in _ending[i])
                 if (!ReferenceEquals(values[ended], output))   // a step may change what it takes and return it
                     values[ended].Dispose();
         }
         return values[_output].MoveToOuterDisposeScope();
+
+        void Take(int node, Tensor value)
+        {
+            if (statistics is not null)
+                foreach (var watched in _watchedAs[node])
+                    statistics.Add(watched, value);
+        }
     }
 
     /// <summary>One pass over memory.</summary>
@@ -85,6 +96,7 @@ internal sealed class ScoringPlan
         private readonly Dictionary<int, Step> _sums = [];   // by the number of the sum
         private readonly List<Step> _steps = [];
         private readonly int _output;
+        private readonly int[][] _watchedAs;
 
         public Planner(NetworkModule module, Folding folding)
         {
@@ -92,7 +104,9 @@ internal sealed class ScoringPlan
             _nodes = [.. module.Graph.Nodes];
             _layerOf = [.. Enumerable.Range(0, _nodes.Length)];
             _passedOver = new bool[_nodes.Length];
-            _output = LeaveOutDropout();
+            var same = LeaveOutDropout();
+            _output = same[^1];
+            _watchedAs = [.. _nodes.Select((_, i) => Enumerable.Range(i, same.Length - i).Where(node => same[node] == i && module.Graph.IsWatched(node)).ToArray())];
             _users = [.. _nodes.Select(_ => new List<int>())];
             for (var i = 0; i < _nodes.Length; i++)
                 if (!_passedOver[i])
@@ -106,12 +120,12 @@ internal sealed class ScoringPlan
             for (var i = 1; i < _nodes.Length; i++)
                 if (!_passedOver[i])
                     Add(i);
-            return new(_steps, _nodes.Length, _output);
+            return new(_steps, _nodes.Length, _output, _watchedAs);
         }
 
         /// <summary>What takes the output of a dropout takes its input.</summary>
-        /// <returns>The number of the embedding.</returns>
-        private int LeaveOutDropout()
+        /// <returns>For each node the one that gives the same without dropout.</returns>
+        private int[] LeaveOutDropout()
         {
             var same = Enumerable.Range(0, _nodes.Length).ToArray();
             for (var i = 0; i < _nodes.Length; i++)
@@ -120,7 +134,7 @@ internal sealed class ScoringPlan
                 if (_nodes[i] is NetworkNode.Dropout dropout)
                     (same[i], _passedOver[i]) = (dropout.Source, true);
             }
-            return same[^1];
+            return same;
         }
 
         private void AverageFirst()
@@ -201,7 +215,10 @@ internal sealed class ScoringPlan
 
         private Module LayerOf(int node) => _module.LayerOf(_layerOf[node]);
 
-        /// <summary>Goes on to the one node that takes this one, if it is of that kind, and leaves it out of the steps.</summary>
+        /// <summary>
+        /// Goes on to the one node that takes this one, if it is of that kind, and leaves it out of the steps. What a stage ends with is not passed over: layer
+        /// statistics are taken of it.
+        /// </summary>
         private bool PassOver<TNode>(ref int node)
             where TNode : NetworkNode
         {
@@ -214,6 +231,6 @@ internal sealed class ScoringPlan
 
         private (int Node, TNode Operation)? UserOf<TNode>(int node)
             where TNode : NetworkNode
-            => _users[node] is [var user] && _nodes[user] is TNode operation ? (user, operation) : null;
+            => _watchedAs[node].Length == 0 && _users[node] is [var user] && _nodes[user] is TNode operation ? (user, operation) : null;
     }
 }

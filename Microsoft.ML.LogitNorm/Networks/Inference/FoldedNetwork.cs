@@ -23,9 +23,11 @@ internal sealed class FoldedNetwork : IDisposable
 
     private readonly Folding _folding;
     private readonly ScoringPlan _plan;
+    private readonly NetworkGraph _graph;
     private readonly Device _device;
 
-    private FoldedNetwork(Folding folding, ScoringPlan plan, Device device) => (_folding, _plan, _device) = (folding, plan, device);
+    private FoldedNetwork(Folding folding, ScoringPlan plan, NetworkGraph graph, Device device)
+        => (_folding, _plan, _graph, _device) = (folding, plan, graph, device);
 
     /// <summary>Images in a full pass of the size that the copy is made for.</summary>
     public required long Rows { get; init; }
@@ -49,7 +51,7 @@ internal sealed class FoldedNetwork : IDisposable
         var folding = new Folding(device, rows, fused);
         try
         {
-            var folded = new FoldedNetwork(folding, ScoringPlan.Of(classifier.Embedding, folding), device)
+            var folded = new FoldedNetwork(folding, ScoringPlan.Of(classifier.Embedding, folding), classifier.Embedding.Graph, device)
             {
                 Rows = rows,
                 TakesSingleImages = fused || device.type != DeviceType.CPU,
@@ -81,13 +83,23 @@ internal sealed class FoldedNetwork : IDisposable
     }
 
     /// <summary>Images [B, channels, H, W], channels last in memory, to the embedding [B, D], in the caller's scope. Call it without gradients.</summary>
-    public Tensor Embed(Tensor images)
+    public Tensor Embed(Tensor images) => Embed(images, statistics: false).Embedding;
+
+    /// <inheritdoc cref="Embed(Tensor)"/>
+    /// <param name="images">See there.</param>
+    /// <param name="statistics">Whether to take layer statistics, [B, S].</param>
+    public Embedded Embed(Tensor images, bool statistics)
     {
         var rowsPerPass = RowsPerPass(images.shape[2], images.shape[3]);
         if (images.shape[0] <= rowsPerPass || _device.type != DeviceType.CPU)
-            return _plan.Run(images);
+            return Pass(images);
         using var scope = NewDisposeScope();
-        return cat([.. images.split(rowsPerPass).Select(_plan.Run)]).MoveToOuterDisposeScope();
+        Embedded[] passes = [.. images.split(rowsPerPass).Select(Pass)];
+        return new(
+            cat([.. passes.Select(pass => pass.Embedding)]).MoveToOuterDisposeScope(),
+            statistics ? cat([.. passes.Select(pass => pass.LayerStatistics!)]).MoveToOuterDisposeScope() : null);
+
+        Embedded Pass(Tensor part) => Embedded.By(_graph, statistics, watcher => _plan.Run(part, watcher));
     }
 
     /// <summary>Frees what was laid out for <see cref="Probe"/>, where the images to come have another size. Not while another thread computes.</summary>
@@ -105,16 +117,24 @@ internal sealed class FoldedNetwork : IDisposable
     private static long RowsPerPass(long height, long width) => Math.Max(1, PixelsPerPass / (height * width));
 
     /// <summary>
-    /// Whether several images have the network's embeddings, and single ones where they are taken. Each layout of a weight is checked when there is one.
+    /// Whether several images have the network's embeddings and layer statistics, and single ones where they are taken. Each layout of a weight is checked when there is one.
     /// </summary>
     private bool IsLike(ClassifierNetwork classifier, Tensor images)
     {
         using var exact = _device.type == DeviceType.CUDA ? TensorFloat32.Off() : null;   // it differs by more than folding does
-        var expected = classifier.Embed(images);
-        var largest = expected.abs().max().item<float>();
-        return IsNear(Embed(images), expected) && (!TakesSingleImages || IsNear(Embed(images.narrow(0, 0, 1)), expected.narrow(0, 0, 1)));
+        var expected = classifier.Embed(images, statistics: true);
+        return IsLike(images, expected) && (!TakesSingleImages || IsLike(images.narrow(0, 0, 1), new(First(expected.Embedding), First(expected.LayerStatistics!))));
+
+        static Tensor First(Tensor rows) => rows.narrow(0, 0, 1);
+    }
+
+    private bool IsLike(Tensor images, Embedded expected)
+    {
+        var found = Embed(images, statistics: true);
+        return IsNear(found.Embedding, expected.Embedding) && IsNear(found.LayerStatistics!, expected.LayerStatistics!);
 
         // Not "above the tolerance": a difference that is NaN must fail.
-        bool IsNear(Tensor embedded, Tensor wanted) => (embedded - wanted).abs().max().item<float>() <= Tolerance * largest;
+        static bool IsNear(Tensor values, Tensor wanted)
+            => (values - wanted).abs().max().item<float>() <= Tolerance * wanted.abs().max().item<float>();
     }
 }

@@ -10,7 +10,7 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
 {
     private const string Comparison = "comparison", InDistribution = "in-distribution";
 
-    private readonly OodColumns _columns = new(options.LogitsColumnName, options.EmbeddingColumnName, options.LabelColumnName);
+    private readonly OodColumns _columns = new(options.LogitsColumnName, options.EmbeddingColumnName, options.LayerStatisticsColumnName, options.LabelColumnName);
 
     /// <summary>Compares.</summary>
     /// <param name="known">In-distribution rows.</param>
@@ -154,7 +154,7 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
                 using var networkUse = source.Network?.Enter();
                 var batch = rows.ToBatch(new Dictionary<string, Tensor>());
                 // A score that does not need the network is computed on the CPU, as its transformer would.
-                var onCpu = batch.Device.type == DeviceType.CPU ? batch : batch with { Logits = batch.Logits?.cpu(), Embedding = batch.Embedding?.cpu() };
+                var onCpu = batch.OnCpu();
                 foreach (var (i, contestant) in contestants.Index())
                     found[i].AddRange(contestant.Compute(contestant.Score.Needs.HasFlag(OodInputs.Network) ? batch : onCpu, first, Describe));
             }

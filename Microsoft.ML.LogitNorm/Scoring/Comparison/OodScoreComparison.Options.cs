@@ -56,6 +56,10 @@ public sealed partial record OodScoreComparison
         /// <exception cref="ArgumentException">Null or empty.</exception>
         public string EmbeddingColumnName { get; init => field = NotEmpty(value, nameof(EmbeddingColumnName)); } = ColumnNames.Embedding;
 
+        /// <summary>The column with the layer statistics, a vector of <see cref="float"/>.</summary>
+        /// <exception cref="ArgumentException">Null or empty.</exception>
+        public string LayerStatisticsColumnName { get; init => field = NotEmpty(value, nameof(LayerStatisticsColumnName)); } = ColumnNames.LayerStatistics;
+
         /// <summary>
         /// Whether the scores of all rows are kept (default), 12 bytes each: <see cref="OodScoreResult.InDistributionScores"/>,
         /// <see cref="OodSetResult.Scores"/>, and what the curves of <see cref="OodSetResult.Metrics"/> are made of.

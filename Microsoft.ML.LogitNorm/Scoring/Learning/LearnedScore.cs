@@ -52,7 +52,7 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
         foreach (var (name, tensor) in learned)
             if (!TensorData.IsFinite(tensor))
                 throw new OodScoreException($"The score {score.Name} learned {name} that are not finite: the training rows hold values too large for it.");
-        var sizes = new Sizes(rows.Classes, (int?)rows.Embedding?.shape[1]);
+        var sizes = new Sizes(rows.Classes, (int?)rows.Embedding?.shape[1], (int?)rows.LayerStatistics?.shape[1]);
         // or its file could not be read again
         LearnedTensors.CheckShapes(score, sizes, learned.Select(pair => (pair.Key, pair.Value.dtype, pair.Value.shape)));
         return new(score, learned.ToDictionary(pair => pair.Key, pair => pair.Value.DetachFromDisposeScope()), sizes);
@@ -118,6 +118,7 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
         {
             Logits = Whole(batch => batch.Logits),
             Embedding = Whole(batch => batch.Embedding),
+            LayerStatistics = Whole(batch => batch.LayerStatistics),
             Values = Whole(batch => batch.Values),
             Labels = Whole(batch => batch.Labels),
         };
@@ -173,6 +174,8 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
             Check("logits", logits, VectorColumn.SizeOf(logits), classes);
         if (source.Embedding is { } embedding && shape.EmbeddingSize is { } size)
             Check("embedding", embedding, source.EmbeddingSize!.Value, size);
+        if (source.LayerStatistics is { } statistics && shape.StatisticsSize is { } count)
+            Check("layer statistics", statistics, source.StatisticsSize!.Value, count);
 
         void Check(string role, DataViewSchema.Column column, int found, int expected)
         {
@@ -185,14 +188,22 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
     /// <summary>Lengths of the vectors that a score has learned from.</summary>
     /// <param name="Classes">C, of logits or labels; null if neither was looked at.</param>
     /// <param name="EmbeddingSize">D; null if the embedding was not looked at.</param>
+    /// <param name="StatisticsSize">S; null if the layer statistics were not looked at.</param>
     public sealed record Sizes(
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Classes = null,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? EmbeddingSize = null)
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? EmbeddingSize = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? StatisticsSize = null)
     {
         /// <summary>D, for a score that looks at the embedding.</summary>
         /// <exception cref="InvalidDataException">A file does not say it.</exception>
         [JsonIgnore]
         public int Features => EmbeddingSize ?? throw new InvalidDataException("the size of the embedding that the score was learned from is missing.");
+
+        /// <summary>S, for a score that looks at layer statistics.</summary>
+        /// <exception cref="InvalidDataException">A file does not say it.</exception>
+        [JsonIgnore]
+        public int Statistics
+            => StatisticsSize ?? throw new InvalidDataException("the number of layer statistics that the score was learned from is missing.");
 
         /// <summary>C, for a score that looks at logits or labels.</summary>
         /// <exception cref="InvalidDataException">A file does not say it.</exception>
@@ -203,8 +214,9 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
         /// <exception cref="InvalidDataException">A size is less than 1.</exception>
         public void Check()
         {
-            if (Classes < 1 || EmbeddingSize < 1)
-                throw new InvalidDataException($"a score cannot have been learned from {Classes ?? 0} logits and {EmbeddingSize ?? 0} features.");
+            if (Classes < 1 || EmbeddingSize < 1 || StatisticsSize < 1)
+                throw new InvalidDataException(
+                    $"a score cannot have been learned from {Classes ?? 0} logits, {EmbeddingSize ?? 0} features and {StatisticsSize ?? 0} layer statistics.");
         }
     }
 }

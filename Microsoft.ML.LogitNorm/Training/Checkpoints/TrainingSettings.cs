@@ -14,6 +14,7 @@ internal static class TrainingSettings
         nameof(LogitNormTrainer.Options.StepCompleted), nameof(LogitNormTrainer.Options.CancellationToken), nameof(LogitNormTrainer.Options.CheckpointFile),
         nameof(LogitNormTrainer.Options.PredictedLabelColumnName), nameof(LogitNormTrainer.Options.ScoreColumnName),
         nameof(LogitNormTrainer.Options.LogitsColumnName), nameof(LogitNormTrainer.Options.EmbeddingColumnName),
+        nameof(LogitNormTrainer.Options.LayerStatisticsColumnName),
         // What comes of it stands in the file where it is Stream, which shuffles otherwise.
         nameof(LogitNormTrainer.Options.ImageCache),
     ];

@@ -10,4 +10,7 @@ internal static class Directions
 
     /// <summary>z / ‖z‖₂ of each row, [B, D].</summary>
     public static Tensor Of(Tensor embedding) => nn.functional.normalize(embedding, dim: 1, eps: MinimumNorm);
+
+    /// <summary>The directions, or the embeddings as they are, [B, D].</summary>
+    public static Tensor Of(Tensor embedding, bool normalize) => normalize ? Of(embedding) : embedding;
 }

@@ -6,15 +6,17 @@ namespace Microsoft.ML.LogitNorm;
 /// <remarks>
 /// min over classes c of (z − μ_c)ᵀ Σ⁻¹ (z − μ_c), z = embedding [B, D]; gives [B], at least 0, higher = more likely out of distribution.
 /// Lee et al., "A Simple Unified Framework for Detecting Out-of-Distribution Samples and Adversarial Attacks", NeurIPS 2018, arXiv 1807.03888,
-/// equations 1 and 2, without its input perturbation and its ensemble of layers. Needs <c>Embedding</c>. Learns whitened means [C, D] and the whitening [D, D],
+/// equations 1 and 2, without its input perturbation and its ensemble of layers. With <paramref name="Normalize"/> of the embedding's direction, z / ‖z‖
+/// (MDS++: Mueller and Hein, "Mahalanobis++: Improving OOD Detection via Feature Normalization", ICML 2025, arXiv 2505.18032). Needs <c>Embedding</c>. Learns whitened means [C, D] and the whitening [D, D],
 /// in float64, from labelled rows; needs 2 rows of each class and a covariance that is not singular. Cost: O(BD(C + D)).
 /// </remarks>
-/// <param name="Shrinkage">Share of the mean variance that is added to each direction of Σ; 0, as in the paper, adds nothing.</param>
-internal sealed record Mahalanobis(double Shrinkage) : OodScore
+/// <param name="Shrinkage">As <see cref="GaussianFit.Whitening"/> takes it; 0, as in the paper, adds nothing.</param>
+/// <param name="Normalize">Whether embeddings are divided by their norm.</param>
+internal sealed record Mahalanobis(double? Shrinkage, bool Normalize = false) : OodScore
 {
     private const string Means = "Means", Whitening = "Whitening";
 
-    public double Shrinkage { get; } = GaussianFit.CheckShrinkage(Shrinkage);
+    public double? Shrinkage { get; } = GaussianFit.CheckShrinkage(Shrinkage);
 
     internal override OodInputs Needs => OodInputs.Embedding;
 
@@ -22,7 +24,7 @@ internal sealed record Mahalanobis(double Shrinkage) : OodScore
 
     internal override IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows)
     {
-        var (means, whitening) = GaussianFit.OfClasses(rows, Shrinkage, this);
+        var (means, whitening) = GaussianFit.OfClasses(Directions.Of(rows.Embedding!.to(float64), Normalize), rows, Shrinkage, this, "embedding");
         return new Dictionary<string, Tensor> { [Means] = means.matmul(whitening), [Whitening] = whitening };
     }
 
@@ -30,5 +32,6 @@ internal sealed record Mahalanobis(double Shrinkage) : OodScore
         => [new(Means, ScalarType.Float64, from.ClassCount, from.Features), new(Whitening, ScalarType.Float64, from.Features, from.Features)];
 
     internal override Tensor Score(in OodBatch batch)
-        => GaussianFit.SquaredDistances(batch.Embedding!.to(float64).matmul(batch.Learned[Whitening]), batch.Learned[Means]).amin([1]);
+        => GaussianFit.SquaredDistances(
+            Directions.Of(batch.Embedding!.to(float64), Normalize).matmul(batch.Learned[Whitening]), batch.Learned[Means]).amin([1]);
 }

@@ -1,0 +1,130 @@
+using System.Globalization;
+using TorchSharp;
+using static System.FormattableString;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>
+/// The mean conformal rank of a row among calibration rows, by several scores: joins scores of different scales without weights to tune. Ours.
+/// </summary>
+/// <remarks>
+/// mean over the parts i of r_i, r_i = #{calibration rows whose score i is below that of the row} / (n + 1) for n calibration rows, that is 1 − conformal
+/// p-value; gives [B] in [0, 1), higher = more likely out of distribution. This library's own: no paper. Needs what its parts need.
+/// Learns what they learn, and n sorted scores for each.
+/// The calibration rows are those of <c>Fit</c>. Where a part learns from rows, it would find them too familiar to be ranked among them: all parts then learn
+/// from four fifths, drawn at random, and the others rank. Cost: that of the parts, and O(B log n).
+/// </remarks>
+/// <param name="Parts">At least two scores.</param>
+internal sealed record Fuse(IReadOnlyList<OodScore> Parts) : OodScore
+{
+    private const string Ranks = "Ranks";
+    private const int OneOf = 5;
+
+    // Any number: the same rows are kept for ranking each time that a score is fitted.
+    private const ulong Seed = 5;
+
+    public IReadOnlyList<OodScore> Parts { get; } = Check(Parts);
+
+    internal override OodInputs Needs => Parts.Aggregate(default(OodInputs), (needs, part) => needs | part.Needs);
+
+    internal override OodInputs? LearnsFrom => Parts.Aggregate(Needs, (needs, part) => needs | (part.LearnsFrom ?? default));
+
+    private bool PartsLearn => Parts.Any(part => part.LearnsFrom is not null);
+
+    internal override IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows)
+    {
+        var count = rows.Count;
+        if (PartsLearn && count < OneOf)
+            throw new OodScoreException(
+                $"The score {Name} needs at least {OneOf} rows to fit, one in {OneOf} of which it keeps for ranking; there are {count}. Fit it on more rows.");
+        // In a random order: rows often come class by class, or class after class in turn.
+        using var generator = new Generator(Seed, CPU);
+        var order = randperm(count, int64, generator: generator);
+        var kept = count / OneOf;
+        var held = rows.HeldOut;
+        var ranking = held is not null ? rows with { Logits = held.Logits, Embedding = held.Embedding, LayerStatistics = held.LayerStatistics, Labels = held.Labels, Values = null }
+            : PartsLearn ? rows.Rows(order.narrow(0, 0, kept)) : rows;
+        var learning = held is null && PartsLearn ? (rows with { Values = null }).Rows(order.narrow(0, kept, count - kept)) : rows;
+        var learned = new Dictionary<string, Tensor>();
+        foreach (var (i, part) in Parts.Index())
+        {
+            var own = part.LearnsFrom is null ? new Dictionary<string, Tensor>() : LearnPart(part, learning, count);
+            foreach (var (name, value) in own)
+                learned[$"{i}/{name}"] = value;
+            learned[$"{i}/{Ranks}"] = ScoreInBatches(part, ranking with { Learned = own }).sort().Values;
+        }
+        return learned;
+    }
+
+    internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from)
+        => [.. Parts.Index().SelectMany(part => part.Item.Learned(from).Select(tensor => tensor.OfPart($"{part.Index}/"))
+            .Append(new($"{part.Index}/{Ranks}", ScalarType.Float64, LearnedTensor.Dimension.Rows(symbol: "R")) { Ascends = true }))];
+
+    internal override Tensor Score(in OodBatch batch)
+    {
+        var sum = zeros(batch.Count, float64, batch.Device);
+        foreach (var (i, part) in Parts.Index())
+        {
+            var prefix = $"{i}/";
+            var own = batch.Learned.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal))
+                .ToDictionary(pair => pair.Key[prefix.Length..], pair => pair.Value);
+            var score = part.Score(batch with { Learned = own }).to(float64);   // [B]
+            // A part that is NaN would have a rank like any other, and nobody would know.
+            sum = sum.Plus(Surprise(own[Ranks], score).Filled(score.isfinite().logical_not(), double.NaN));
+        }
+        return sum;
+    }
+
+    private static Tensor Surprise(Tensor ranks, Tensor score)
+    {
+        var count = ranks.shape[0];
+        var below = searchsorted(ranks, score).to(float64);   // [B]
+        var surprise = below.neg().Plus(count + 1.0).Over(count + 1).log().neg();
+        var (q90, q99) = (Quantile(ranks, 0.9), Quantile(ranks, 0.99));
+        if (q99 <= q90)
+            return surprise;
+        var beyond = score.Minus(q99).Times(Math.Log(10) / (q99 - q90)).Plus(Math.Log(100));
+        return where(score.gt(ranks[(long)Math.Floor(0.99 * (count - 1))]), beyond, surprise);
+    }
+
+    private static double Quantile(Tensor ascending, double share)
+    {
+        var at = share * (ascending.shape[0] - 1);
+        var (low, high) = (ascending[(long)Math.Floor(at)].item<double>(), ascending[(long)Math.Ceiling(at)].item<double>());
+        return low + (high - low) * (at - Math.Floor(at));
+    }
+
+    private protected override string Parameters => string.Join(", ", Parts);
+
+    private static IReadOnlyDictionary<string, Tensor> LearnPart(OodScore part, in OodBatch rows, long count)
+    {
+        try
+        {
+            return part.Learn(rows);
+        }
+        catch (OodScoreException e)
+        {
+            throw new OodScoreException(
+                Invariant($"A part of the score Fuse, which learns from {rows.Count:N0} of the {count:N0} rows and keeps the others for ranking: ")
+                + e.Message);
+        }
+    }
+
+    // All rows at once could be too many for a score that looks at whole images, or compares with many rows.
+    private static Tensor ScoreInBatches(OodScore score, OodBatch rows)
+        => cat([.. TensorArithmetic.Range(rows.Count, int64).split(rows.AtOnce).Select(part =>
+        {
+            using var scope = NewDisposeScope();
+            return score.Score(rows.Rows(part)).to(float64).MoveToOuterDisposeScope();
+        })]);
+
+    private static IReadOnlyList<OodScore> Check(IReadOnlyList<OodScore> parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        if (parts.Count < 2 || parts.Contains(null!))
+            throw new ArgumentException(
+                $"Fuse joins at least 2 scores; got {parts.Count(part => part is not null).ToString(CultureInfo.InvariantCulture)}.", nameof(parts));
+        return ValueList.Of(parts);
+    }
+}
