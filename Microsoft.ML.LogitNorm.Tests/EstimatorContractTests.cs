@@ -47,7 +47,7 @@ public sealed class EstimatorContractTests
     public void OodScore_OfTheNetwork() => CheckScore(OodScores.Odin(1, 0.01));
 
     [Test]
-    public void OodScore_OfSeveral() => CheckScore(OodScores.Combine(OodScores.ReAct(), OodScores.NearestNeighbours(3)), "Embedding");
+    public void OodScore_OfSeveral() => CheckScore(OodScores.Fuse(OodScores.ReAct(), OodScores.NearestNeighbours(3)), "Embedding");
 
     [Test]
     public void OodDetector_OfOodScore()

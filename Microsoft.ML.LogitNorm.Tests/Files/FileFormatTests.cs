@@ -59,9 +59,13 @@ public sealed class FileFormatTests
         yield return Kind<OodScore>(
             OodScores.NearestNeighbours(), """{"kind":"nearest-neighbours","K":50,"BankSize":null}""", "Bank Float32[120, 64]", "SquaredNorms Float32[120]");
         yield return Kind<OodScore>(
-            OodScores.Mahalanobis(1e-3), """{"kind":"mahalanobis","Shrinkage":0.001}""", "Means Float64[3, 64]", "Whitening Float64[64, 64]");
-        yield return Kind<OodScore>(OodScores.RelativeMahalanobis(1e-3), """{"kind":"relative-mahalanobis","Shrinkage":0.001}""",
+            OodScores.Mahalanobis(1e-3), """{"kind":"mahalanobis","Normalize":false,"Shrinkage":0.001}""", "Means Float64[3, 64]", "Whitening Float64[64, 64]");
+        yield return Kind<OodScore>(OodScores.RelativeMahalanobis(1e-3), """{"kind":"relative-mahalanobis","Normalize":false,"Shrinkage":0.001}""",
             "Means Float64[3, 64]", "Whitening Float64[64, 64]", "OverallMean Float64[1, 64]", "OverallWhitening Float64[64, 64]");
+        yield return Kind<OodScore>(
+            OodScores.LayerGaussian(), """{"kind":"layer-gaussian","Shrinkage":null}""", "Mean Float64[1, 256]", "Whitening Float64[256, 256]");
+        yield return Kind<OodScore>(OodScores.RelativeLayerGaussian(), """{"kind":"relative-layer-gaussian","Shrinkage":null}""",
+            "Means Float64[3, 256]", "Whitening Float64[256, 256]", "OverallMean Float64[1, 256]", "OverallWhitening Float64[256, 256]");
         yield return Kind<OodScore>(
             OodScores.VirtualLogit(), """{"kind":"virtual-logit","Dimension":null}""", "Origin Float32[64]", "Directions Float32[64, 32]", "Alpha Float32[]");
         yield return Kind<OodScore>(OodScores.Residual(8), """{"kind":"residual","Dimension":8}""", "Origin Float32[64]", "Directions Float32[64, 56]");
@@ -75,8 +79,8 @@ public sealed class FileFormatTests
         yield return Kind<OodScore>(OodScores.MaxCosine(), """{"kind":"max-cosine"}""");
         yield return Kind<OodScore>(OodScores.Odin(), """{"kind":"odin","Temperature":1000,"Epsilon":0.0014}""");
         yield return Kind<OodScore>(
-            OodScores.Combine(OodScores.MaxLogit(), OodScores.Fdbd()),
-            """{"kind":"combine","Parts":[{"kind":"max-logit"},{"kind":"fdbd","DistanceToMean":true}]}""",
+            OodScores.Fuse(OodScores.MaxLogit(), OodScores.Fdbd()),
+            """{"kind":"fuse","Parts":[{"kind":"max-logit"},{"kind":"fdbd","DistanceToMean":true}]}""",
             "0/Ranks Float64[24]", "1/Mean Float32[64]", "1/Ranks Float64[24]");
 
         static TestCaseData Kind<T>(T value, string json, params string[] learned)
@@ -148,8 +152,8 @@ public sealed class FileFormatTests
 
     private static readonly (string Type, string Signature, string Loader, uint Written, uint ReadableFrom, string[] Entries)[] _parts =
     [
-        ("LogitNormModel", "LOGITNRM", "LogitNormModel", 0x00010003, 0x00010003, ["Hashes.json", "Model.json", "Model.key", "Weights.safetensors"]),
-        ("OodScoreTransformer", "LNOODSCR", "LogitNormOodScore", 0x00010003, 0x00010003, ["Hashes.json", "Learned.safetensors", "Model.key", "Score.json"]),
+        ("LogitNormModel", "LOGITNRM", "LogitNormModel", 0x00010004, 0x00010004, ["Hashes.json", "Model.json", "Model.key", "Weights.safetensors"]),
+        ("OodScoreTransformer", "LNOODSCR", "LogitNormOodScore", 0x00010004, 0x00010004, ["Hashes.json", "Learned.safetensors", "Model.key", "Score.json"]),
         (
             "OodDetectorTransformer",
             "LNOODDET",
@@ -199,12 +203,14 @@ public sealed class FileFormatTests
                 + ""","Input":{"kind":"images","Shape":{"Channels":3,"Height":8,"Width":8},"Kind":"vector-of-byte","Interleaved":false,"Name":"Image"}"""
                 + ""","Normalization":{"Mean":[128,128,128],"StandardDeviation":[64,64,64]}"""
                 + ""","Classes":{"Type":"String","Values":["red","green","blue"]},"Head":{"kind":"linear"}"""
-                + ""","Columns":{"PredictedLabel":"PredictedLabel","Score":"Score","Logits":"Logits","Embedding":"Embedding"}}"""));
+                + ""","Columns":{"PredictedLabel":"PredictedLabel","Score":"Score","Logits":"Logits","Embedding":"Embedding","""
+                + "\"LayerStatistics\":\"LayerStatistics\"}}"));
         Assert.That(
             Text("Score.json"),
             Is.EqualTo(
                 """{"Score":{"kind":"energy","Temperature":2.5}"""
-                + ""","OutputColumnName":"OodScore","LogitsColumnName":"Logits","EmbeddingColumnName":"Embedding","LearnedFrom":null}"""));
+                + ""","OutputColumnName":"OodScore","LogitsColumnName":"Logits","EmbeddingColumnName":"Embedding","""
+                + "\"LayerStatisticsColumnName\":\"LayerStatistics\",\"LearnedFrom\":null}"));
         Assert.That(
             Text("Calibration.json"),
             Is.EqualTo("""{"Columns":{"Score":"OodScore","Confidence":"OodConfidence","Decision":"IsOutOfDistribution"},"FalseAlarmRate":0.05}"""));
@@ -214,8 +220,8 @@ public sealed class FileFormatTests
         Assert.That(Encoding.UTF8.GetString(ModelFile.Of(_ml, learned, data.Schema).Read("Score.json")),
             Is.EqualTo(
                 """{"Score":{"kind":"nn-guide","K":2,"BankSize":null}"""
-                + ""","OutputColumnName":"OodScore","LogitsColumnName":"Logits","EmbeddingColumnName":"Embedding","LearnedFrom":"""
-                + """{"Classes":3,"EmbeddingSize":64}}"""));
+                + ""","OutputColumnName":"OodScore","LogitsColumnName":"Logits","EmbeddingColumnName":"Embedding","""
+                + "\"LayerStatisticsColumnName\":\"LayerStatistics\",\"LearnedFrom\":{\"Classes\":3,\"EmbeddingSize\":64,\"StatisticsSize\":null}}"));
         Assert.That(Encoding.UTF8.GetString(ModelFile.Of(_ml, _ml.Transforms.TemperatureScaling().Fit(keyed), data.Schema).Read("Scaling.json")),
             Does.Match("""^\{"Columns":\{"Logits":"Logits","Score":"Score"\},"ClassCount":3,"Temperature":[0-9.E-]+\}$"""));
         Assert.That(
@@ -227,7 +233,7 @@ public sealed class FileFormatTests
 
     // Properties without a default must be there; those with one may have been added later.
     [TestCase(typeof(ModelSpec), "Head", "Columns")]
-    [TestCase(typeof(LearnedScore.Sizes), "Classes", "EmbeddingSize")]
+    [TestCase(typeof(LearnedScore.Sizes), "Classes", "EmbeddingSize", "StatisticsSize")]
     public void Properties_ThatMayBeMissing(Type type, params string[] optional)
         => Assert.That(
             type.GetConstructors().Single().GetParameters().Where(parameter => parameter.HasDefaultValue).Select(parameter => parameter.Name),

@@ -14,8 +14,8 @@ public sealed class RecordEqualityTests
         [typeof(InputNormalization)] = (() => new InputNormalization([1f, 2], new List<float> { 3, 4 }), () => new InputNormalization([1f, 2], [3, 5])),
         [typeof(LogitNormTuner.Options)] = (
             () => new LogitNormTuner.Options { Taus = new List<double> { 0.1, 0.2 } }, () => new LogitNormTuner.Options { Taus = [0.1] }),
-        [OodScores.Combine(OodScores.Energy(), OodScores.MaxLogit()).GetType()] =
-            (() => OodScores.Combine(OodScores.Energy(), OodScores.MaxLogit()), () => OodScores.Combine(OodScores.MaxLogit(), OodScores.Energy())),
+        [OodScores.Fuse(OodScores.Energy(), OodScores.MaxLogit()).GetType()] =
+            (() => OodScores.Fuse(OodScores.Energy(), OodScores.MaxLogit()), () => OodScores.Fuse(OodScores.MaxLogit(), OodScores.Energy())),
         [typeof(OodDetectionMetrics)] = (() => Metrics(0.5), () => Metrics(0.5).WithoutCurves()),
         [typeof(CalibrationMetrics)] = (() => Calibration(), () => Calibration() with { Bins = [] }),
         [typeof(OodScoreResult)] = (() => Result(), () => Result() with { Sets = [] }),

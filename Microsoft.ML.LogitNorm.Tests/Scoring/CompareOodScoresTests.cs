@@ -25,7 +25,7 @@ public sealed class CompareOodScoresTests
         OodScore[] scores =
         [
             OodScores.MaxSoftmax(), OodScores.GradNorm(), OodScores.Mahalanobis(1e-3), OodScores.VirtualLogit(), OodScores.Odin(1, 0.01),
-            OodScores.Combine(OodScores.Energy(), OodScores.NearestNeighbours(3)),
+            OodScores.Fuse(OodScores.Energy(), OodScores.NearestNeighbours(3)),
         ];
         var comparison = _ml.AnomalyDetection.CompareOodScores(_model, Known, Unknown, new() { Scores = scores, TrainingData = TinyImages.View(_ml, 120) });
 

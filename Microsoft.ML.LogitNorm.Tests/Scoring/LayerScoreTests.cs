@@ -98,7 +98,8 @@ public sealed class LayerScoreTests
     {
         foreach (var make in (Func<double?, OodScore>[])[value => OodScores.LayerGaussian(value), value => OodScores.RelativeLayerGaussian(value)])
             Assert.That(
-                () => make(shrinkage), Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("shrinkage").And.Message.Contains("null"));
+                () => make(shrinkage),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("shrinkage").And.Message.Contains("null"));
     }
 
     [Test]

@@ -19,8 +19,8 @@ public sealed class LearnedTensorsTests
         OodScores.NearestNeighbours(5, 20),
         OodScores.NnGuide(5, 20),
         OodScores.Residual(8),
-        OodScores.Combine(OodScores.NearestNeighbours(3, 10), OodScores.NnGuide(4), OodScores.Energy()),
-        OodScores.Combine(OodScores.Energy(), OodScores.Combine(OodScores.MaxLogit(), OodScores.ReAct())),
+        OodScores.Fuse(OodScores.NearestNeighbours(3, 10), OodScores.NnGuide(4), OodScores.Energy()),
+        OodScores.Fuse(OodScores.Energy(), OodScores.Fuse(OodScores.MaxLogit(), OodScores.ReAct())),
     ];
 
     private readonly MLContext _ml = new(seed: 1);
@@ -45,7 +45,7 @@ public sealed class LearnedTensorsTests
     public void Learned_OfEveryScore_IsWhatItLearns(OodScore score)
     {
         using var scope = NewDisposeScope();
-        var from = new LearnedScore.Sizes(3, 64);
+        var from = new LearnedScore.Sizes(3, 64, 256);
         Assert.That(score.Learned(from).Count > 0, Is.EqualTo(score.Learns));
         using var transformer = _ml.Transforms.OodScore(score).Fit(_training);
         var learned = TensorFile.Open(new MemoryStream(Saved(transformer).Read("Learned.safetensors")));
@@ -58,7 +58,7 @@ public sealed class LearnedTensorsTests
     {
         using var transformer = _ml.Transforms.OodScore(score).Fit(_training);
         var file = Saved(transformer);
-        foreach (var (name, damage, change) in Damages(file, score.Learned(new(3, 64))))
+        foreach (var (name, damage, change) in Damages(file, score.Learned(new(3, 64, 256))))
         {
             var error = file.WithTensors("Learned.safetensors", change).LoadError(_ml);
             Assert.That(
@@ -138,14 +138,14 @@ public sealed class LearnedTensorsTests
     [Test]
     public void Load_RanksOfPartsThatDiffer_SaysSo()
         => AssertRefused(
-            OodScores.Combine(OodScores.Energy(), OodScores.MaxLogit()),
+            OodScores.Fuse(OodScores.Energy(), OodScores.MaxLogit()),
             tensors => tensors["1/Ranks"] = tensors["1/Ranks"].narrow(0, 0, 100).contiguous(),
             "R is 120");
 
     [Test]
     public void Load_RanksOutOfOrder_SaysSo()
         => AssertRefused(
-            OodScores.Combine(OodScores.Energy(), OodScores.MaxLogit()),
+            OodScores.Fuse(OodScores.Energy(), OodScores.MaxLogit()),
             tensors => tensors["1/Ranks"] = tensors["1/Ranks"].flip(0),
             "the values of '1/Ranks' do not ascend");
 

@@ -42,11 +42,11 @@ public sealed class LearningScoreErrorTests
         => Assert.That(make, Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo(parameter).And.Message.Contains(says));
 
     [Test]
-    public void Combine_FewerThanTwoOrNull_IsRefused()
+    public void Fuse_FewerThanTwoOrNull_IsRefused()
     {
-        Assert.That(() => OodScores.Combine(), Throws.ArgumentException.With.Message.Contains("at least 2 scores; got 0"));
-        Assert.That(() => OodScores.Combine(OodScores.Energy()), Throws.ArgumentException.With.Message.Contains("at least 2 scores; got 1"));
-        Assert.That(() => OodScores.Combine(OodScores.Energy(), null!), Throws.ArgumentException.With.Message.Contains("got 1"));
+        Assert.That(() => OodScores.Fuse(), Throws.ArgumentException.With.Message.Contains("at least 2 scores; got 0"));
+        Assert.That(() => OodScores.Fuse(OodScores.Energy()), Throws.ArgumentException.With.Message.Contains("at least 2 scores; got 1"));
+        Assert.That(() => OodScores.Fuse(OodScores.Energy(), null!), Throws.ArgumentException.With.Message.Contains("got 1"));
     }
 
     [Test]
@@ -78,7 +78,7 @@ public sealed class LearningScoreErrorTests
             AssertRefused(
                 score,
                 rows,
-                $"The score {score.Name} cannot invert the covariance of column 'Embedding': it is singular",
+                $"The score {score.Name} cannot invert the covariance of the embedding: it is singular",
                 "in 1 of 4 directions",
                 $"Give OodScores.{score.Name} a shrinkage, such as 1e-3");
         AssertRefused(OodScores.Mahalanobis(1e-14), rows, "Give OodScores.Mahalanobis a shrinkage above 1E-14");
@@ -123,24 +123,19 @@ public sealed class LearningScoreErrorTests
     }
 
     [Test]
-    public void Fit_PartOfCombineThatCannotLearn_SaysHowManyRowsItHad()
-        => AssertRefused(OodScores.Combine(OodScores.Energy(), OodScores.NearestNeighbours(25)), Rows(30),
-            "A part of the score Combine, which learns from 24 of the 30 rows", "looks for 25 neighbours, but its bank has 24 rows");
+    public void Fit_PartOfFuseThatCannotLearn_SaysHowManyRowsItHad()
+        => AssertRefused(OodScores.Fuse(OodScores.Energy(), OodScores.NearestNeighbours(45)), Rows(55),
+            "A part of the score Fuse, which learns from 44 of the 55 rows", "looks for 45 neighbours, but its bank has 44 rows");
 
     [Test]
-    public void Fit_CombineOnRowsThatCycleThroughFiveClasses_HasAllClassesOnBothSides()
+    public void Fit_FuseOnRowsThatCycleThroughFiveClasses_HasAllClassesOnBothSides()
     {
         // A split by row numbers would keep one class for ranking, and leave none of it to learn from.
         var cycling = Rows(100).Select((row, i) => new FiveClasses { Label = (uint)(i % 5), Embedding = row.Embedding }).ToArray();
         Assert.That(
-            () => _ml.Transforms.OodScore(OodScores.Combine(OodScores.Mahalanobis(), OodScores.MaxLogit())).Fit(_ml.Data.LoadFromEnumerable(cycling)),
+            () => _ml.Transforms.OodScore(OodScores.Fuse(OodScores.Mahalanobis(), OodScores.MaxLogit())).Fit(_ml.Data.LoadFromEnumerable(cycling)),
             Throws.Nothing);
     }
-
-    [Test]
-    public void Combine_TooFewRowsToKeepSomeForRanking_SaysHowMany()
-        => AssertRefused(
-            OodScores.Combine(OodScores.Energy(), OodScores.NearestNeighbours(1)), Rows(4), "The score Combine needs at least 5 rows to fit", "there are 4");
 
     [Test]
     public void Transform_NetworkOfOtherSizes_NamesScoreColumnAndBothSizes()

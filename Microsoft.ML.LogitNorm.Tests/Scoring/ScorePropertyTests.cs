@@ -29,8 +29,8 @@ public sealed class ScorePropertyTests
         OodScores.NearestNeighbours(1),
         OodScores.Fdbd(distanceToMean: false),
         OodScores.Odin(1000, 0),
-        OodScores.Combine(OodScores.MaxSoftmax(), OodScores.GradNorm()),
-        OodScores.Combine(OodScores.Energy(), OodScores.NearestNeighbours(3), OodScores.Odin(1, 0.01)),
+        OodScores.Fuse(OodScores.MaxSoftmax(), OodScores.GradNorm()),
+        OodScores.Fuse(OodScores.Energy(), OodScores.NearestNeighbours(3), OodScores.Odin(1, 0.01)),
     ];
 
     [OneTimeSetUp]

@@ -22,7 +22,7 @@ internal static class CultureTexts
         OodScores.Mahalanobis(0.001),
         OodScores.RelativeMahalanobis(1e-7),
         OodScores.ReAct(90.5), OodScores.AshB(65.5), OodScores.AshS(90.5), OodScores.Scale(85.5), OodScores.Dice(12345.5 / 200), OodScores.Odin(1234.5, 0.0014),
-        OodScores.Combine(OodScores.Energy(0.5), OodScores.Odin(1000.5)),
+        OodScores.Fuse(OodScores.Energy(0.5), OodScores.Odin(1000.5)),
     ];
 
     /// <summary>All texts, by what they are.</summary>

@@ -55,7 +55,7 @@ internal sealed class ModelAttack
         OodScore[] scores =
         [
             OodScores.NearestNeighbours(5, 20), OodScores.VirtualLogit(), OodScores.Mahalanobis(1e-3), OodScores.KlMatching(),
-            OodScores.Combine(OodScores.NnGuide(3), OodScores.ReAct(), OodScores.MaxLogit()),
+            OodScores.Fuse(OodScores.NnGuide(3), OodScores.ReAct(), OodScores.MaxLogit()),
         ];
         foreach (var (i, score) in scores.Index())
             chain = Append(_ml.Transforms.OodScore(score, $"Score{i}"));

@@ -70,7 +70,7 @@ public sealed class TrainingRandomnessTests
             model, rows, new Dictionary<string, IDataView> { ["others"] = TinyImages.View(ml, 30, seed: 7) },
             new()
             {
-                Scores = [.. OodScores.All, OodScores.Combine(OodScores.MaxSoftmax(), OodScores.NearestNeighbours(5, 20))],
+                Scores = [.. OodScores.All, OodScores.Fuse(OodScores.MaxSoftmax(), OodScores.NearestNeighbours(5, 20))],
                 TrainingData = TinyImages.View(ml, 96),
             }));
         yield return Case("Tune", (ml, _, _) =>

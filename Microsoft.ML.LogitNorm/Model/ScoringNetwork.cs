@@ -102,7 +102,9 @@ internal sealed class ScoringNetwork(ClassifierNetwork classifier, NetworkInput 
         if (_folded is not null && (rows.shape[0] == 1 ? _choice.FoldsSingle : _choice.FoldsSeveral))
             return _folded.Embed(normalize(rows), statistics);
         var embedded = classifier.Embed(normalize(WithoutLoneImage(rows)), statistics);
-        return embedded.Embedding.shape[0] == rows.shape[0] ? embedded : new(Own(embedded.Embedding), embedded.LayerStatistics is { } taken ? Own(taken) : null);
+        return embedded.Embedding.shape[0] == rows.shape[0]
+            ? embedded
+            : new(Own(embedded.Embedding), embedded.LayerStatistics is { } taken ? Own(taken) : null);
 
         Tensor Own(Tensor doubled) => doubled.narrow(0, 0, rows.shape[0]).clone();
     }

@@ -15,7 +15,6 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="Labels">[B], int64, from 0; only in <see cref="OodScore.Learn"/>. Rows without a label, −1, are gone by then.</param>
 /// <param name="ClassCount">C, where the logits are not read; null where nothing tells it.</param>
 /// <param name="LayerStatistics">[B, S], float32.</param>
-/// <param name="HeldOut">What the network made of rows that it was not trained on; null where none were kept. Only in <see cref="OodScore.Learn"/>.</param>
 internal readonly record struct OodBatch(
     Tensor? Logits,
     Tensor? Embedding,
@@ -24,8 +23,7 @@ internal readonly record struct OodBatch(
     IReadOnlyDictionary<string, Tensor> Learned,
     Tensor? Labels = null,
     int? ClassCount = null,
-    Tensor? LayerStatistics = null,
-    HeldOutRows? HeldOut = null)
+    Tensor? LayerStatistics = null)
 {
     /// <summary>C; null where nothing tells it.</summary>
     public int? Classes => (int?)Logits?.shape[1] ?? ClassCount;

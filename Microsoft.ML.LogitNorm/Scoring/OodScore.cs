@@ -34,7 +34,6 @@ namespace Microsoft.ML.LogitNorm;
 [JsonDerivedType(typeof(Fdbd), "fdbd")]
 [JsonDerivedType(typeof(MaxCosine), "max-cosine")]
 [JsonDerivedType(typeof(Odin), "odin")]
-[JsonDerivedType(typeof(Combine), "combine")]
 [JsonDerivedType(typeof(LayerGaussian), "layer-gaussian")]
 [JsonDerivedType(typeof(RelativeLayerGaussian), "relative-layer-gaussian")]
 [JsonDerivedType(typeof(Fuse), "fuse")]

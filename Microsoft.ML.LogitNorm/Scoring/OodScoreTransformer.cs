@@ -46,7 +46,10 @@ public sealed class OodScoreTransformer : RowToRowTransformer, IDisposable
     private protected override void Save(ModelWriter writer)
     {
         using var use = _lifetime.Enter();
-        writer.Json("Score", new Saved(Score, _outputColumnName, _columns.Logits, _columns.Embedding, _columns.LayerStatistics, _learned.Shape), saved => saved.Check());
+        writer.Json(
+            "Score",
+            new Saved(Score, _outputColumnName, _columns.Logits, _columns.Embedding, _columns.LayerStatistics, _learned.Shape),
+            saved => saved.Check());
         writer.Tensors("Learned", [.. _learned.Tensors.Select(pair => (pair.Key, pair.Value))]);
     }
 

@@ -4,18 +4,26 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>The out-of-distribution scores. For all of them higher means more likely out of distribution.</summary>
 /// <remarks>
-/// Which score is best depends on the training loss and the images:
-/// compare them on images of your own, by <c>AnomalyDetection.CompareOodScores</c>, before you choose.
+/// <see cref="Default"/> is for those who don't want to choose. Which score is best depends on the training loss and the images: to choose, compare
+/// them on images of your own, by <c>AnomalyDetection.CompareOodScores</c>.
 /// Those that learn do so in <c>Fit</c>, from the rows that the network was trained on.
 /// docs/scores.md has a table of all: what each needs, its cost, when to prefer it.
 /// </remarks>
 public static class OodScores
 {
-    /// <summary>Every score, with its default hyper-parameters; all but <see cref="Combine"/>, which is made of others.</summary>
+    /// <summary>Every score, with its default hyper-parameters; all but <see cref="Fuse"/>, which is made of others.</summary>
     public static IReadOnlyList<OodScore> All { get; } =
         [.. typeof(OodScores).GetMethods(BindingFlags.Public | BindingFlags.Static)
             .Where(method => method.ReturnType == typeof(OodScore) && method.GetParameters().All(parameter => parameter.HasDefaultValue))
             .Select(method => (OodScore)method.Invoke(null, [.. method.GetParameters().Select(parameter => parameter.DefaultValue)])!)];
+
+    /// <summary>The score to take if you don't want to choose: softmax and layer statistics in one; at least 0.</summary>
+    /// <remarks>
+    /// <see cref="Fuse"/> of <see cref="MaxSoftmax"/>, which knows what the network doubts, and <see cref="RelativeLayerGaussian"/>, which finds what
+    /// looks like nothing that the network was trained on, however sure it is. The same for all losses and networks of this library. docs/scores.md says
+    /// how it was chosen, and where another score beats it. Needs <c>Logits</c> and <c>LayerStatistics</c>; learns from at least 50 labelled rows.
+    /// </remarks>
+    public static OodScore Default() => Fuse(MaxSoftmax(), RelativeLayerGaussian());
 
     /// <summary>Maximum softmax probability, negated: −max p, in [−1, −1/C]. The paper's default, and the best known baseline.</summary>
     /// <remarks>Hendrycks &amp; Gimpel, ICLR 2017, arXiv 1610.02136. Needs <c>Logits</c>; learns nothing.</remarks>
@@ -67,32 +75,34 @@ public static class OodScores
 
     /// <summary>Mahalanobis distance (MDS) to the nearest class, squared, at least 0.</summary>
     /// <param name="shrinkage">
-    /// Share of the mean variance that is added to each direction of the covariance: 0, as in the paper, adds nothing; null estimates from the rows how much helps
-    /// (Ledoit and Wolf, 2004), which few rows, or singular covariances, need.
+    /// Share of the mean variance that is added to each direction of the covariance: 0, as in the paper, adds nothing; null estimates from the
+    /// rows how much helps (Ledoit and Wolf, 2004), which few rows, or singular covariances, need.
     /// </param>
     /// <param name="normalize">Whether embeddings are divided by their norm (MDS++), which helps with pretrained networks.</param>
     /// <remarks>
-    /// Lee et al., NeurIPS 2018, arXiv 1807.03888; Mueller and Hein, ICML 2025, arXiv 2505.18032. Needs <c>Embedding</c>; learns means and covariance from labelled
-    /// rows.
+    /// Lee et al., NeurIPS 2018, arXiv 1807.03888; Mueller and Hein, ICML 2025, arXiv 2505.18032.
+    /// Needs <c>Embedding</c>; learns means and covariance from labelled rows.
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="shrinkage"/> is negative.</exception>
     public static OodScore Mahalanobis(double? shrinkage = 0, bool normalize = false) => new Mahalanobis(shrinkage, normalize);
 
     /// <summary>Relative Mahalanobis distance (RMDS): to the nearest class, less that to all classes together; unbounded.</summary>
     /// <param name="shrinkage">
-    /// Share of the mean variance that is added to each direction of the covariances: 0, as in the paper, adds nothing; null estimates from the rows how much helps
-    /// (Ledoit and Wolf, 2004), which few rows, or singular covariances, need.
+    /// Share of the mean variance that is added to each direction of the covariances: 0, as in the paper, adds nothing; null estimates from the
+    /// rows how much helps (Ledoit and Wolf, 2004), which few rows, or singular covariances, need.
     /// </param>
     /// <param name="normalize">Whether embeddings are divided by their norm, which helps with pretrained networks.</param>
     /// <remarks>
-    /// Ren et al., 2021, arXiv 2106.09022; Mueller and Hein, ICML 2025, arXiv 2505.18032. Needs <c>Embedding</c>; learns means and covariances from labelled rows.
+    /// Ren et al., 2021, arXiv 2106.09022; Mueller and Hein, ICML 2025, arXiv 2505.18032.
+    /// Needs <c>Embedding</c>; learns means and covariances from labelled rows.
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="shrinkage"/> is negative.</exception>
     public static OodScore RelativeMahalanobis(double? shrinkage = 0, bool normalize = false) => new RelativeMahalanobis(shrinkage, normalize);
 
     /// <summary>Mahalanobis distance of the layer statistics to the cloud of all training rows, at least 0: finds what is far, such as noise.</summary>
     /// <param name="shrinkage">
-    /// Share of the mean variance that is added to each direction of the covariance; null (default) estimates from the rows how much helps (Ledoit and Wolf, 2004).
+    /// Share of the mean variance that is added to each direction of the covariance; null (default) estimates from the rows how much helps
+    /// (Ledoit and Wolf, 2004).
     /// </param>
     /// <remarks>This library's own. Needs <c>LayerStatistics</c>; learns mean and covariance from rows, without labels.</remarks>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="shrinkage"/> is negative.</exception>
@@ -100,7 +110,8 @@ public static class OodScores
 
     /// <summary>Mahalanobis distance of the layer statistics to the nearest class, less that to all classes together; unbounded.</summary>
     /// <param name="shrinkage">
-    /// Share of the mean variance that is added to each direction of the covariances; null (default) estimates from the rows how much helps (Ledoit and Wolf, 2004).
+    /// Share of the mean variance that is added to each direction of the covariances; null (default) estimates from the rows how much helps
+    /// (Ledoit and Wolf, 2004).
     /// </param>
     /// <remarks>This library's own. Needs <c>LayerStatistics</c>; learns means and covariances from labelled rows.</remarks>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="shrinkage"/> is negative.</exception>
@@ -187,16 +198,14 @@ public static class OodScores
     /// <exception cref="ArgumentOutOfRangeException">A parameter is not in its range.</exception>
     public static OodScore Odin(double temperature = 1000, double epsilon = 0.0014) => new Odin(temperature, epsilon);
 
-    /// <summary>Several scores in one: the mean of a row's conformal ranks among calibration rows, in [0, 1). This library's own.</summary>
+    /// <summary>Several scores in one, by Fisher's method: how surprising a row is among calibration rows by all of them together; at least 0.</summary>
     /// <param name="parts">At least two scores, of whatever scales; none has to be weighted.</param>
     /// <remarks>
-    /// Needs what its parts need; learns sorted scores of the rows that it is fitted on. Fit it on rows that the network was <b>not</b> trained on if you can.
-    /// Where a part learns too, all parts learn from four fifths of the rows, drawn at random, and the others rank.
+    /// Fisher, 1932; for conformal p-values Bates et al., Annals of Statistics 2023, arXiv 2104.08279; beyond the calibration rows this library's own.
+    /// Needs what its parts need; learns what they learn, and sorted scores of the rows that it is fitted on. Where a part learns, all parts learn from
+    /// four fifths of the rows, drawn at random, and the others rank. <c>Fit</c> needs 10 rows to rank among, so 50 where a part learns.
     /// With <see cref="Odin"/> among the parts <c>Fit</c> holds the pixels of all its rows in memory.
     /// </remarks>
     /// <exception cref="ArgumentException">Fewer than two scores, or one of them is null.</exception>
-    public static OodScore Combine(params IReadOnlyList<OodScore> parts) => new Combine(parts);
-
-    /// <summary>Fisher.</summary>
     public static OodScore Fuse(params IReadOnlyList<OodScore> parts) => new Fuse(parts);
 }

@@ -39,9 +39,9 @@ public sealed partial class LogitNormTrainer
         public string EmbeddingColumnName { get; init => field = NotEmpty(value, nameof(EmbeddingColumnName)); } = ColumnNames.Embedding;
 
         /// <summary>
-        /// The model's column with the layer statistics, a vector of <see cref="float"/>: of each stage of the network, in their order, the mean over H×W of each
-        /// feature map and then the standard deviation of each; of a network of feature vectors, the vectors. For scores that look at inner layers, such as
-        /// <see cref="OodScores.LayerGaussian"/>.
+        /// The model's column with the layer statistics, a vector of <see cref="float"/>: of each stage of the network, in their order, the mean
+        /// over H×W of each feature map and then the standard deviation of each; of a network of feature vectors, the vectors. For scores that look at
+        /// inner layers, such as <see cref="OodScores.LayerGaussian"/>.
         /// </summary>
         /// <exception cref="ArgumentException">Null or empty.</exception>
         public string LayerStatisticsColumnName { get; init => field = NotEmpty(value, nameof(LayerStatisticsColumnName)); } = ColumnNames.LayerStatistics;
@@ -208,7 +208,8 @@ public sealed partial class LogitNormTrainer
         };
 
         /// <summary>The names of the columns that the model will append.</summary>
-        internal OutputColumns OutputColumns => new(PredictedLabelColumnName, ScoreColumnName, LogitsColumnName, EmbeddingColumnName, LayerStatisticsColumnName);
+        internal OutputColumns OutputColumns
+            => new(PredictedLabelColumnName, ScoreColumnName, LogitsColumnName, EmbeddingColumnName, LayerStatisticsColumnName);
 
         /// <summary>All options, the same in every culture.</summary>
         public override string ToString() => RecordText.Of(this);

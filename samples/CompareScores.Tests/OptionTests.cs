@@ -34,7 +34,7 @@ public sealed class OptionTests
     public void Scores_FindAllAndTwoInOne_AreThese()
         => Assert.That(
             ScoreNames.Find(["all,max-softmax+gradnorm"]),
-            Is.EqualTo(OodScores.All.Append(OodScores.Combine(OodScores.MaxSoftmax(), OodScores.GradNorm()))));
+            Is.EqualTo(OodScores.All.Append(OodScores.Fuse(OodScores.MaxSoftmax(), OodScores.GradNorm()))));
 
     [Test]
     public void Scores_FindNone_IsAll() => Assert.That(ScoreNames.Find([]), Is.Null);

@@ -5,7 +5,7 @@ namespace CompareScores;
 
 /// <summary>
 /// Scores as people write them: "MaxSoftmax", "max-softmax", "energy", "all"; "max-softmax+energy" is both in one, by
-/// <see cref="OodScores.Combine"/>.
+/// <see cref="OodScores.Fuse"/>.
 /// </summary>
 internal static class ScoreNames
 {
@@ -26,7 +26,7 @@ internal static class ScoreNames
         if (name.Equals("all", StringComparison.OrdinalIgnoreCase))
             return OodScores.All;
         OodScore[] parts = [.. name.Split('+', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(FindOne)];
-        return [parts is [var alone] ? alone : OodScores.Combine(parts)];
+        return [parts is [var alone] ? alone : OodScores.Fuse(parts)];
     }
 
     private static OodScore FindOne(string name)

@@ -101,7 +101,7 @@ internal static class Screen
             table.AddColumn(new TableColumn(Markup.Escape(name)).RightAligned().PadLeft(1).PadRight(0));
         foreach (var score in result.Scores.Results.Where(score => score.Failure is null))
             table.AddRow([
-                Markup.Escape(score.Score!.Name == nameof(OodScores.Combine) ? score.Name : score.Score.Name),
+                Markup.Escape(score.Score!.Name == nameof(OodScores.Fuse) ? score.Name : score.Score.Name),
                 .. score.Sets.Select(set => Pair(set.Metrics.FprAt95Tpr, set.Metrics.Auroc)),
                 $"[bold]{Pair(score.MeanFprAt95Tpr, score.MeanAuroc)}[/]",
                 score.MillisecondsPer1000Rows.ToString(score.MillisecondsPer1000Rows < 10 ? "F1" : "N0", CultureInfo.InvariantCulture),

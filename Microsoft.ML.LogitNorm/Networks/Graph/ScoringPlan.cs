@@ -106,7 +106,8 @@ internal sealed class ScoringPlan
             _passedOver = new bool[_nodes.Length];
             var same = LeaveOutDropout();
             _output = same[^1];
-            _watchedAs = [.. _nodes.Select((_, i) => Enumerable.Range(i, same.Length - i).Where(node => same[node] == i && module.Graph.IsWatched(node)).ToArray())];
+            _watchedAs = [.. _nodes.Select((_, i)
+            => Enumerable.Range(i, same.Length - i).Where(node => same[node] == i && module.Graph.IsWatched(node)).ToArray())];
             _users = [.. _nodes.Select(_ => new List<int>())];
             for (var i = 0; i < _nodes.Length; i++)
                 if (!_passedOver[i])

@@ -14,7 +14,8 @@ internal sealed class StageStatistics(NetworkGraph graph) : IDisposable
 
     /// <summary>How many numbers they are for each row.</summary>
     public static int SizeOf(NetworkGraph graph)
-        => Enumerable.Range(0, graph.Nodes.Count).Where(graph.IsWatched).Select(graph.ShapeOf).Sum(shape => shape.IsVector ? shape.Channels : 2 * shape.Channels);
+        => Enumerable.Range(0, graph.Nodes.Count).Where(graph.IsWatched).Select(graph.ShapeOf)
+            .Sum(shape => shape.IsVector ? shape.Channels : 2 * shape.Channels);
 
     /// <summary>Looks at what a node gives, if it is the end of a stage. Call it without gradients.</summary>
     /// <param name="node">The node.</param>

@@ -117,13 +117,15 @@ internal sealed class FoldedNetwork : IDisposable
     private static long RowsPerPass(long height, long width) => Math.Max(1, PixelsPerPass / (height * width));
 
     /// <summary>
-    /// Whether several images have the network's embeddings and layer statistics, and single ones where they are taken. Each layout of a weight is checked when there is one.
+    /// Whether several images have the network's embeddings and layer statistics, and single ones where they are taken.
+    /// Each layout of a weight is checked when there is one.
     /// </summary>
     private bool IsLike(ClassifierNetwork classifier, Tensor images)
     {
         using var exact = _device.type == DeviceType.CUDA ? TensorFloat32.Off() : null;   // it differs by more than folding does
         var expected = classifier.Embed(images, statistics: true);
-        return IsLike(images, expected) && (!TakesSingleImages || IsLike(images.narrow(0, 0, 1), new(First(expected.Embedding), First(expected.LayerStatistics!))));
+        return IsLike(images, expected)
+            && (!TakesSingleImages || IsLike(images.narrow(0, 0, 1), new(First(expected.Embedding), First(expected.LayerStatistics!))));
 
         static Tensor First(Tensor rows) => rows.narrow(0, 0, 1);
     }

@@ -10,7 +10,8 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
 {
     private const string Comparison = "comparison", InDistribution = "in-distribution";
 
-    private readonly OodColumns _columns = new(options.LogitsColumnName, options.EmbeddingColumnName, options.LayerStatisticsColumnName, options.LabelColumnName);
+    private readonly OodColumns _columns = new(
+        options.LogitsColumnName, options.EmbeddingColumnName, options.LayerStatisticsColumnName, options.LabelColumnName);
 
     /// <summary>Compares.</summary>
     /// <param name="known">In-distribution rows.</param>

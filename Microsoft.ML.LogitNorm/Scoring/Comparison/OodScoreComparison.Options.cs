@@ -39,7 +39,7 @@ public sealed partial record OodScoreComparison
         } = ValueList.Create<string>([]);
 
         /// <summary>
-        /// The rows that the network was trained on, as the model takes them, from which scores learn, <see cref="OodScores.Combine"/> its ranks too;
+        /// The rows that the network was trained on, as the model takes them, from which scores learn, <see cref="OodScores.Fuse"/> its ranks too;
         /// null (default) if none has to.
         /// </summary>
         public IDataView? TrainingData { get; init; }

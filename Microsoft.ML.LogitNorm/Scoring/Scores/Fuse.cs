@@ -6,12 +6,15 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>
-/// The mean conformal rank of a row among calibration rows, by several scores: joins scores of different scales without weights to tune. Ours.
+/// Fisher's method on conformal p-values: how surprising a row is by several scores together, whatever their scales, without weights to tune.
 /// </summary>
 /// <remarks>
-/// mean over the parts i of r_i, r_i = #{calibration rows whose score i is below that of the row} / (n + 1) for n calibration rows, that is 1 − conformal
-/// p-value; gives [B] in [0, 1), higher = more likely out of distribution. This library's own: no paper. Needs what its parts need.
-/// Learns what they learn, and n sorted scores for each.
+/// Σ over the parts of t, t = −ln p, p = (1 + #{calibration rows whose score is at least that of the row}) / (n + 1) for n calibration rows;
+/// gives [B], at least 0, higher = more likely out of distribution.
+/// R. A. Fisher, Statistical Methods for Research Workers (1932), for p-values in general; for conformal ones Bates et al., Annals of Statistics 2023, arXiv 2104.08279.
+/// Ranks cannot tell far from very far. So beyond q99, the calibration rows' 99 % quantile, t goes on as an exponential tail would, by the tenfold from
+/// their 90 % quantile to there: t = ln 100 + (s − q99) · ln 10 / (q99 − q90), s = the part's score. That is this library's own.
+/// Needs what its parts need; learns what they learn, and n sorted scores for each.
 /// The calibration rows are those of <c>Fit</c>. Where a part learns from rows, it would find them too familiar to be ranked among them: all parts then learn
 /// from four fifths, drawn at random, and the others rank. Cost: that of the parts, and O(B log n).
 /// </remarks>
@@ -20,6 +23,9 @@ internal sealed record Fuse(IReadOnlyList<OodScore> Parts) : OodScore
 {
     private const string Ranks = "Ranks";
     private const int OneOf = 5;
+
+    /// <summary>With fewer calibration rows there is no 90 % quantile that is not the largest of them.</summary>
+    private const int FewestRanks = 10;
 
     // Any number: the same rows are kept for ranking each time that a score is fitted.
     private const ulong Seed = 5;
@@ -35,17 +41,17 @@ internal sealed record Fuse(IReadOnlyList<OodScore> Parts) : OodScore
     internal override IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows)
     {
         var count = rows.Count;
-        if (PartsLearn && count < OneOf)
+        var fewest = PartsLearn ? OneOf * FewestRanks : FewestRanks;
+        if (count < fewest)
             throw new OodScoreException(
-                $"The score {Name} needs at least {OneOf} rows to fit, one in {OneOf} of which it keeps for ranking; there are {count}. Fit it on more rows.");
+                $"The score {Name} needs at least {fewest} rows to fit, "
+                + $"{(PartsLearn ? $"one in {OneOf} of which it keeps for ranking" : "among which it ranks")}; there are {count}. Fit it on more rows, or take one of its parts alone.");
         // In a random order: rows often come class by class, or class after class in turn.
         using var generator = new Generator(Seed, CPU);
         var order = randperm(count, int64, generator: generator);
         var kept = count / OneOf;
-        var held = rows.HeldOut;
-        var ranking = held is not null ? rows with { Logits = held.Logits, Embedding = held.Embedding, LayerStatistics = held.LayerStatistics, Labels = held.Labels, Values = null }
-            : PartsLearn ? rows.Rows(order.narrow(0, 0, kept)) : rows;
-        var learning = held is null && PartsLearn ? (rows with { Values = null }).Rows(order.narrow(0, kept, count - kept)) : rows;
+        var ranking = PartsLearn ? rows.Rows(order.narrow(0, 0, kept)) : rows;
+        var learning = PartsLearn ? (rows with { Values = null }).Rows(order.narrow(0, kept, count - kept)) : rows;
         var learned = new Dictionary<string, Tensor>();
         foreach (var (i, part) in Parts.Index())
         {
@@ -71,21 +77,26 @@ internal sealed record Fuse(IReadOnlyList<OodScore> Parts) : OodScore
                 .ToDictionary(pair => pair.Key[prefix.Length..], pair => pair.Value);
             var score = part.Score(batch with { Learned = own }).to(float64);   // [B]
             // A part that is NaN would have a rank like any other, and nobody would know.
-            sum = sum.Plus(Surprise(own[Ranks], score).Filled(score.isfinite().logical_not(), double.NaN));
+            sum = sum.Plus(Surprise(score, own[Ranks]).Filled(score.isfinite().logical_not(), double.NaN));
         }
         return sum;
     }
 
-    private static Tensor Surprise(Tensor ranks, Tensor score)
+    private protected override string Parameters => string.Join(", ", Parts);
+
+    /// <summary>t of each row.</summary>
+    /// <param name="score">[B].</param>
+    /// <param name="ranks">[n], ascending.</param>
+    private static Tensor Surprise(Tensor score, Tensor ranks)
     {
         var count = ranks.shape[0];
-        var below = searchsorted(ranks, score).to(float64);   // [B]
+        var below = searchsorted(ranks, score).to(float64);
         var surprise = below.neg().Plus(count + 1.0).Over(count + 1).log().neg();
         var (q90, q99) = (Quantile(ranks, 0.9), Quantile(ranks, 0.99));
-        if (q99 <= q90)
-            return surprise;
-        var beyond = score.Minus(q99).Times(Math.Log(10) / (q99 - q90)).Plus(Math.Log(100));
-        return where(score.gt(ranks[(long)Math.Floor(0.99 * (count - 1))]), beyond, surprise);
+        // Calibration rows that are all alike have no tail to go on.
+        return q99 > q90
+            ? where(score.Minus(q99).IsPositive(), score.Minus(q99).Times(Math.Log(10) / (q99 - q90)).Plus(Math.Log(100)), surprise)
+            : surprise;
     }
 
     private static double Quantile(Tensor ascending, double share)
@@ -94,8 +105,6 @@ internal sealed record Fuse(IReadOnlyList<OodScore> Parts) : OodScore
         var (low, high) = (ascending[(long)Math.Floor(at)].item<double>(), ascending[(long)Math.Ceiling(at)].item<double>());
         return low + (high - low) * (at - Math.Floor(at));
     }
-
-    private protected override string Parameters => string.Join(", ", Parts);
 
     private static IReadOnlyDictionary<string, Tensor> LearnPart(OodScore part, in OodBatch rows, long count)
     {

@@ -81,7 +81,7 @@ internal static class GaussianFit
         => shrinkage is null || (double.IsFinite(shrinkage.Value) && shrinkage >= 0)
             ? shrinkage
             : throw new ArgumentOutOfRangeException(
-                nameof(shrinkage), shrinkage, "The shrinkage is at least 0, as in the paper, or null to estimate it; 1e-3 is enough for a singular covariance.");
+                nameof(shrinkage), shrinkage, "Give at least 0, as in the paper, or null to estimate it; 1e-3 is enough for a singular covariance.");
 
     /// <summary>Squared distances of whitened rows [B, D] to whitened means [C, D]: [B, C].</summary>
     public static Tensor SquaredDistances(Tensor whitened, Tensor means)

@@ -12,8 +12,8 @@ internal static class LayerScale
     /// <summary>Scales the training rows.</summary>
     /// <param name="statistics">[N, S], float32.</param>
     /// <returns>
-    /// The scaled rows, [N, S], and what they were multiplied by, [S], both float64: 1 / deviation, or 0 for what is the same in all rows, such as a feature map that
-    /// a ReLU has shut for good: there is no unit to measure it by.
+    /// The scaled rows, [N, S], and what they were multiplied by, [S], both float64: 1 / deviation, or 0 for what is the same in all rows, such as
+    /// a feature map that a ReLU has shut for good: there is no unit to measure it by.
     /// </returns>
     public static (Tensor Rows, Tensor Scale) Standardize(Tensor statistics)
     {
