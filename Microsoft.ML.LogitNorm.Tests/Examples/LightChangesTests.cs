@@ -46,22 +46,24 @@ public sealed class LightChangesTests
         int[] image = [.. Enumerable.Range(0, 64 * 64).Select(_ => (random.Next(100) * random.Next(100) / 100) + 30)];
         var step = (image.Length - image.Count(value => value == image.Max())) / 255;
         Assert.That(step, Is.GreaterThan(1), "otherwise this tests nothing");
-        var changed = LightChanges.Of(tensor(image.Select(value => value / 255f).ToArray()).view(1, 64, 64, 1), [(0, new(LightChange.Kinds.Equalize, 1, false))]);
+        var pixels = tensor(image.Select(value => value / 255f).ToArray()).view(1, 64, 64, 1);
+        var changed = LightChanges.Of(pixels, [(0, new(LightChange.Kinds.Equalize, 1, false))]);
         Assert.That(
             changed.flatten().data<float>().Select(value => (int)Math.Round(value * 255)),
             Is.EqualTo(image.Select(value => Math.Min(255, (image.Count(other => other < value) + (step / 2)) / step))));
     }
 
-    [TestCase(LightChange.Kinds.TranslateX, true, 0, -1)]
-    [TestCase(LightChange.Kinds.TranslateX, false, 0, 1)]
-    [TestCase(LightChange.Kinds.TranslateY, true, -1, 0)]
-    [TestCase(LightChange.Kinds.TranslateY, false, 1, 0)]
-    public void Translate_MovesWholePixelsAndLeavesBlack(LightChange.Kinds kind, bool reversed, int dy, int dx)
+    [TestCase(true, true, 0, -1)]
+    [TestCase(true, false, 0, 1)]
+    [TestCase(false, true, -1, 0)]
+    [TestCase(false, false, 1, 0)]
+    public void Translate_MovesWholePixelsAndLeavesBlack(bool horizontal, bool reversed, int dy, int dx)
     {
         using var scope = NewDisposeScope();
         const int Side = 12;   // of which a third of the full ten levels, 3 of them, is a pixel
         var values = Enumerable.Range(1, Side * Side).Select(value => value / 255f).ToArray();
-        var changed = LightChanges.Of(tensor(values).view(1, Side, Side, 1), [(0, new(kind, 2.9, reversed))]).flatten().data<float>().ToArray();
+        var change = new LightChange(horizontal ? LightChange.Kinds.TranslateX : LightChange.Kinds.TranslateY, 2.9, reversed);
+        var changed = LightChanges.Of(tensor(values).view(1, Side, Side, 1), [(0, change)]).flatten().data<float>().ToArray();
         for (var y = 0; y < Side; y++)
             for (var x = 0; x < Side; x++)
             {
@@ -81,13 +83,13 @@ public sealed class LightChangesTests
         Assert.That(Math.Abs(Math.Atan2(y, x)) * 180 / Math.PI, Is.EqualTo(9).Within(0.5));
     }
 
-    [TestCase(LightChange.Kinds.ShearX, 0, 10, 0.9, 10)]
-    [TestCase(LightChange.Kinds.ShearX, 10, 0, 10, 0)]
-    [TestCase(LightChange.Kinds.ShearY, 10, 0, 10, 0.9)]
-    [TestCase(LightChange.Kinds.ShearY, 0, 10, 0, 10)]
-    public void Shear_MovesByTheDistanceFromTheMiddle(LightChange.Kinds kind, int dx, int dy, double expectedX, double expectedY)
+    [TestCase(true, 0, 10, 0.9, 10)]
+    [TestCase(true, 10, 0, 10, 0)]
+    [TestCase(false, 10, 0, 10, 0.9)]
+    [TestCase(false, 0, 10, 0, 10)]
+    public void Shear_MovesByTheDistanceFromTheMiddle(bool horizontal, int dx, int dy, double expectedX, double expectedY)
     {
-        var (x, y) = Centre(new(kind, 3, Reversed: true), 40, 90, dx, dy);
+        var (x, y) = Centre(new(horizontal ? LightChange.Kinds.ShearX : LightChange.Kinds.ShearY, 3, Reversed: true), 40, 90, dx, dy);
         Assert.That((x, y), Is.EqualTo((expectedX, expectedY)).Using<(double X, double Y)>((a, b) => Math.Abs(a.X - b.X) + Math.Abs(a.Y - b.Y) < 0.1));
     }
 
@@ -97,8 +99,8 @@ public sealed class LightChangesTests
         using var scope = NewDisposeScope();
         var images = rand([5, Height, Width, Channels], generator: new Generator(1, CPU));
         var random = new Random(1);
-        (int Image, LightChange)[] wanted =
-            [.. Enumerable.Range(0, 60).Select(i => (random.Next(5), new LightChange((LightChange.Kinds)(i % 9), 0.1 + (2.9 * random.NextDouble()), i % 2 == 0)))];
+        (int Image, LightChange)[] wanted = [.. Enumerable.Range(0, 60)
+            .Select(i => (random.Next(5), new LightChange((LightChange.Kinds)(i % 9), 0.1 + (2.9 * random.NextDouble()), i % 2 == 0)))];
         var together = LightChanges.Of(images, wanted);
         Assert.That(together.shape, Is.EqualTo(new long[] { 60, Height, Width, Channels }));
         foreach (var (i, one) in wanted.Index())

@@ -99,6 +99,7 @@ internal sealed record PixMixAugmentation(int K, double Beta, int Pictures) : Au
             _changed = LightChanges.Of(images, wanted);
         }
 
-        public Tensor Of(IEnumerable<(int Image, int Round)> members) => _changed.index_select(0, Index(members.Select(member => _places[member]), _changed.device));
+        public Tensor Of(IEnumerable<(int Image, int Round)> members)
+            => _changed.index_select(0, Index(members.Select(member => _places[member]), _changed.device));
     }
 }

@@ -5,8 +5,8 @@ namespace Microsoft.ML.LogitNorm;
 /// a fractal.
 /// </summary>
 /// <remarks>
-/// The maps are x ↦ v(R(α) diag(s₁, s₂) R(β) x + b) with singular values below 1, so that no point runs away, and v the identity, a sine or a swirl, for all maps
-/// of a system. Singular values rather than raw coefficients, as in Anderson and Farrell, "Improving Fractal Pre-training", WACV 2022, arXiv 2110.03091;
+/// The maps are x ↦ v(R(α) diag(s₁, s₂) R(β) x + b) with singular values below 1, so that no point runs away, and v the identity, a sine or a swirl, for
+/// all maps of a system. Singular values rather than raw coefficients, as in Anderson and Farrell, "Improving Fractal Pre-training", WACV 2022, arXiv 2110.03091;
 /// v and the colours, of which a point keeps half with each step, as in Draves and Reckase, "The Fractal Flame Algorithm", 2003.
 /// </remarks>
 internal sealed class IteratedFunctions

@@ -56,8 +56,8 @@ internal static class LightChanges
 
     /// <summary>Each channel so that all tones are as frequent, as far as whole tones can be.</summary>
     /// <remarks>
-    /// The tone t becomes ⌊(number of darker pixels + ⌊s/2⌋) / s⌋, at most 255, with s the 255th part of the pixels that are not the lightest, in whole pixels; where that is 0
-    /// the channel stays.
+    /// The tone t becomes ⌊(number of darker pixels + ⌊s/2⌋) / s⌋, at most 255, with s the 255th part of the pixels that are not the lightest, in whole
+    /// pixels; where that is 0 the channel stays, as in images of fewer than 256 pixels.
     /// </remarks>
     private static Tensor Equalized(Tensor images)
     {
