@@ -5,7 +5,8 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>Colourful pictures of fractals: structure of every size that shows nothing of this world, made out of random numbers alone.</summary>
 /// <remarks>
 /// Each is an <see cref="IteratedFunctions"/> system, painted by so many of its points: brightness is the logarithm of how many fall on a pixel, colour
-/// their mean, before a plain background. They take the place of the fractals that Hendrycks et al., "PixMix", CVPR 2022, arXiv 2112.05135, collected from the web.
+/// their mean, before a plain background. They take the place of the fractals that Hendrycks et al., "PixMix", CVPR 2022, arXiv 2112.05135, collected from
+/// the web.
 /// </remarks>
 internal static class FractalPictures
 {

@@ -6,8 +6,8 @@ namespace Microsoft.ML.LogitNorm;
 /// </summary>
 /// <remarks>
 /// The maps are x ↦ v(R(α) diag(s₁, s₂) R(β) x + b) with singular values below 1, so that no point runs away, and v the identity, a sine or a swirl, for
-/// all maps of a system. Singular values rather than raw coefficients, as in Anderson and Farrell, "Improving Fractal Pre-training", WACV 2022, arXiv 2110.03091;
-/// v and the colours, of which a point keeps half with each step, as in Draves and Reckase, "The Fractal Flame Algorithm", 2003.
+/// all maps of a system. Singular values rather than raw coefficients, as in Anderson and Farrell, "Improving Fractal Pre-training", WACV 2022, arXiv
+/// 2110.03091; v and the colours, of which a point keeps half with each step, as in Draves and Reckase, "The Fractal Flame Algorithm", 2003.
 /// </remarks>
 internal sealed class IteratedFunctions
 {
@@ -43,6 +43,9 @@ internal sealed class IteratedFunctions
         Swirl,
     }
 
+    // Maps that together cover little of what they map leave gaps between them, and gaps in each part.
+    private bool IsFull => _maps.Sum(map => map.Area) > 0.7 && Math.Min(Right - Left, Bottom - Top) > 0.2;
+
     /// <summary>The part of the plane to paint.</summary>
     public double Left { get; }
 
@@ -55,14 +58,14 @@ internal sealed class IteratedFunctions
     /// <inheritdoc cref="Left"/>
     public double Bottom { get; }
 
-    /// <summary>Draws a system whose fractal is more than a few points.</summary>
+    /// <summary>Draws a system whose fractal is more than a point, a line or scattered dust.</summary>
     public static IteratedFunctions Draw(PictureRandom random)
     {
-        const int Tries = 20;   // a few in a hundred shrink to a point
+        const int Tries = 20;
         for (var i = 1; ; i++)
         {
             var drawn = new IteratedFunctions(random);
-            if (i == Tries || Math.Min(drawn.Right - drawn.Left, drawn.Bottom - drawn.Top) > 0.2)
+            if (i == Tries || drawn.IsFull)
                 return drawn;
         }
     }
