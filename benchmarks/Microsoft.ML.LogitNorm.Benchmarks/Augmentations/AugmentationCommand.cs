@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.LogitNorm.Benchmarks.EndToEnd;
 using Spectre.Console;
@@ -47,7 +48,9 @@ internal static class AugmentationCommand
                 table.AddRow([augmentation.ToString(), .. shares.Select(share => share[i].ToString("P1", CultureInfo.InvariantCulture))]);
             AnsiConsole.Write(table);
             AnsiConsole.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"The pictures of PixMix, once a training: {Pictures().TotalSeconds:0.00} s for images of 32×32."));
+                CultureInfo.InvariantCulture,
+                $"The pictures of PixMix, once a training: {Pictures(32).TotalSeconds:0.00} s for images of 32×32, "
+                + $"{Pictures(MixingPictures.MostSide).TotalSeconds:0.00} s for those of {MixingPictures.MostSide}×{MixingPictures.MostSide} and larger ones."));
         });
         return command;
     }
@@ -75,14 +78,14 @@ internal static class AugmentationCommand
         return [.. seconds.Skip(1).Select(own => Series.Of(own.Zip(seconds[0], (augmentation, whole) => augmentation / whole), 0.5))];
     }
 
-    private static TimeSpan Pictures()
+    private static TimeSpan Pictures(int side)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(1, CPU);
         using var context = Context(generator);
-        var start = System.Diagnostics.Stopwatch.GetTimestamp();
-        MixingPictures.For(empty([1, SyntheticImages.Side, SyntheticImages.Side, SyntheticImages.Channels], uint8), 300, context);
-        return System.Diagnostics.Stopwatch.GetElapsedTime(start);
+        var start = Stopwatch.GetTimestamp();
+        MixingPictures.For(empty([1, side, side, SyntheticImages.Channels], uint8), 300, context);
+        return Stopwatch.GetElapsedTime(start);
     }
 
     private static AugmentationContext Context(Generator generator)
