@@ -66,10 +66,11 @@ public sealed class AugmentationTests
         var pixels = tensor(Values).view(Images, Height, Width, Channels);
         var rows = tensor(new long[] { 1, 2 });
         using var generator = new Generator(1, CPU);
+        using var context = Contexts.Of(generator);
         var before = Tensor.TotalCount;
         using (NewDisposeScope())
         {
-            var batch = (crop ? Augmentation.CropAndFlip() : Augmentation.None()).Gather(pixels, rows, generator);
+            var batch = (crop ? Augmentation.CropAndFlip() : Augmentation.None()).Gather(pixels, rows, context);
             Assert.That(batch.dtype, Is.EqualTo(pixels.dtype));
         }
         Assert.That(Tensor.TotalCount, Is.EqualTo(before));
@@ -84,7 +85,8 @@ public sealed class AugmentationTests
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(seed, CPU);
-        var batch = augmentation.Gather(tensor(Values).view(Images, Height, Width, Channels), tensor(rows), generator);
+        using var context = Contexts.Of(generator);
+        var batch = augmentation.Gather(tensor(Values).view(Images, Height, Width, Channels), tensor(rows), context);
         Assert.That(batch.shape, Is.EqualTo(new long[] { rows.Length, Height, Width, Channels }));
         return [.. batch.contiguous().data<short>().ToArray().Chunk(Height * Width * Channels)];
     }

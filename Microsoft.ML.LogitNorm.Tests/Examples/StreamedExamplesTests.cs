@@ -96,7 +96,8 @@ public sealed class StreamedExamplesTests
         using var images = Images(400, 40);
         using var generator = new Generator(1, CPU);
         var before = Tensor.TotalCount;
-        using (var batches = images.Shuffle(BatchSize, Augmentation.None(), generator))
+        using (var context = Contexts.Of(generator))
+        using (var batches = images.Shuffle(BatchSize, Augmentation.None(), context))
         {
             using var scope = NewDisposeScope();
             batches.Next();
@@ -182,7 +183,8 @@ public sealed class StreamedExamplesTests
 
     private static List<int> Epoch(StreamedExamples images, Generator generator)
     {
-        using var batches = images.Shuffle(BatchSize, Augmentation.None(), generator);
+        using var context = Contexts.Of(generator);
+        using var batches = images.Shuffle(BatchSize, Augmentation.None(), context);
         var numbers = new List<int>();
         for (var step = 0; step < images.Count / BatchSize; step++)
         {

@@ -48,6 +48,11 @@ public sealed class FileFormatTests
         yield return Kind<LearningRateSchedule>(LearningRateSchedule.OneCycle(), """{"kind":"one-cycle","Peak":0.3}""");
         yield return Kind<Augmentation>(Augmentation.None(), """{"kind":"none"}""");
         yield return Kind<Augmentation>(Augmentation.CropAndFlip(), """{"kind":"crop-and-flip","Flip":true,"Padding":4}""");
+        yield return Kind<Augmentation>(Augmentation.Cutout(16), """{"kind":"cutout","Size":16}""");
+        yield return Kind<Augmentation>(Augmentation.PixMix(), """{"kind":"pixmix","K":4,"Beta":3,"Pictures":300}""");
+        yield return Kind<Augmentation>(
+            Augmentation.Of(Augmentation.CropAndFlip(), Augmentation.Cutout(16)),
+            """{"kind":"sequence","Parts":[{"kind":"crop-and-flip","Flip":true,"Padding":4},{"kind":"cutout","Size":16}]}""");
         yield return Kind<OodScore>(OodScores.MaxSoftmax(), """{"kind":"max-softmax"}""");
         yield return Kind<OodScore>(OodScores.MaxLogit(), """{"kind":"max-logit"}""");
         yield return Kind<OodScore>(OodScores.Energy(), """{"kind":"energy","Temperature":1}""");

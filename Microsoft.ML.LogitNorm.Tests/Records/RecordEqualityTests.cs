@@ -16,6 +16,9 @@ public sealed class RecordEqualityTests
             () => new LogitNormTuner.Options { Taus = new List<double> { 0.1, 0.2 } }, () => new LogitNormTuner.Options { Taus = [0.1] }),
         [OodScores.Fuse(OodScores.Energy(), OodScores.MaxLogit()).GetType()] =
             (() => OodScores.Fuse(OodScores.Energy(), OodScores.MaxLogit()), () => OodScores.Fuse(OodScores.MaxLogit(), OodScores.Energy())),
+        [Augmentation.Of(Augmentation.CropAndFlip(), Augmentation.Cutout(8)).GetType()] = (
+            () => Augmentation.Of(new List<Augmentation> { Augmentation.CropAndFlip(), Augmentation.Cutout(8) }),
+            () => Augmentation.Of(Augmentation.Cutout(8), Augmentation.CropAndFlip())),
         [typeof(OodDetectionMetrics)] = (() => Metrics(0.5), () => Metrics(0.5).WithoutCurves()),
         [typeof(CalibrationMetrics)] = (() => Calibration(), () => Calibration() with { Bins = [] }),
         [typeof(OodScoreResult)] = (() => Result(), () => Result() with { Sets = [] }),

@@ -51,7 +51,12 @@ internal static class CultureTexts
             yield return $"backbone: {backbone}; {JsonSerializer.Serialize(backbone, ModelJson.Options)}";
         foreach (var head in (Head[])[Head.Linear(), Head.Cosine(), Head.DecomposedConfidence()])
             yield return $"head: {head}";
-        foreach (var augmentation in (Augmentation[])[Augmentation.None(), Augmentation.CropAndFlip(), Augmentation.CropAndFlip(1234, flip: false)])
+        Augmentation[] augmentations =
+        [
+            Augmentation.None(), Augmentation.CropAndFlip(), Augmentation.CropAndFlip(1234, flip: false), Augmentation.Cutout(1234),
+            Augmentation.PixMix(4, 1.5, 1234), Augmentation.Of(Augmentation.CropAndFlip(), Augmentation.PixMix(beta: 2.5)),
+        ];
+        foreach (var augmentation in augmentations)
             yield return $"augmentation: {augmentation}";
         var normalization = new InputNormalization([0.4914f, 1234.5f], [0.25f, 1e-7f]);
         yield return $"normalisation: {normalization}; {JsonSerializer.Serialize(normalization, ModelJson.Options)}";

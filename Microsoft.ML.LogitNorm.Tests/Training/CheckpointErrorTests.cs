@@ -32,6 +32,7 @@ public sealed class CheckpointErrorTests
         yield return Case(_options with { Nesterov = false }, "Nesterov was true and is false");
         yield return Case(_options with { WeightDecay = 1e-3 }, "WeightDecay was 0.0005 and is 0.001");
         yield return Case(_options with { Augmentation = Augmentation.None() }, "Augmentation was ");
+        yield return Case(_options with { Augmentation = Augmentation.Of(Augmentation.CropAndFlip(1), Augmentation.PixMix()) }, "Augmentation was ");
         yield return Case(_options with { Loss = TrainingLoss.LogitNorm(0.2) }, "Loss was ");
         yield return Case(_options with { Head = Head.Cosine() }, "Head was ");
         yield return Case(_options with { Backbone = Backbone.WideResNet(10, 1, dropout: 0.1) }, "Backbone was ");

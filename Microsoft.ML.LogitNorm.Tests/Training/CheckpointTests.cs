@@ -25,6 +25,9 @@ public sealed class CheckpointTests
             .SetArgDisplayNames("DenseNet");
         yield return new TestCaseData(_options with { BatchSize = 20, LearningRateSchedule = LearningRateSchedule.Milestones() })
             .SetArgDisplayNames("Rows left over");
+        yield return new TestCaseData(
+                _options with { Augmentation = Augmentation.Of(Augmentation.CropAndFlip(1), Augmentation.Cutout(3), Augmentation.PixMix(pictures: 20)) })
+            .SetArgDisplayNames("Cutout, PixMix");
     }
 
     [TestCaseSource(nameof(Trainings))]

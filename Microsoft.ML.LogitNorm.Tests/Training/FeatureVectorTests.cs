@@ -205,6 +205,9 @@ public sealed class FeatureVectorTests
         Assert.That(
             () => trainers.LogitNorm(Moons.Options with { Augmentation = Augmentation.CropAndFlip() }),
             Throws.ArgumentException.With.Message.StartsWith("Augmentation is CropAndFlip(4)"));
+        Assert.That(
+            () => trainers.LogitNorm(Moons.Options with { Augmentation = Augmentation.Of(Augmentation.Cutout(2), Augmentation.PixMix()) }),
+            Throws.ArgumentException.With.Message.StartsWith("Augmentation is Cutout(2) + PixMix(4, 3), which changes images"));
         Assert.That(() => trainers.LogitNorm(Moons.Options with { Augmentation = Augmentation.None() }), Throws.Nothing);
     }
 

@@ -60,6 +60,9 @@ public sealed class TrainingRandomnessTests
         yield return Case(
             "Fit, ResNet",
             (ml, _, _) => TinyTraining.Weights(_options with { Backbone = Backbone.ResNet18(), Head = Head.DecomposedConfidence(), Epochs = 1 }, ml));
+        yield return Case(
+            "Fit, PixMix",
+            (ml, _, _) => TinyTraining.Weights(_options with { Augmentation = Augmentation.Of(Augmentation.Cutout(3), Augmentation.PixMix()) }, ml));
         yield return Case("Fit, streamed", (ml, _, _) => TinyTraining.Weights(_options with { ImageCache = ImageCache.Stream }, ml));
         yield return Case("Load", (ml, model, rows) =>
         {

@@ -33,7 +33,8 @@ internal sealed class ExampleSet(NetworkInput input, Tensor values, Tensor label
             };
     }
 
-    public IExampleBatches Shuffle(int batchSize, Augmentation augmentation, Generator generator) => new Shuffled(this, batchSize, augmentation, generator);
+    public IExampleBatches Shuffle(int batchSize, Augmentation augmentation, AugmentationContext context)
+        => new Shuffled(this, batchSize, augmentation, context);
 
     public IExampleBatches InOrder(int batchSize) => new Ordered(this, batchSize);
 
@@ -50,9 +51,9 @@ internal sealed class ExampleSet(NetworkInput input, Tensor values, Tensor label
         return summarizer.Finish(labels.data<long>(), classes);
     }
 
-    private sealed class Shuffled(ExampleSet examples, int batchSize, Augmentation augmentation, Generator generator) : IExampleBatches
+    private sealed class Shuffled(ExampleSet examples, int batchSize, Augmentation augmentation, AugmentationContext context) : IExampleBatches
     {
-        private readonly Tensor _order = Order(examples, generator);   // [N]
+        private readonly Tensor _order = Order(examples, context.Generator);   // [N]
         private long _start;
 
         public (Tensor Values, Tensor Labels) Next()
@@ -60,7 +61,7 @@ internal sealed class ExampleSet(NetworkInput input, Tensor values, Tensor label
             var rows = _order.narrow(0, _start, batchSize);
             _start += batchSize;
             var labels = examples.Labels.index_select(0, rows);
-            return (augmentation.Gather(examples.Values, rows, generator), labels);
+            return (augmentation.Gather(examples.Values, rows, context), labels);
         }
 
         public void Dispose() => _order.Dispose();

@@ -19,8 +19,8 @@ internal interface IExampleSource : IDisposable
     /// <summary>One epoch: each row at most once, in random order, in full batches.</summary>
     /// <param name="batchSize">Rows in a batch, B.</param>
     /// <param name="augmentation">How they are changed.</param>
-    /// <param name="generator">Where all randomness comes from, on the CPU.</param>
-    IExampleBatches Shuffle(int batchSize, Augmentation augmentation, Generator generator);
+    /// <param name="context">Where all randomness comes from, and what an augmentation keeps.</param>
+    IExampleBatches Shuffle(int batchSize, Augmentation augmentation, AugmentationContext context);
 
     /// <summary>All rows as they are, in order; the last batch may be smaller.</summary>
     IExampleBatches InOrder(int batchSize);

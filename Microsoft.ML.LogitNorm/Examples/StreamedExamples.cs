@@ -52,8 +52,8 @@ internal sealed class StreamedExamples : IExampleSource
         return this;
     }
 
-    public IExampleBatches Shuffle(int batchSize, Augmentation augmentation, Generator generator)
-        => new PooledBatches(this, (int)Math.Min(Count, Math.Max(_pooledRows, 2L * batchSize)), batchSize, augmentation, generator);
+    public IExampleBatches Shuffle(int batchSize, Augmentation augmentation, AugmentationContext context)
+        => new PooledBatches(this, (int)Math.Min(Count, Math.Max(_pooledRows, 2L * batchSize)), batchSize, augmentation, context);
 
     public IExampleBatches InOrder(int batchSize) => new OrderedBatches(this, batchSize);
 
@@ -115,12 +115,12 @@ internal sealed class StreamedExamples : IExampleSource
         private readonly long[] _labels;
         private readonly int _batchSize;
         private readonly Augmentation _augmentation;
-        private readonly Generator _generator;
+        private readonly AugmentationContext _context;
         private int _count;
 
-        public PooledBatches(StreamedExamples examples, int pooled, int batchSize, Augmentation augmentation, Generator generator)
+        public PooledBatches(StreamedExamples examples, int pooled, int batchSize, Augmentation augmentation, AugmentationContext context)
         {
-            (_examples, _batchSize, _augmentation, _generator) = (examples, batchSize, augmentation, generator);
+            (_examples, _batchSize, _augmentation, _context) = (examples, batchSize, augmentation, context);
             _rows = examples.ReadAgain();
             _pool = examples._input.Room(pooled).DetachFromDisposeScope();
             _labels = new long[pooled];
@@ -139,8 +139,8 @@ internal sealed class StreamedExamples : IExampleSource
         public (Tensor Values, Tensor Labels) Next()
         {
             using var scope = NewDisposeScope();
-            var drawn = randperm(_count, int64, generator: _generator).narrow(0, 0, _batchSize).contiguous();   // [B], places in the pool
-            var values = _augmentation.Gather(_pool, drawn, _generator);
+            var drawn = randperm(_count, int64, generator: _context.Generator).narrow(0, 0, _batchSize).contiguous();   // [B], places in the pool
+            var values = _augmentation.Gather(_pool, drawn, _context);
             int[] places = [.. drawn.data<long>().Select(place => (int)place)];
             var labels = tensor(places.Select(place => _labels[place]).ToArray(), int64);
             Close(places[Fill(places)..]);

@@ -38,6 +38,7 @@ internal sealed class TrainingLoop(
         using var scope = NewDisposeScope();
         using var random = new NetworkRandom(seed);
         using var generator = new Generator(unchecked((ulong)seed), CPU);
+        using var context = new AugmentationContext(spec.Input, spec.Normalization, generator);
         var network = spec.CreateNetwork(random);
         network.to(device);
         var trained = new TrainedNetwork(network, device, spec.Input, spec.Normalization, owner: typeof(LogitNormModel));
@@ -59,7 +60,7 @@ internal sealed class TrainingLoop(
                 {
                     using (var lent = new LentModel(trained, modelOf))
                     {
-                        var figures = TrainEpoch(epoch, trained, optimizer, onDevice, generator, lent.Model);
+                        var figures = TrainEpoch(epoch, trained, optimizer, onDevice, context, lent.Model);
                         progress.Checkpoint(figures.Loss, figures.Accuracy, epoch);
                         Report(figures, validationOnDevice, trained);
                     }
@@ -86,14 +87,14 @@ internal sealed class TrainingLoop(
     }
 
     private TrainingEpoch TrainEpoch(
-        int epoch, TrainedNetwork trained, GradientDescent optimizer, IExampleSource examples, Generator generator, LogitNormModel model)
+        int epoch, TrainedNetwork trained, GradientDescent optimizer, IExampleSource examples, AugmentationContext context, LogitNormModel model)
     {
         using var scope = NewDisposeScope();
         var network = trained.Classifier;
         network.train();
         var start = clock.Elapsed;
         var steps = (int)(examples.Count / _batchSize);
-        using var batches = examples.Shuffle(_batchSize, options.Augmentation!, generator);
+        using var batches = examples.Shuffle(_batchSize, options.Augmentation!, context);
         var losses = zeros(steps, device: device);
         var correct = zeros(1, int64, device);
         var normSum = zeros(1, float64, device);

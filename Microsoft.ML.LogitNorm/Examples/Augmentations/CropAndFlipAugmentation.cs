@@ -13,10 +13,10 @@ internal sealed record CropAndFlipAugmentation(int Padding, bool Flip) : Augment
 
     public override string ToString() => $"CropAndFlip({Padding}{(Flip ? "" : ", flip: false")})";
 
-    internal override Tensor Gather(Tensor pixels, Tensor rows, Generator generator)
+    internal override Tensor Gather(Tensor pixels, Tensor rows, AugmentationContext context)
     {
         var (batch, height, width, channels) = (rows.shape[0], pixels.shape[1], pixels.shape[2], pixels.shape[3]);
-        var device = pixels.device;
+        var (device, generator) = (pixels.device, context.Generator);
         var y = TensorArithmetic.Range(height, int64, device).Plus(Offsets(batch, generator, device));   // [B, H], from -padding to height - 1 + padding
         var x = TensorArithmetic.Range(width, int64, device);
         if (Flip)

@@ -7,5 +7,5 @@ internal sealed record NoAugmentation : Augmentation
 {
     public override string ToString() => "None";
 
-    internal override Tensor Gather(Tensor pixels, Tensor rows, Generator generator) => pixels.index_select(0, rows);
+    internal override Tensor Gather(Tensor pixels, Tensor rows, AugmentationContext context) => pixels.index_select(0, rows);
 }

@@ -51,6 +51,29 @@ public sealed class PlanTests
     public void Preset_Unknown_NamesTheNearest()
         => Assert.That(() => Preset.Find("papre"), Throws.TypeOf<InputException>().With.Message.Contain("Did you mean 'paper'").And.Message.Contain("smoke"));
 
+    [TestCase("crop-flip", "CropAndFlip(4)")]
+    [TestCase("cutout", "CropAndFlip(4) + Cutout(16)")]
+    [TestCase("pixmix", "CropAndFlip(4) + PixMix(4, 3)")]
+    public void With_AnAugmentation_IsThatOfEachRun(string name, string expected)
+    {
+        var preset = Preset.Find("long").With(name);
+        var plan = new Plan(preset, "cifar10", [1]);
+        var others = new Plan(Preset.Find("long"), "cifar10", [1]).Runs().Select(run => run.Hash);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(plan.Runs().Select(run => run.Description["augmentation"]), Is.All.EqualTo(expected));
+            Assert.That(plan.Runs().Select(run => run.Hash).Intersect(others).Any(), Is.EqualTo(name == "crop-flip"), "runs of each other");
+            Assert.That(preset.Budget.EndsWith($", with {expected}", StringComparison.Ordinal), Is.EqualTo(name != "crop-flip"));
+            Assert.That(Preset.Find("paper").With(name).IsThePapers, Is.EqualTo(name == "crop-flip"));
+        }
+    }
+
+    [Test]
+    public void With_UnknownAugmentation_NamesTheNearest()
+        => Assert.That(
+            () => _quick.Preset.With("cutuot"),
+            Throws.TypeOf<InputException>().With.Message.Contain("Did you mean 'cutout'").And.Message.Contain("pixmix"));
+
     [Test]
     public void Hash_IsThatOfRunsMadeBefore()
         => Assert.That(

@@ -29,7 +29,8 @@ internal sealed class BenchmarkOptions
     private readonly Option<string?> _output = new("--output", "-o")
     {
         Description = "Where runs and reports go. Finished runs there are used again. "
-            + "Default: artifacts/paper/PRESET, with the set's name behind it where that is not the preset's own.",
+            + "Default: artifacts/paper/PRESET, with the set's name behind it where that is not the preset's own, "
+            + "and that of an added augmentation.",
         HelpName = "DIR",
     };
     private readonly Option<string?> _seeds = new("--seeds")
@@ -46,6 +47,12 @@ internal sealed class BenchmarkOptions
     };
     private readonly Option<int?> _epochs = new("--epochs") { Description = "Epochs in place of the preset's.", HelpName = "N" };
     private readonly Option<int?> _trainLimit = new("--train-limit") { Description = "At most so many training images.", HelpName = "N" };
+    private readonly Option<string> _augmentation = new("--augmentation")
+    {
+        Description = "Of the training images: crop-flip, or, behind it, cutout (DeVries and Taylor 2017) or pixmix (Hendrycks et al. 2022).",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => Preset.Augmentations[0],
+    };
     private readonly Option<string> _device = new("--device")
     {
         Description = "cpu, cuda, or cuda:1 for the second GPU. CUDA needs a build with -p:TorchBackend=cuda.",
@@ -63,7 +70,10 @@ internal sealed class BenchmarkOptions
         DefaultValueFactory = _ => 10,
     };
 
-    private IEnumerable<Option> All => [_preset, _dataset, _dataRoot, _output, _seeds, _ood, _epochs, _trainLimit, _device, _allOod, _draws];
+    private IEnumerable<Option> All => 
+    [
+        _preset, _dataset, _dataRoot, _output, _seeds, _ood, _epochs, _trainLimit, _augmentation, _device, _allOod, _draws,
+    ];
 
     public void AddTo(Command command)
     {
@@ -74,7 +84,7 @@ internal sealed class BenchmarkOptions
     /// <exception cref="InputException">A value cannot be used; says which would do.</exception>
     public BenchmarkSettings Read(ParseResult result)
     {
-        var preset = Preset.Find(result.GetValue(_preset)!);
+        var preset = Preset.Find(result.GetValue(_preset)!).With(result.GetValue(_augmentation)!);
         var changed = preset with
         {
             Epochs = OptionValue.AtLeastOne("--epochs", result.GetValue(_epochs)) ?? preset.Epochs,
@@ -86,7 +96,7 @@ internal sealed class BenchmarkOptions
             Preset = changed,
             Dataset = dataset,
             DataRoot = result.GetValue(_dataRoot)!,
-            Output = result.GetValue(_output) ?? Path.Combine("artifacts", "paper", dataset == preset.Dataset ? preset.Name : $"{preset.Name}-{dataset}"),
+            Output = result.GetValue(_output) ?? Path.Combine("artifacts", "paper", Folder(preset, dataset)),
             Seeds = result.GetValue(_seeds) is { } seeds ? Seeds(seeds) : preset.Seeds,
             Ood = Ood(result.GetValue(_ood) ?? []),
             GpuDeviceId = OptionValue.Gpu("--device", result.GetValue(_device)!),
@@ -95,6 +105,9 @@ internal sealed class BenchmarkOptions
             CommandLine = Given(result),
         };
     }
+
+    private static string Folder(Preset preset, string dataset)
+        => string.Join('-', ((string?[])[preset.Name, dataset == preset.Dataset ? null : dataset, preset.Added]).Where(part => part is not null));
 
     private static string? Dataset(string? name)
     {

@@ -67,10 +67,18 @@ internal sealed record Preset
     public string? Banner { get; init; }
 
     /// <summary>Whether it is the paper's own recipe, not changed by an option.</summary>
-    public bool IsThePapers => Name == "paper" && Epochs == 200 && TrainLimit is null;
+    public bool IsThePapers => Name == "paper" && Epochs == 200 && TrainLimit is null && Added is null;
 
     /// <summary>The budget as it is, with what options changed.</summary>
-    public string Budget => $"{Backbone}, {Epochs} epochs{(TrainLimit is { } limit ? $", at most {limit:N0} training images" : "")}";
+    public string Budget
+        => $"{Backbone}, {Epochs} epochs{(TrainLimit is { } limit ? $", at most {limit:N0} training images" : "")}"
+            + (Added is null ? "" : $", with {Augmentation}");
+
+    /// <summary>What <see cref="With"/> has added to the augmentation, such as "pixmix"; null for nothing.</summary>
+    public string? Added { get; private init; }
+
+    /// <summary>What <see cref="With"/> takes.</summary>
+    public static IReadOnlyList<string> Augmentations { get; } = ["crop-flip", "cutout", "pixmix"];
 
     private static readonly string[] _noise = ["gaussian-noise", "uniform-noise", "rademacher-noise", "blobs"];
 
@@ -155,6 +163,18 @@ internal sealed record Preset
             Banner = "smoke: not results",
         },
     ];
+
+    /// <summary>The preset with another augmentation behind its own crop and flip, for all its runs.</summary>
+    /// <param name="augmentation">"crop-flip" for nothing more, "cutout" for a square of half the image's side, "pixmix".</param>
+    /// <exception cref="InputException">There is none of that name.</exception>
+    public Preset With(string augmentation) => augmentation switch
+    {
+        "crop-flip" => this,
+        "cutout" => this with { Added = augmentation, Augmentation = Augmentation.Of(Augmentation, Augmentation.Cutout(ImageSize / 2)) },
+        "pixmix" => this with { Added = augmentation, Augmentation = Augmentation.Of(Augmentation, Augmentation.PixMix()) },
+        _ => throw new InputException($"--augmentation {augmentation}: there is no such augmentation."
+            + $"{NearestName.Hint(augmentation, Augmentations)} There are {string.Join(", ", Augmentations)}."),
+    };
 
     /// <exception cref="InputException">There is none of that name.</exception>
     public static Preset Find(string name)
