@@ -32,9 +32,12 @@ internal sealed record LogitNormLoss(double Tau, double Warmup) : TrainingLoss("
 
     public override string ToString() => Invariant($"LogitNorm(tau: {Tau}, warmup: {Warmup})");
 
-    internal override Tensor Compute(in TrainingStep step)
+    internal override Tensor ToSoftmax(Tensor logits, Tensor headWeight, double progress)
     {
-        var norm = step.Logits.norm(dim: 1, keepdim: true).Plus(NormOffset);   // [B, 1]
-        return functional.cross_entropy(step.Logits / norm.Times(TauAt(step.Progress)), step.Labels);
+        var norm = logits.norm(dim: 1, keepdim: true).Plus(NormOffset);   // [B, 1]
+        return logits / norm.Times(TauAt(progress));
     }
+
+    internal override Tensor Compute(in TrainingStep step)
+        => functional.cross_entropy(ToSoftmax(step.Logits, step.HeadWeight, step.Progress), step.Labels);
 }

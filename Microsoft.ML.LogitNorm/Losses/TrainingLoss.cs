@@ -54,6 +54,12 @@ public abstract record TrainingLoss
     /// <summary>Whether it is defined for logits f = W z + b only, and so needs <see cref="Head.Linear"/>.</summary>
     internal virtual bool NeedsLinearHead => false;
 
+    /// <summary>The logits as the loss's softmax takes them, [B, C]: what it divides them by is the same for rows that have no label.</summary>
+    /// <param name="logits">Network outputs f, [B, C].</param>
+    /// <param name="headWeight">The head's class weights w, [C, D].</param>
+    /// <param name="progress">Share of the training steps that are done, from 0 to 1.</param>
+    internal virtual Tensor ToSoftmax(Tensor logits, Tensor headWeight, double progress) => logits;
+
     /// <summary>The loss of one batch, a scalar: the mean over its rows.</summary>
     internal abstract Tensor Compute(in TrainingStep step);
 }
