@@ -109,7 +109,8 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
 
         var given = _options.Seed ?? MachineLearningContext.Seed(_env);
         var checkpoint = _options.CheckpointFile is { } path
-            ? TrainingCheckpoint.Open(Path.GetFullPath(path), TrainingSettings.Of(options, rows, label, training.Count, streamed, outliers?.Id), training.Summary.Hash, given)
+            ? TrainingCheckpoint.Open(
+                Path.GetFullPath(path), TrainingSettings.Of(options, rows, label, training.Count, streamed, outliers?.Id), training.Summary.Hash, given)
             : null;
         var seed = checkpoint?.Seed ?? given ?? Random.Shared.Next();
         Announce(device, seed, checkpoint, log);
