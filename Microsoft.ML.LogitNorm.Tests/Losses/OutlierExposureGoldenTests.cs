@@ -1,4 +1,5 @@
 using Microsoft.ML.LogitNorm.Tests.Reference;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm.Tests.Losses;
@@ -25,7 +26,7 @@ public sealed class OutlierExposureGoldenTests
         var loss = TrainingLoss.CrossEntropy();
 
         var crossEntropy = loss.Compute(new(known, known, known, labels, Progress: 0));
-        var term = OutlierExposure.Compute(loss.ToSoftmax(outliers, known, progress: 0));
+        var term = OutlierExposure.Compute(loss.OutlierLogits(outliers, progress: 0));
         var total = crossEntropy + (term * Numbers.Lambda);
         total.backward();
 
@@ -46,13 +47,13 @@ public sealed class OutlierExposureGoldenTests
     }
 
     [Test]
-    public void ToSoftmax_LogitNorm_HasTheNormOfTauInverseAtEachPointOfTheWarmup()
+    public void OutlierLogits_LogitNorm_HasTheNormOfTauInverseAtEachPointOfTheWarmup()
     {
         using var scope = NewDisposeScope();
         var logits = tensor(new double[,] { { 3, 4 }, { -30, 40 } });
         var loss = TrainingLoss.LogitNorm(0.25, warmup: 0.5);
         foreach (var (progress, tau) in ((double, double)[])[(0, 1), (0.25, 0.5), (0.5, 0.25), (1, 0.25)])
-            Assert.That(loss.ToSoftmax(logits, logits, progress).norm(1, keepdim: false, p: 2).data<double>(), Is.All.EqualTo(1 / tau).Within(1e-6));
+            Assert.That(loss.OutlierLogits(logits, progress).norm(1, keepdim: false, p: 2).data<double>(), Is.All.EqualTo(1 / tau).Within(1e-6));
     }
 
     private static Tensor Rows(int[] rows)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.LogitNorm.Tests.Reference;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm.Tests.Networks;

@@ -19,22 +19,19 @@ internal sealed record ExtendedLogitNormLoss() : TrainingLoss("ExtendedLogitNorm
 
     internal override bool NeedsLinearHead => true;
 
-    internal override Tensor ToSoftmax(Tensor logits, Tensor headWeight, double progress)
+    internal override Tensor Compute(in TrainingStep step)
     {
-        var (highest, predicted) = logits.max(1, keepdim: true);   // both [B, 1]
-        var gaps = highest - logits;   // [B, C]
+        var (highest, predicted) = step.Logits.max(1, keepdim: true);   // both [B, 1]
+        var gaps = highest - step.Logits;   // [B, C]
 
         // The matrix-product form of the distance loses half of the digits where two weights are close.
-        var between = cdist(headWeight, headWeight, compute_mode: compute_mode.donot_use_mm_for_euclid_dist);   // [C, C]
+        var between = cdist(step.HeadWeight, step.HeadWeight, compute_mode: compute_mode.donot_use_mm_for_euclid_dist);   // [C, C]
         // [B, C]; 1 on the diagonal makes the i = max term 0/1 in place of 0/0.
         var distances = between.AtLeast(MinimumDistance)
             .Plus(eye(between.shape[0], dtype: between.dtype, device: between.device))
             .index_select(0, predicted.squeeze(1));
 
         var toBoundaries = (gaps / distances).mean([1], keepdim: true).AtLeast(MinimumDistance);   // [B, 1]
-        return logits / toBoundaries;
+        return functional.cross_entropy(step.Logits / toBoundaries, step.Labels);
     }
-
-    internal override Tensor Compute(in TrainingStep step)
-        => functional.cross_entropy(ToSoftmax(step.Logits, step.HeadWeight, step.Progress), step.Labels);
 }

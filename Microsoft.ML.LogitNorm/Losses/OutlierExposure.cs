@@ -10,6 +10,6 @@ namespace Microsoft.ML.LogitNorm;
 internal static class OutlierExposure
 {
     /// <summary>The term, a scalar, without its weight λ.</summary>
-    /// <param name="logits">The outliers' logits as the loss's softmax takes them (<see cref="TrainingLoss.ToSoftmax"/>), [K, C].</param>
+    /// <param name="logits">The outliers' logits (<see cref="TrainingLoss.OutlierLogits"/>), [K, C].</param>
     public static Tensor Compute(Tensor logits) => (logits.logsumexp(1) - logits.mean([1])).mean();
 }

@@ -156,7 +156,7 @@ internal sealed class TrainingLoop(
             return (logits, options.Loss.Compute(new(logits, embedding, network.HeadWeight, labels, progress)), null);
         var (known, unknown) = (logits.narrow(0, 0, rows.shape[0]), logits.narrow(0, rows.shape[0], outliers.shape[0]));
         var loss = options.Loss.Compute(new(known, embedding.narrow(0, 0, rows.shape[0]), network.HeadWeight, labels, progress));
-        var outlierLoss = OutlierExposure.Compute(options.Loss.ToSoftmax(unknown, network.HeadWeight, progress));
+        var outlierLoss = OutlierExposure.Compute(options.Loss.OutlierLogits(unknown, progress));
         return (known, loss.Plus(outlierLoss.Times(options.OutlierWeight)), outlierLoss);
     }
 

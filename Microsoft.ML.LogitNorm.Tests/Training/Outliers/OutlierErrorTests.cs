@@ -106,9 +106,9 @@ public sealed class OutlierErrorTests
     [Test]
     public void Fit_SyntheticOutliersOfTinyImages_SaysHowLargeTheyMustBe()
     {
-        var rows = Enumerable.Range(0, 32).Select(i => new TinyRow { Label = (uint)(i % 2) + 1, Image = [.. Enumerable.Repeat((byte)i, 27)] }).ToArray();
+        var rows = Enumerable.Range(0, 32).Select(i => new TinyRow { Label = (uint)(i % 2), Image = [.. Enumerable.Repeat((byte)i, 27)] }).ToArray();
         AssertRefused(
-            _options with { SyntheticOutliers = SyntheticOutliers.Jigsaws | SyntheticOutliers.Noise, Backbone = Backbone.WideResNet(10, 1, 0) },
+            _options with { SyntheticOutliers = SyntheticOutliers.Jigsaws | SyntheticOutliers.Noise, Backbone = Backbone.ResNet18() },
             _ml.Data.LoadFromEnumerable(rows),
             "SyntheticOutliers is Jigsaws, Noise", "3×3×3", "expected at least 4×4 pixels");
     }

@@ -121,7 +121,7 @@ public sealed class OutlierTrainingTests
         var epochs = new List<TrainingEpoch>();
         var options = _options with { ImageCache = ImageCache.Stream, Epochs = 12, OutlierSet = Outliers(), EpochCompleted = epochs.Add };
         TinyTraining.Weights(options, _ml, TinyImages.View(_ml, 96));
-        Assert.That(epochs[^1].OutlierLoss, Is.LessThan(epochs[0].OutlierLoss).And.LessThan(1.35));
+        Assert.That(epochs[^1].OutlierLoss, Is.LessThan(epochs[0].OutlierLoss!.Value).And.LessThan(1.35));
         Assert.That(epochs[^1].Accuracy, Is.GreaterThan(0.9));
     }
 
@@ -139,20 +139,6 @@ public sealed class OutlierTrainingTests
     }
 
     [Test]
-    public void Fit_ManyEpochs_KeepsNoTensors()
-    {
-        var counts = new List<long>();
-        var options = _options with
-        {
-            Epochs = 6, OutlierSet = Outliers(), SyntheticOutliers = SyntheticOutliers.All, EpochCompleted = _ => counts.Add(TorchSharp.torch.Tensor.TotalCount),
-        };
-        var before = TorchSharp.torch.Tensor.TotalCount;
-        TinyTraining.Weights(options);
-        Assert.That(counts.Skip(1), Is.All.EqualTo(counts[1]));
-        Assert.That(TorchSharp.torch.Tensor.TotalCount, Is.EqualTo(before));
-    }
-
-    [Test]
     public void Tune_WithOutliers_TrainsTrialsAgainstThemAndTellsOtherOnesApart()
     {
         using var folder = new TemporaryFolder();
@@ -162,7 +148,7 @@ public sealed class OutlierTrainingTests
             Trainer = TinyImages.Options with { Epochs = 1, OutlierSet = Outliers(), EpochCompleted = epoch => terms.Add(epoch.OutlierLoss) },
             Taus = [0.1, 0.2],
             NoiseCount = 10,
-            ResultsFile = folder.File,
+            ResultsFile = folder["trials.json"],
         };
         var result = Tune(options);
         Assert.That(terms, Has.Count.EqualTo(2).And.None.Null);
@@ -208,7 +194,7 @@ public sealed class OutlierTrainingTests
         var random = new Random(shift);
         return _ml.Data.LoadFromEnumerable(Enumerable.Range(0, count).Select(i => new VectorRow
         {
-            Label = (uint)(i % 3) + 1, Features = [(i % 3) + (random.NextSingle() / 4), shift + (random.NextSingle() / 4)],
+            Label = (uint)(i % 3), Features = [(i % 3) + (random.NextSingle() / 4), shift + (random.NextSingle() / 4)],
         }).ToArray());
     }
 

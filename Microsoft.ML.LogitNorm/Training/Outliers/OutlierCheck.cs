@@ -71,9 +71,9 @@ internal static class OutlierCheck
     {
         { Type: KeyDataViewType { RawType: var raw, Count: <= int.MaxValue } } key when raw == typeof(uint)
             => LabelColumn.Find(set.Schema, label.Name) is var own
-                ? set.GetColumn<uint>(key.Value).Where(value => value > 0).Select(value => own.NameOf((int)value - 1))
+                ? set.GetColumn<uint>(key).Where(value => value > 0).Select(value => own.NameOf((int)value - 1))
                 : null,
-        { Type: TextDataViewType } text => set.GetColumn<ReadOnlyMemory<char>>(text.Value).Select(value => value.ToString()),
+        { Type: TextDataViewType } text => set.GetColumn<ReadOnlyMemory<char>>(text).Select(value => value.ToString()),
         _ => null,
     };
 }
