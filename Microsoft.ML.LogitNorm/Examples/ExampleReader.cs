@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>
-/// Reads the labelled rows of a data view, or all of one without labels, once, on as many threads as the view gives cursors, each a little ahead of who takes them. They come in the
-/// view's order, however the threads ran.
+/// Reads the labelled rows of a data view, or all of one without labels, once, on as many threads as the view gives cursors, each a little ahead of who takes
+/// them. They come in the view's order, however the threads ran.
 /// </summary>
 /// <remarks>
 /// Each cursor has a queue of its own, so none waits for another: what comes next is the chunk with the lowest batch number among the queues' heads.

@@ -32,7 +32,9 @@ internal sealed record LogitNormLoss(double Tau, double Warmup) : TrainingLoss("
 
     public override string ToString() => Invariant($"LogitNorm(tau: {Tau}, warmup: {Warmup})");
 
-    /// <summary>f / (τ‖f‖₂): equal in all classes where f points along (1, …, 1). The length of f, which the loss does not feel, cannot bring that about.</summary>
+    /// <summary>
+    /// f / (τ‖f‖₂), which is the same for all classes where f points along (1, …, 1). The length of f, which the loss does not feel, cannot bring that about.
+    /// </summary>
     internal override Tensor OutlierLogits(Tensor logits, double progress) => Normalize(logits, progress);
 
     internal override Tensor Compute(in TrainingStep step) => functional.cross_entropy(Normalize(step.Logits, step.Progress), step.Labels);

@@ -1,3 +1,4 @@
+using Microsoft.ML.LogitNorm.Tests.Networks;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm.Tests.Examples.Outliers;
@@ -62,6 +63,11 @@ public sealed class OutlierPainterTests
             from x in Enumerable.Range(0, 4)
             select string.Join(' ', image.narrow(0, 2 * y, 2).narrow(1, 3 * x, 3).contiguous().data<float>().ToArray().Select(value => $"{value}"))];
     }
+
+    [Test]
+    public void Jigsaws_FitTheSmallestImagesOfAnyNetwork()
+        => Assert.That(
+            Tiny.All.Select(backbone => backbone.Graph(NodeShape.Image(3)).MinimumImageSize), Is.All.AtLeast(OutlierPainter.TilesAcross));
 
     [Test]
     public void Mixtures_AreMeansOfTwoClasses()

@@ -104,16 +104,6 @@ public sealed class OutlierErrorTests
     }
 
     [Test]
-    public void Fit_SyntheticOutliersOfTinyImages_SaysHowLargeTheyMustBe()
-    {
-        var rows = Enumerable.Range(0, 32).Select(i => new TinyRow { Label = (uint)(i % 2), Image = [.. Enumerable.Repeat((byte)i, 27)] }).ToArray();
-        AssertRefused(
-            _options with { SyntheticOutliers = SyntheticOutliers.Jigsaws | SyntheticOutliers.Noise, Backbone = Backbone.ResNet18() },
-            _ml.Data.LoadFromEnumerable(rows),
-            "SyntheticOutliers is Jigsaws, Noise", "3×3×3", "expected at least 4×4 pixels");
-    }
-
-    [Test]
     public void Trainer_SyntheticOutliersOfVectors_IsRefusedWithoutData()
         => Assert.That(
             () => _ml.MulticlassClassification.Trainers.LogitNorm(
@@ -135,15 +125,6 @@ public sealed class OutlierErrorTests
     private sealed class SmallRow
     {
         [VectorType(3, 4, 4)]
-        public byte[] Image { get; set; } = [];
-    }
-
-    private sealed class TinyRow
-    {
-        [KeyType(2)]
-        public uint Label { get; set; }
-
-        [VectorType(3, 3, 3)]
         public byte[] Image { get; set; } = [];
     }
 

@@ -6,7 +6,10 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="kinds">What to make, one kind or several.</param>
 internal sealed class OutlierPainter(SyntheticOutliers kinds)
 {
-    private const int TilesAcross = 4, BlobsAcross = 4;
+    /// <summary>Tiles of a jigsaw along each side. No network takes smaller images, so that each tile has a pixel.</summary>
+    internal const int TilesAcross = 4;
+
+    private const int BlobsAcross = 4;
 
     private static readonly (SyntheticOutliers Kind, Func<Tensor, Tensor, long, Generator, Tensor> Paint)[] _painters =
     [
@@ -21,9 +24,6 @@ internal sealed class OutlierPainter(SyntheticOutliers kinds)
     [
         .. _painters.Where(painter => kinds.HasFlag(painter.Kind)).Select(painter => painter.Paint),
     ];
-
-    /// <summary>The smallest side of images of which all kinds can be made: a tile has at least a pixel.</summary>
-    public const int SmallestSide = TilesAcross;
 
     /// <summary>Draws outliers; where they cannot be shared out evenly, chance decides which kind gets one more.</summary>
     /// <param name="images">[B, H, W, C], the step's training images.</param>
@@ -87,7 +87,8 @@ internal sealed class OutlierPainter(SyntheticOutliers kinds)
     {
         var pieces = Picked(images, count, generator);
         var pixels = pieces.shape[1] * pieces.shape[2];
-        var order = randperm(pixels, int64, generator: generator).to(images.device);   // one for all of them: to sort as many for each would cost more than the rest
+        // One order for all of them: to sort as many numbers for each would cost more than all the rest.
+        var order = randperm(pixels, int64, generator: generator).to(images.device);
         return pieces.view(count, pixels, -1).index_select(1, order).view(pieces.shape);
     }
 

@@ -6,8 +6,8 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>A linear layer over the embedding's direction in training, and over the embedding itself in evaluation mode: [B, D] → [B, C].</summary>
 /// <remarks>
-/// f = W · (z / ‖z‖₂) / τ + b in training, W · z / τ + b in evaluation mode, with the class weights W [C, D] and b [C]. The fields' names are part of the model's
-/// file format.
+/// f = W · (z / ‖z‖₂) / τ + b in training, W · z / τ + b in evaluation mode, with the class weights W [C, D] and b [C]. The fields' names are part of the
+/// model's file format.
 /// </remarks>
 internal sealed class DirectionInTraining : Module<Tensor, Tensor>
 {

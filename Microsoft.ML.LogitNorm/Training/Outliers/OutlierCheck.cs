@@ -11,14 +11,9 @@ internal static class OutlierCheck
     /// <summary>Checks what can be known without reading a row.</summary>
     /// <param name="options">How to train.</param>
     /// <param name="input">What is trained on.</param>
-    /// <exception cref="InvalidOperationException">The set has rows of another kind, or images are too small to make outliers of.</exception>
+    /// <exception cref="InvalidOperationException">The set has rows of another kind.</exception>
     public static void Schema(LogitNormTrainer.Options options, NetworkInput input)
     {
-        if (options.SyntheticOutliers != SyntheticOutliers.None && input is ImageInput { Shape: var shape }
-            && Math.Min(shape.Height, shape.Width) < OutlierPainter.SmallestSide)
-            throw new InvalidOperationException(
-                $"SyntheticOutliers is {options.SyntheticOutliers}, but the images of {shape} in column '{input.Name}' are too small to make outliers of: "
-                + $"expected at least {OutlierPainter.SmallestSide}×{OutlierPainter.SmallestSide} pixels. Resize them, or leave SyntheticOutliers out.");
         if (options.OutlierSet is not { } set)
             return;
         try
