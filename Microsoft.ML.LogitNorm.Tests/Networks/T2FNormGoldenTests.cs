@@ -52,7 +52,8 @@ public sealed class T2FNormGoldenTests
     [Test]
     public void T2FNorm_TauThatIsNoTemperature_IsRefused([Values(0, -0.1, double.NaN, double.PositiveInfinity)] double tau)
         => Assert.That(
-            () => Head.T2FNorm(tau), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("tau").And.Message.Contains("such as 0.1"));
+            () => Head.T2FNorm(tau),
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("tau").And.Message.Contains("such as 0.1"));
 
     private static Tensor ToTensor(Matrix matrix) => tensor(matrix.Data, [.. matrix.Shape.Select(d => (long)d)]);
 

@@ -57,8 +57,8 @@ internal static class OutlierCheck
         if (Labels(set, label) is not { } labels || labels.LongCount(names.Contains) is not (> 0 and var count))
             return;
         log.Warning(
-            Invariant($"{count:N0} rows of OutlierSet have in column '{label.Name}' one of the {label.ClassCount} classes, and are trained against nevertheless: ")
-            + "the network unlearns what it is to know. Leave them out if the label is right.");
+            Invariant($"{count:N0} rows of OutlierSet have in column '{label.Name}' one of the {label.ClassCount} classes, and are trained against ")
+            + "nevertheless: the network unlearns what it is to know. Leave them out if the label is right.");
     }
 
     // The names in the label column: those of its keys, or its texts.
