@@ -39,6 +39,7 @@ public sealed class FileFormatTests
         yield return Kind<Head>(Head.Linear(), """{"kind":"linear"}""");
         yield return Kind<Head>(Head.Cosine(), """{"kind":"cosine"}""");
         yield return Kind<Head>(Head.DecomposedConfidence(), """{"kind":"decomposed-confidence"}""");
+        yield return Kind<Head>(Head.T2FNorm(), """{"kind":"t2fnorm","Tau":0.1}""");
         yield return Kind<TrainingLoss>(TrainingLoss.CrossEntropy(), """{"kind":"cross-entropy"}""");
         yield return Kind<TrainingLoss>(TrainingLoss.LogitNorm(), """{"kind":"logit-norm","Tau":0.04,"Warmup":0.5}""");
         yield return Kind<TrainingLoss>(TrainingLoss.LogitPenalty(), """{"kind":"logit-penalty","Lambda":0.05}""");
@@ -131,6 +132,7 @@ public sealed class FileFormatTests
         yield return Network(Backbone.Dense([8, 4]), Head.Linear(), "9edebe3a937456da");
         yield return Network(Backbone.WideResNet(10, 1), Head.Cosine(), "9216615755cd656d");
         yield return Network(Backbone.WideResNet(10, 1), Head.DecomposedConfidence(), "9216615755cd656d");
+        yield return Network(Backbone.WideResNet(10, 1), Head.T2FNorm(), "6a14a50658708f4c");
 
         static TestCaseData Network(Backbone backbone, Head head, string digest)
             => new TestCaseData(backbone, head, digest).SetArgDisplayNames($"{backbone}, {head}");

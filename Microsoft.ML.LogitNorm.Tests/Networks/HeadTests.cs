@@ -11,7 +11,8 @@ public sealed class HeadTests
 {
     private const int Classes = 3, Size = 4;
 
-    private static readonly Head[] All = [Head.Linear(), Head.Cosine(), Head.DecomposedConfidence()];
+    private static readonly Head[] All = [Head.Linear(), Head.Cosine(), Head.DecomposedConfidence(), Head.T2FNorm()];
+    private static readonly Head[] NotLinear = [.. All.Where(head => head != Head.Linear())];
     private static readonly Head[] OfCosines = [Head.Cosine(), Head.DecomposedConfidence()];
 
     private static readonly TestCaseData[] Written =
@@ -19,6 +20,7 @@ public sealed class HeadTests
         new(Head.Linear(), "Linear()"),
         new(Head.Cosine(), "Cosine()"),
         new(Head.DecomposedConfidence(), "DecomposedConfidence()"),
+        new(Head.T2FNorm(0.25), "T2FNorm(tau: 0.25)"),
     ];
 
     private static readonly TestCaseData[] InEvaluation =
@@ -92,6 +94,23 @@ public sealed class HeadTests
         Assert.That(logits.data<float>().ToArray(), Is.EqualTo(new[] { 0f, 2, -3 }));
     }
 
+    [Test]
+    public void Classify_T2FNorm_DividesByTheNormInTrainingOnly()
+    {
+        using var scope = NewDisposeScope();
+        using var module = Head.T2FNorm(0.5).CreateModule(2, 2, CPU);
+        using (no_grad())
+        {
+            module.get_parameter("weight")!.copy_(tensor(new float[,] { { 1, 0 }, { 0, -2 } }));
+            module.get_parameter("bias")!.copy_(tensor(new float[] { 0.25f, -1 }));
+        }
+        var embedding = tensor(new float[,] { { 3, 4 } });   // of norm 5
+        module.train();
+        Assert.That(module.call(embedding).data<float>().ToArray(), Is.EqualTo(new[] { 1.45f, -4.2f }).Within(1e-6f));
+        module.eval();
+        Assert.That(module.call(embedding).data<float>().ToArray(), Is.EqualTo(new[] { 6.25f, -17f }).Within(1e-6f));
+    }
+
     [TestCaseSource(nameof(All))]
     public void CosineSimilarities_AnyHead_DependOnDirectionsOnly(Head head)
     {
@@ -135,7 +154,7 @@ public sealed class HeadTests
 
     [Test]
     public void CreateNetwork_EveryBackbone_GivesLogitsOfEveryHead(
-        [ValueSource(typeof(Tiny), nameof(Tiny.All))] Backbone backbone, [ValueSource(nameof(OfCosines))] Head head)
+        [ValueSource(typeof(Tiny), nameof(Tiny.All))] Backbone backbone, [ValueSource(nameof(NotLinear))] Head head)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -167,6 +186,7 @@ public sealed class HeadTests
     private static IEnumerable<TestCaseData> Names()
     {
         yield return new(Head.Linear(), new[] { "head.weight [3, 64]", "head.bias [3]" });
+        yield return new(Head.T2FNorm(), new[] { "head.weight [3, 64]", "head.bias [3]" });
         foreach (var head in OfCosines)
             yield return new(head, new[]
             {
@@ -191,7 +211,7 @@ public sealed class HeadTests
         Assert.That(network.call(images.to(float64)).to(float32).allclose(expected, 1e-3, 1e-4), Is.True);
     }
 
-    [TestCaseSource(nameof(OfCosines))]
+    [TestCaseSource(nameof(NotLinear))]
     public void LinearHead_OfAnotherHead_NamesItAndTheRemedy(Head head)
     {
         using var network = Backbone.WideResNet(10, 1).CreateNetwork(NodeShape.Image(3), Classes, META, head);
@@ -221,7 +241,7 @@ public sealed class HeadTests
         }
     }
 
-    [TestCaseSource(nameof(OfCosines))]
+    [TestCaseSource(nameof(NotLinear))]
     public void Train_ManySteps_KeepsNoTensors(Head head)
     {
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;

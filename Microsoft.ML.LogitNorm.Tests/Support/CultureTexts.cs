@@ -49,7 +49,7 @@ internal static class CultureTexts
         ];
         foreach (var backbone in backbones)
             yield return $"backbone: {backbone}; {JsonSerializer.Serialize(backbone, ModelJson.Options)}";
-        foreach (var head in (Head[])[Head.Linear(), Head.Cosine(), Head.DecomposedConfidence()])
+        foreach (var head in (Head[])[Head.Linear(), Head.Cosine(), Head.DecomposedConfidence(), Head.T2FNorm(0.25)])
             yield return $"head: {head}";
         Augmentation[] augmentations =
         [
@@ -90,7 +90,7 @@ internal static class CultureTexts
         yield return $"tuning: {tuning}{trials[0]}{trials[1]}{JsonSerializer.Serialize(trials, ModelJson.Options)}";
         var epoch = new TrainingEpoch
         {
-            Epoch = 1, Epochs = 1234, Loss = 0.5, Accuracy = 0.955, ValidationAccuracy = 0.5, MeanLogitNorm = 1234.5, LearningRate = 0.001,
+            Epoch = 1, Epochs = 1234, Loss = 0.5, Accuracy = 0.955, ValidationAccuracy = 0.5, MeanLogitNorm = 1234.5, OutlierLoss = 1.25, LearningRate = 0.001,
             ImagesPerSecond = 1234.5, Elapsed = TimeSpan.FromSeconds(1234.5), Model = null!,
         };
         yield return $"epoch: {epoch}";

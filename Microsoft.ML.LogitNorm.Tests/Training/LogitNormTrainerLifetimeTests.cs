@@ -28,6 +28,36 @@ public sealed class LogitNormTrainerLifetimeTests
         Assert.Throws<TimeoutException>(() => TinyImages.Pipeline(_ml, options).Fit(TinyImages.View(_ml, 48)));
     });
 
+    [Test]
+    public void Fit_Outliers_LeavesNoTensors() => AssertNothingLeft(() =>
+    {
+        var options = _quick with { OutlierSet = TinyOutliers.View(_ml, 30), SyntheticOutliers = SyntheticOutliers.All };
+        TinyImages.Pipeline(_ml, options).Fit(TinyImages.View(_ml, 48)).Dispose();
+    });
+
+    [Test]
+    public void Fit_OutliersRefused_LeavesNoTensors() => AssertNothingLeft(() =>
+    {
+        foreach (var cache in Enum.GetValues<ImageCache>())
+            Assert.That(
+                () => TinyImages.Pipeline(_ml, _quick with { ImageCache = cache, OutlierSet = TinyImages.View(_ml, 30) }).Fit(TinyImages.View(_ml, 48)),
+                Throws.InstanceOf<InvalidOperationException>());
+    }, networks: 0);
+
+    [Test]
+    public void Fit_MoreEpochsWithOutliers_HoldNoMoreTensors()
+    {
+        var counts = new List<long>();
+        var options = _quick with
+        {
+            Epochs = 8, OutlierSet = TinyOutliers.View(_ml, 30), SyntheticOutliers = SyntheticOutliers.All, EpochCompleted = _ => counts.Add(Tensor.TotalCount),
+        };
+        GC.Collect();
+        GC.WaitForPendingFinalizers();   // as in Growth
+        TinyImages.Pipeline(_ml, options).Fit(TinyImages.View(_ml, 48)).Dispose();
+        Assert.That(counts[1..], Is.All.EqualTo(counts[1]));
+    }
+
     // By ML.NET itself, which is looked at ten times a second: the training goes on until then.
     [Test]
     public void Fit_ContextCancelled_Stops()

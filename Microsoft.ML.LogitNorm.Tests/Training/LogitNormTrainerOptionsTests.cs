@@ -20,6 +20,13 @@ public sealed class LogitNormTrainerOptionsTests
         yield return Case(() => new() { Momentum = double.NaN }, "Momentum", "below 1");
         yield return Case(() => new() { WeightDecay = -1e-9 }, "WeightDecay", "at least 0, such as 5e-4");
         yield return Case(() => new() { WeightDecay = double.NaN }, "WeightDecay", "at least 0");
+        yield return Case(() => new() { OutlierWeight = 0 }, "OutlierWeight", "above 0, such as 0.5");
+        yield return Case(() => new() { OutlierWeight = double.NaN }, "OutlierWeight", "above 0");
+        yield return Case(() => new() { OutlierWeight = double.PositiveInfinity }, "OutlierWeight", "above 0");
+        yield return Case(() => new() { OutlierShare = 0 }, "OutlierShare", "above 0 and at most 4");
+        yield return Case(() => new() { OutlierShare = 4.1 }, "OutlierShare", "above 0 and at most 4");
+        yield return Case(() => new() { OutlierShare = double.NaN }, "OutlierShare", "above 0 and at most 4");
+        yield return Case(() => new() { SyntheticOutliers = (SyntheticOutliers)32 }, "SyntheticOutliers", "such as Jigsaws | Mixtures");
         yield return Case(() => new() { LabelColumnName = "" }, "LabelColumnName", "A column needs a name.");
         yield return Case(() => new() { FeatureColumnName = null! }, "FeatureColumnName", "A column needs a name.");
         yield return Case(() => new() { Backbone = null! }, "Backbone", "null");
@@ -50,6 +57,8 @@ public sealed class LogitNormTrainerOptionsTests
             Assert.That((options.Epochs, options.BatchSize), Is.EqualTo((200, (int?)null)));
             Assert.That((options.LearningRate, options.Momentum, options.Nesterov, options.WeightDecay), Is.EqualTo((0.1, 0.9, true, 5e-4)));
             Assert.That(options.LearningRateSchedule.ToString(), Is.EqualTo("Milestones([0.4, 0.7], 0.1)"));
+            Assert.That((options.OutlierSet, options.SyntheticOutliers), Is.EqualTo(((IDataView?)null, SyntheticOutliers.None)));
+            Assert.That((options.OutlierWeight, options.OutlierShare), Is.EqualTo((0.5, 0.5)));
             Assert.That(options.For(50_000).Augmentation, Is.EqualTo(Augmentation.CropAndFlip(4, flip: true)));
             Assert.That((options with { Backbone = Backbone.Dense() }).For(50_000).Augmentation, Is.EqualTo(Augmentation.None()));
         });

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>
-/// Reads the labelled rows of a data view once, on as many threads as the view gives cursors, each a little ahead of who takes them. They come in the
-/// view's order, however the threads ran.
+/// Reads the labelled rows of a data view, or all of one without labels, once, on as many threads as the view gives cursors, each a little ahead of who takes
+/// them. They come in the view's order, however the threads ran.
 /// </summary>
 /// <remarks>
 /// Each cursor has a queue of its own, so none waits for another: what comes next is the chunk with the lowest batch number among the queues' heads.
@@ -33,12 +33,12 @@ internal sealed class ExampleReader : IDisposable
     /// <summary>Starts to read.</summary>
     /// <param name="data">The data.</param>
     /// <param name="input">What to read of each row.</param>
-    /// <param name="labelColumnName">A key column; rows whose label is missing are left out.</param>
+    /// <param name="labelColumnName">A key column; rows whose label is missing are left out. Null takes all rows, and counts them to class 0.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    public ExampleReader(IDataView data, NetworkInput input, string labelColumnName, CancellationToken cancellationToken)
+    public ExampleReader(IDataView data, NetworkInput input, string? labelColumnName, CancellationToken cancellationToken)
     {
         (_data, _input, _callers) = (data, input, cancellationToken);
-        _columns = [data.Schema[input.Name], data.Schema[labelColumnName]];
+        _columns = labelColumnName is null ? [data.Schema[input.Name]] : [data.Schema[input.Name], data.Schema[labelColumnName]];
         _lanes = [.. data.GetRowCursorSet(_columns, Environment.ProcessorCount).Select(cursor => new Lane(cursor, input, labelColumnName, data))];
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _threads = [.. _lanes.Select(lane => Task.Factory.StartNew(
@@ -130,15 +130,20 @@ internal sealed class ExampleReader : IDisposable
         var first = finite.to(int32).argmin(0).item<long>();
         if (finite[first].item<bool>())
             return;
+        var label = _columns.ElementAtOrDefault(1) is { Type: not null } column ? column : (DataViewSchema.Column?)null;
         var error = RowError.Naming(
             _rows + first,
-            $"Column '{_input.Name}' has a {_input.Item} that is NaN or infinite in labelled row {_rows + first} (counted from 0). Remove the row or fix it.");
-        RowText.AddToLabelled(error, _data, _columns[1], _rows + first);
+            $"Column '{_input.Name}' has a {_input.Item} that is NaN or infinite in {(label is null ? "" : "labelled ")}row {_rows + first} (counted from 0). "
+            + "Remove the row or fix it.");
+        if (label is { } labels)
+            RowText.AddToLabelled(error, _data, labels, _rows + first);
+        else
+            RowText.AddToNumbered(error, _data, _rows + first);
         throw error;
     }
 
     /// <summary>A cursor, the thread that reads from it, and what it has read.</summary>
-    private sealed class Lane(DataViewRowCursor cursor, NetworkInput input, string labelColumnName, IDataView data) : IDisposable
+    private sealed class Lane(DataViewRowCursor cursor, NetworkInput input, string? labelColumnName, IDataView data) : IDisposable
     {
         private readonly int _rowsPerChunk = Math.Max(1, BytesPerChunk / input.BytesPerRow);
         private ExampleChunk? _filling;
@@ -152,7 +157,7 @@ internal sealed class ExampleReader : IDisposable
         public void ReadAll(CancellationToken cancellationToken)
         {
             var reader = input.Open(cursor);
-            var getLabel = cursor.GetGetter<uint>(cursor.Schema[labelColumnName]);
+            var getLabel = labelColumnName is null ? (ref uint first) => first = 1 : cursor.GetGetter<uint>(cursor.Schema[labelColumnName]);
             var getId = cursor.GetIdGetter();
             uint label = 0;
             while (cursor.MoveNext())

@@ -22,7 +22,10 @@ internal sealed class ExampleSet(NetworkInput input, Tensor values, Tensor label
     /// <remarks>Made when it is first asked for, which must be before the set goes to another device.</remarks>
     public ExampleSummary Summary => _summary ??= Summarize();
 
-    public IExampleSource To(Device device)
+    IExampleSource IExampleSource.To(Device device) => To(device);
+
+    /// <inheritdoc cref="IExampleSource.To"/>
+    public ExampleSet To(Device device)
     {
         if (values.device.type == device.type)
             return this;

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Reads every labelled row of a data view once, into one tensor whose rows stand in the view's order.</summary>
+/// <summary>Reads every labelled row of a data view, or every row of one without labels, once, into one tensor whose rows stand in the view's order.</summary>
 internal static class ExampleSetLoader
 {
     // What is read is put together in parts of this size, so that chunks that are far from full do not pile up.
@@ -11,16 +11,16 @@ internal static class ExampleSetLoader
     /// <summary>Reads rows and labels.</summary>
     /// <param name="data">The data.</param>
     /// <param name="input">What to read of each row.</param>
-    /// <param name="label">The labels' column; rows whose label is missing are left out.</param>
+    /// <param name="label">The labels' column; rows whose label is missing are left out. Null takes all rows, as of one class.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <param name="mostBytes">What the values may take.</param>
     /// <returns>The rows, null where they take more, and how many rows were left out for want of a label.</returns>
     /// <exception cref="InvalidOperationException">A row has no image, one of another size, or a pixel that is NaN or infinite.</exception>
     public static (ExampleSet? Examples, long Unlabelled) Load(
-        IDataView data, NetworkInput input, LabelColumn label, CancellationToken cancellationToken, long mostBytes = long.MaxValue)
+        IDataView data, NetworkInput input, LabelColumn? label, CancellationToken cancellationToken, long mostBytes = long.MaxValue)
     {
         using var scope = NewDisposeScope();
-        using var reader = new ExampleReader(data, input, label.Name, cancellationToken);
+        using var reader = new ExampleReader(data, input, label?.Name, cancellationToken);
         var rowsPerBlock = Math.Max(1, BytesPerBlock / input.BytesPerRow);
         var blocks = new List<Tensor>();
         var labels = new List<long>();
@@ -40,7 +40,7 @@ internal static class ExampleSetLoader
             }
             labels.AddRange(chunk.Labels);
         }
-        return (new(input, Join(), tensor([.. labels], int64).DetachFromDisposeScope(), label.ClassCount), reader.Unlabelled);
+        return (new(input, Join(), tensor([.. labels], int64).DetachFromDisposeScope(), label?.ClassCount ?? 1), reader.Unlabelled);
 
         Tensor Join()
         {

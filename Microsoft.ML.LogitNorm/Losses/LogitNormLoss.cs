@@ -32,9 +32,16 @@ internal sealed record LogitNormLoss(double Tau, double Warmup) : TrainingLoss("
 
     public override string ToString() => Invariant($"LogitNorm(tau: {Tau}, warmup: {Warmup})");
 
-    internal override Tensor Compute(in TrainingStep step)
+    /// <summary>
+    /// f / (τ‖f‖₂), which is the same for all classes where f points along (1, …, 1). The length of f, which the loss does not feel, cannot bring that about.
+    /// </summary>
+    internal override Tensor OutlierLogits(Tensor logits, double progress) => Normalize(logits, progress);
+
+    internal override Tensor Compute(in TrainingStep step) => functional.cross_entropy(Normalize(step.Logits, step.Progress), step.Labels);
+
+    private Tensor Normalize(Tensor logits, double progress)
     {
-        var norm = step.Logits.norm(dim: 1, keepdim: true).Plus(NormOffset);   // [B, 1]
-        return functional.cross_entropy(step.Logits / norm.Times(TauAt(step.Progress)), step.Labels);
+        var norm = logits.norm(dim: 1, keepdim: true).Plus(NormOffset);   // [B, 1]
+        return logits / norm.Times(TauAt(progress));
     }
 }

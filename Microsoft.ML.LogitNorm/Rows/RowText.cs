@@ -35,6 +35,12 @@ internal static class RowText
     public static void AddToLabelled(Exception error, IDataView view, DataViewSchema.Column label, long number)
         => Describe(error, () => OfLabelled(view, label, number));
 
+    /// <summary>Describes a row that is counted among all of a view.</summary>
+    /// <param name="error">The row's error.</param>
+    /// <param name="view">The rows.</param>
+    /// <param name="number">The row's number.</param>
+    public static void AddToNumbered(Exception error, IDataView view, long number) => Describe(error, () => OfNumbered(view, number));
+
     /// <summary>
     /// The error of a row behind one that ML.NET made of it: where several threads read ahead, ML.NET does not say which row it was. The rows are then read
     /// once more, one by one, until one fails in the same way. No column is asked for of the rows before <paramref name="from"/>, which costs little.
@@ -118,6 +124,15 @@ internal static class RowText
                 return Of(cursor);
         }
         return "";
+    }
+
+    private static string OfNumbered(IDataView view, long number)
+    {
+        using var cursor = view.GetRowCursor(TextColumns(view.Schema));
+        for (var row = number; row >= 0; row--)
+            if (!cursor.MoveNext())
+                return "";
+        return Of(cursor);
     }
 
     private static string Of(DataViewRow row)

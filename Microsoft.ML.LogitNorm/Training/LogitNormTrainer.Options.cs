@@ -162,6 +162,67 @@ public sealed partial class LogitNormTrainer
         public IDataView? ValidationSet { get; init; }
 
         /// <summary>
+        /// Rows of none of the classes, to train against by outlier exposure: a place for photos of what belongs nowhere. In
+        /// <see cref="FeatureColumnName"/>, of the training rows' size and type; a label is not needed. Null (default) for none.
+        /// </summary>
+        /// <remarks>
+        /// <para>
+        /// The loss gets <see cref="OutlierWeight"/> · mean over the outliers of (logsumexp f − mean f), which asks for the same probability for all classes.
+        /// The f of this term are the logits themselves; with LogitNorm they are f / (τ‖f‖₂) at the τ of the step, so that both parts of the loss pull at the
+        /// same quantity: of LogitNorm's raw logits the term could be trained away by making all logits small, which costs that loss nothing and tells outliers from
+        /// nobody; of the normalised ones it can only be by their direction, along (1, 1, …, 1). Extended LogitNorm has that way out too, but its
+        /// logits, divided by their mean distance to the boundaries, are never near all boundaries at once, whatever their direction.
+        /// </para>
+        /// <para>
+        /// Each step draws some of them (<see cref="OutlierShare"/>), with replacement, and with the augmentation of the training images; they go through the
+        /// network together with the training images, so batch norms see both, as in the paper's code. They stay in memory whatever <see cref="ImageCache"/>
+        /// is; of a set that would take more than 512 MB as many rows as fit are drawn once and for all, and the log says so.
+        /// A row that equals a training row is refused. Rows whose label is among the classes are warned of in the log, and stay outliers.
+        /// Hendrycks, Mazeika and Dietterich, "Deep Anomaly Detection with Outlier Exposure", ICLR 2019, arXiv 1812.04606.
+        /// </para>
+        /// </remarks>
+        public IDataView? OutlierSet { get; init; }
+
+        /// <summary>
+        /// Outliers that are made of the training images of each step, for images only; none by default. They count as those of <see cref="OutlierSet"/>; with
+        /// both, half of a step's outliers are made.
+        /// </summary>
+        /// <remarks>Measure before you rely on them: they can help against what is far and harm what worked before.</remarks>
+        /// <exception cref="ArgumentOutOfRangeException">Not a combination of the enumeration's values.</exception>
+        public SyntheticOutliers SyntheticOutliers
+        {
+            get;
+            init => field = (value & ~SyntheticOutliers.All) == 0
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(SyntheticOutliers), value, "Combine values of SyntheticOutliers, such as Jigsaws | Mixtures.");
+        }
+
+        /// <summary>Weight λ of the outliers' term, above 0. The default is the paper's 0.5. Without outliers it has no effect.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">Not above 0, or not finite.</exception>
+        public double OutlierWeight
+        {
+            get;
+            init => field = double.IsFinite(value) && value > 0
+                ? value
+                : throw new ArgumentOutOfRangeException(
+                    nameof(OutlierWeight), value, "The weight of the outliers' term is above 0, such as 0.5; leave OutlierSet out for none.");
+        } = 0.5;
+
+        /// <summary>
+        /// Outliers in each step, as a share of the batch, above 0 and at most 4; at least one. The default is 0.5, which makes a step half as long again; the
+        /// paper used 2. Without outliers it has no effect.
+        /// </summary>
+        /// <exception cref="ArgumentOutOfRangeException">Not above 0, or above 4.</exception>
+        public double OutlierShare
+        {
+            get;
+            init => field = value is > 0 and <= 4
+                ? value
+                : throw new ArgumentOutOfRangeException(
+                    nameof(OutlierShare), value, "The outliers of a step are a share of its batch: above 0 and at most 4, such as 0.5.");
+        } = 0.5;
+
+        /// <summary>
         /// A file for the state of the training, written after each epoch, from which a training that was stopped goes on: run the same program again. Null
         /// (default) for none.
         /// </summary>

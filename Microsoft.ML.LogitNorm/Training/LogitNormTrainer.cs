@@ -73,7 +73,8 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     /// <exception cref="ArgumentOutOfRangeException">The label or feature column is missing or has another type.</exception>
     /// <exception cref="InvalidOperationException">
     /// The rows cannot be trained on: none, none with a label, a class without rows, fewer rows than <see cref="Options.BatchSize"/> asks for, a row that
-    /// cannot be read, which is named, a feature that is the same in all rows; or <see cref="Options.CheckpointFile"/> is of another training.
+    /// cannot be read, which is named, a feature that is the same in all rows; or <see cref="Options.CheckpointFile"/> is of another training; or
+    /// <see cref="Options.OutlierSet"/> has no rows, rows of another kind, or a row that is a training row as well, which is named.
     /// </exception>
     /// <exception cref="InvalidDataException"><see cref="Options.CheckpointFile"/> is damaged, or no checkpoint.</exception>
     /// <exception cref="IOException"><see cref="Options.CheckpointFile"/> cannot be written.</exception>
@@ -100,6 +101,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         using var validation = _options.ValidationSet is { } set ? Open(set, rows, label, "validation", budget, log, cancellationToken) : null;
         if (validation is { Count: 0 })
             throw label.NoneIn(_options.ValidationSet!, "ValidationSet", "Leave it out, or give it rows with labels.");
+        using var outliers = OpenOutliers(training, rows, label, log, cancellationToken);
         var streamed = training is StreamedExamples;
         log.Info(
             Invariant($"Read {training.Count:N0} {rows.Rows} in {clock.Elapsed.TotalSeconds:N1} s")
@@ -107,15 +109,36 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
 
         var given = _options.Seed ?? MachineLearningContext.Seed(_env);
         var checkpoint = _options.CheckpointFile is { } path
-            ? TrainingCheckpoint.Open(Path.GetFullPath(path), TrainingSettings.Of(options, rows, label, training.Count, streamed), training.Summary.Hash, given)
+            ? TrainingCheckpoint.Open(
+                Path.GetFullPath(path), TrainingSettings.Of(options, rows, label, training.Count, streamed, outliers?.Id), training.Summary.Hash, given)
             : null;
         var seed = checkpoint?.Seed ?? given ?? Random.Shared.Next();
         Announce(device, seed, checkpoint, log);
         var normalization = _options.Normalization ?? training.Summary.Moments!;   // there are rows
         var spec = new ModelSpec(_options.Backbone, label.ClassCount, rows, normalization, label.Classes, _options.Head, _options.OutputColumns);
-        return ModelOf(new TrainingLoop(options, device, seed, clock, log, ModelOf, checkpoint).Run(training, validation, spec));
+        return ModelOf(new TrainingLoop(options, device, seed, clock, log, ModelOf, checkpoint).Run(training, validation, outliers?.Set, spec));
 
         LogitNormModel ModelOf(TrainedNetwork network) => new(_env, spec, network);
+    }
+
+    private OutlierRows? OpenOutliers(
+        IExampleSource training, NetworkInput input, LabelColumn label, ContextLog log, CancellationToken cancellationToken)
+    {
+        if (_options.OutlierSet is not { } set)
+            return null;
+        var outliers = OutlierRows.Read(set, input, cancellationToken);
+        try
+        {
+            OutlierCheck.Rows(outliers, set, training, input);
+            OutlierCheck.WarnOfClasses(set, label, log);
+            log.Info($"Training against {outliers}.");
+            return outliers;
+        }
+        catch
+        {
+            outliers.Dispose();
+            throw;
+        }
     }
 
     private void Announce(TorchSharp.torch.Device device, int seed, TrainingCheckpoint? checkpoint, ContextLog log)
@@ -148,6 +171,11 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
             throw new ArgumentException(
                 $"ImageShape is {options.ImageShape}, but {options.Backbone} takes feature vectors. Leave ImageShape out, or choose a backbone for images.",
                 nameof(options));
+        if (options.SyntheticOutliers != SyntheticOutliers.None)
+            throw new ArgumentException(
+                $"SyntheticOutliers is {options.SyntheticOutliers}, which is made of images, but {options.Backbone} takes feature vectors. "
+                + "Leave SyntheticOutliers out; OutlierSet takes vectors.",
+                nameof(options));
         if (options.Augmentation is not (null or NoAugmentation))
             throw new ArgumentException(
                 $"Augmentation is {options.Augmentation}, which changes images, but {options.Backbone} takes feature vectors. Leave Augmentation out.",
@@ -168,6 +196,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
                 : NoRows(training, label);
         CheckNetworkFits(input);
         CheckValidation(validation, input, label);
+        OutlierCheck.Schema(_options, input);
         return (label, input);
     }
 

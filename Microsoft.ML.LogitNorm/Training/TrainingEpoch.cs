@@ -12,8 +12,16 @@ public sealed record TrainingEpoch
     /// <summary>How many epochs the run has.</summary>
     public required int Epochs { get; init; }
 
-    /// <summary>Mean training loss; its scale is the loss's own, so it does not compare across losses.</summary>
+    /// <summary>
+    /// Mean training loss, the outliers' part with its weight included; its scale is the loss's own, so it does not compare across losses.
+    /// </summary>
     public required double Loss { get; init; }
+
+    /// <summary>
+    /// Mean over the epoch's outliers of logsumexp f − mean f, without its weight, at least log C: see <see cref="LogitNormTrainer.Options.OutlierSet"/>.
+    /// Null for a training without outliers.
+    /// </summary>
+    public double? OutlierLoss { get; init; }
 
     /// <summary>Share of training rows whose arg max was their label, measured while training (augmented images, changing weights).</summary>
     public required double Accuracy { get; init; }
@@ -47,7 +55,7 @@ public sealed record TrainingEpoch
     public override string ToString()
         => string.Create(
             CultureInfo.InvariantCulture,
-            $"Epoch {Epoch}/{Epochs}: loss {Loss:F4}, accuracy {Accuracy:P2}"
+            $"Epoch {Epoch}/{Epochs}: loss {Loss:F4}{(OutlierLoss is { } outliers ? Invariant($", outlier loss {outliers:F4}") : "")}, accuracy {Accuracy:P2}"
             + $"{(ValidationAccuracy is { } validation ? Invariant($", validation accuracy {validation:P2}") : "")}, "
             + $"mean logit norm {MeanLogitNorm:F2}, learning rate {LearningRate:G3}, {ImagesPerSecond:F0} images/s, {Elapsed:hh\\:mm\\:ss}");
 }

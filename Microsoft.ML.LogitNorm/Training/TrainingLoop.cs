@@ -33,7 +33,7 @@ internal sealed class TrainingLoop(
     private TimeSpan Elapsed => _earlier + clock.Elapsed;
 
     /// <summary>Trains. The sets are moved to the device and freed when training ends, whoever made them.</summary>
-    public TrainedNetwork Run(IExampleSource training, IExampleSource? validation, ModelSpec spec)
+    public TrainedNetwork Run(IExampleSource training, IExampleSource? validation, ExampleSet? outliers, ModelSpec spec)
     {
         using var scope = NewDisposeScope();
         using var random = new NetworkRandom(seed);
@@ -46,6 +46,8 @@ internal sealed class TrainingLoop(
         {
             using var onDevice = training.To(device);
             using var validationOnDevice = validation?.To(device);
+            using var outliersOnDevice = outliers?.To(device);
+            var exposure = OutlierBatches.Of(options, outliersOnDevice);
             using (var optimizer = CreateOptimizer(network, options))
             using (var progress = log.StartProgress("Training"))
             {
@@ -60,7 +62,7 @@ internal sealed class TrainingLoop(
                 {
                     using (var lent = new LentModel(trained, modelOf))
                     {
-                        var figures = TrainEpoch(epoch, trained, optimizer, onDevice, context, lent.Model);
+                        var figures = TrainEpoch(epoch, trained, optimizer, onDevice, exposure, context, lent.Model);
                         progress.Checkpoint(figures.Loss, figures.Accuracy, epoch);
                         Report(figures, validationOnDevice, trained);
                     }
@@ -87,7 +89,13 @@ internal sealed class TrainingLoop(
     }
 
     private TrainingEpoch TrainEpoch(
-        int epoch, TrainedNetwork trained, GradientDescent optimizer, IExampleSource examples, AugmentationContext context, LogitNormModel model)
+        int epoch,
+        TrainedNetwork trained,
+        GradientDescent optimizer,
+        IExampleSource examples,
+        OutlierBatches? exposure,
+        AugmentationContext context,
+        LogitNormModel model)
     {
         using var scope = NewDisposeScope();
         var network = trained.Classifier;
@@ -96,6 +104,7 @@ internal sealed class TrainingLoop(
         var steps = (int)(examples.Count / _batchSize);
         using var batches = examples.Shuffle(_batchSize, options.Augmentation!, context);
         var losses = zeros(steps, device: device);
+        var outlierLosses = zeros(steps, device: device);
         var correct = zeros(1, int64, device);
         var normSum = zeros(1, float64, device);
         for (var step = 0; step < steps; step++)
@@ -107,9 +116,7 @@ internal sealed class TrainingLoop(
 
             var (rows, rowLabels) = batches.Next();   // [B, …], [B]
             var labels = rowLabels.to(device);
-            var embedding = network.Embed(trained.Normalize(rows));   // [B, D]
-            var logits = network.Classify(embedding);   // [B, C]
-            var loss = options.Loss.Compute(new(logits, embedding, network.HeadWeight, labels, progress));
+            var (logits, loss, outlierLoss) = Forward(trained, rows, labels, exposure?.Next(rows, labels, context.Generator), progress);
             loss.backward();
             optimizer.Step();
             optimizer.ClearGradients();   // now rather than before the next: in the gaps between them the next feature maps would find no room
@@ -117,6 +124,8 @@ internal sealed class TrainingLoop(
             using (no_grad())
             {
                 losses[step] = loss.detach();
+                if (outlierLoss is not null)
+                    outlierLosses[step] = outlierLoss.detach();
                 correct.AddInPlace(logits.argmax(1).eq(labels).sum());
                 normSum.AddInPlace(logits.norm(1, keepdim: false, p: 2).sum());
             }
@@ -131,6 +140,7 @@ internal sealed class TrainingLoop(
             Epoch = epoch,
             Epochs = options.Epochs,
             Loss = losses.mean().item<float>(),
+            OutlierLoss = exposure is null ? null : outlierLosses.mean().item<float>(),
             Accuracy = correct.item<long>() / rowsSeen,
             MeanLogitNorm = normSum.item<double>() / rowsSeen,
             LearningRate = optimizer.LearningRate,
@@ -138,6 +148,22 @@ internal sealed class TrainingLoop(
             Elapsed = Elapsed,
             Model = model,
         };
+    }
+
+    /// <summary>What a step minimises. Outliers go through the network together with the training rows, as in the code of outlier exposure's authors.</summary>
+    /// <returns>The training rows' logits [B, C], the loss with the outliers' part in it, and that part without its weight.</returns>
+    private (Tensor Logits, Tensor Loss, Tensor? OutlierLoss) Forward(
+        TrainedNetwork trained, Tensor rows, Tensor labels, Tensor? outliers, double progress)
+    {
+        var network = trained.Classifier;
+        var embedding = network.Embed(trained.Normalize(outliers is null ? rows : cat([rows, outliers])));   // [B + K, D]
+        var logits = network.Classify(embedding);   // [B + K, C]
+        if (outliers is null)
+            return (logits, options.Loss.Compute(new(logits, embedding, network.HeadWeight, labels, progress)), null);
+        var (known, unknown) = (logits.narrow(0, 0, rows.shape[0]), logits.narrow(0, rows.shape[0], outliers.shape[0]));
+        var loss = options.Loss.Compute(new(known, embedding.narrow(0, 0, rows.shape[0]), network.HeadWeight, labels, progress));
+        var outlierLoss = OutlierExposure.Compute(options.Loss.OutlierLogits(unknown, progress));
+        return (known, loss.Plus(outlierLoss.Times(options.OutlierWeight)), outlierLoss);
     }
 
     private void CheckLosses(Tensor losses, int lastStep, int epoch)

@@ -72,6 +72,10 @@ public sealed partial class LogitNormTuner
         var streamed = trainer.Streams(input, trainingRows);
         var settings = TuningSettings.Of(_options, input, label, trainingRows, validation.Count, streamed);
         var file = TuningFile.Open(_options.ResultsFile, settings, _options.Trainer.Seed ?? MachineLearningContext.Seed(_env));
+        if (_options.Trainer.SyntheticOutliers.HasFlag(SyntheticOutliers.Noise))
+            log.Warning(
+                "SyntheticOutliers has Noise, and the temperatures are compared by noise: what was trained against says little about what is new. "
+                + "Tune without it.");
         var noise = GaussianNoise.Like(validation.Values, input);
         TuningTrial[] trials = [.. _options.Taus.Select(tau => file.Find(tau) ?? Run(tau))];
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using static System.FormattableString;
 
 namespace Microsoft.ML.LogitNorm;
 
@@ -21,9 +22,22 @@ internal static class TuningSettings
         LogitNormTuner.Options options, NetworkInput input, LabelColumn label, long trainingRows, long validationRows, bool streamed)
     {
         var trainer = options.Trainer.For(trainingRows) with { Epochs = options.EpochsPerTrial ?? options.Trainer.Epochs };
-        var settings = Complete(TrainingSettings.Of(trainer, input, label, trainingRows, streamed), options);
+        var settings = Complete(TrainingSettings.Of(trainer, input, label, trainingRows, streamed, Outliers(options)), options);
         TrainingSettings.Add(settings, "ValidationRows", validationRows);
         return settings;
+    }
+
+    // Their number stands for the rows, as it does for those to train and to validate on.
+    private static string? Outliers(LogitNormTuner.Options options)
+        => options.Trainer.OutlierSet is { } set ? Invariant($"{set.GetRowCount() ?? Count(set)} rows") : null;
+
+    private static long Count(IDataView rows)
+    {
+        using var cursor = rows.GetRowCursor([]);
+        long count = 0;
+        while (cursor.MoveNext())
+            count++;
+        return count;
     }
 
     private static Dictionary<string, JsonElement> Complete(Dictionary<string, JsonElement> settings, LogitNormTuner.Options options)

@@ -13,6 +13,7 @@ namespace Microsoft.ML.LogitNorm;
 [JsonDerivedType(typeof(LinearHead), "linear")]
 [JsonDerivedType(typeof(CosineHead), "cosine")]
 [JsonDerivedType(typeof(DecomposedConfidenceHead), "decomposed-confidence")]
+[JsonDerivedType(typeof(T2FNormHead), "t2fnorm")]
 public abstract record Head
 {
     /// <summary>The name by which the class weights stand in a head's module, and in model files behind "head.".</summary>
@@ -47,6 +48,19 @@ public abstract record Head
     /// paper's way of choosing the size of input perturbations is a matter of scores, and no part of the head.
     /// </remarks>
     public static Head DecomposedConfidence() => new DecomposedConfidenceHead();
+
+    /// <summary>
+    /// T2FNorm, train-time feature normalisation: f = W · (z / ‖z‖₂) / τ + b in training, so that only the embedding's direction is trained, and
+    /// f = W · z / τ + b once it scores, where the embedding's norm counts again.
+    /// </summary>
+    /// <param name="tau">Temperature τ &gt; 0; the paper uses 0.1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="tau"/> is not a positive finite number.</exception>
+    /// <remarks>
+    /// Meant for <see cref="TrainingLoss.CrossEntropy"/>. Figures of the training itself, such as <see cref="TrainingEpoch.Accuracy"/> and
+    /// <see cref="TrainingEpoch.MeanLogitNorm"/>, are of the training's logits. Scores that need <see cref="Linear"/> refuse it.
+    /// Regmi et al., "T2FNorm: Train-time Feature Normalization for OOD Detection in Image Classification", CVPR Workshops 2024, arXiv 2305.17797.
+    /// </remarks>
+    public static Head T2FNorm(double tau = 0.1) => new T2FNormHead(tau);
 
     /// <summary>Whether weight decay acts on the class weights as on all others.</summary>
     internal abstract bool DecaysClassWeights { get; }

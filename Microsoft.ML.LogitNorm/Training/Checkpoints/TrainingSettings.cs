@@ -15,6 +15,8 @@ internal static class TrainingSettings
         nameof(LogitNormTrainer.Options.PredictedLabelColumnName), nameof(LogitNormTrainer.Options.ScoreColumnName),
         nameof(LogitNormTrainer.Options.LogitsColumnName), nameof(LogitNormTrainer.Options.EmbeddingColumnName),
         nameof(LogitNormTrainer.Options.LayerStatisticsColumnName),
+        // Which rows they are stands in the file where there are any.
+        nameof(LogitNormTrainer.Options.OutlierSet),
         // What comes of it stands in the file where it is Stream, which shuffles otherwise.
         nameof(LogitNormTrainer.Options.ImageCache),
     ];
@@ -23,7 +25,14 @@ internal static class TrainingSettings
     public static Dictionary<string, JsonElement> Defaults => Of(new LogitNormTrainer.Options());
 
     /// <summary>The settings by their names.</summary>
-    public static Dictionary<string, JsonElement> Of(LogitNormTrainer.Options options, NetworkInput input, LabelColumn label, long rows, bool streamed)
+    /// <param name="options">How to train.</param>
+    /// <param name="input">What is trained on.</param>
+    /// <param name="label">The labels' column.</param>
+    /// <param name="rows">Labelled rows to train on.</param>
+    /// <param name="streamed">Whether they are streamed.</param>
+    /// <param name="outliers">Which rows are in <see cref="LogitNormTrainer.Options.OutlierSet"/>; null where there is none.</param>
+    public static Dictionary<string, JsonElement> Of(
+        LogitNormTrainer.Options options, NetworkInput input, LabelColumn label, long rows, bool streamed, string? outliers)
     {
         var settings = Of(options);
         Add(settings, "Rows", input.Rows);
@@ -32,6 +41,8 @@ internal static class TrainingSettings
         Add(settings, "TrainingRows", rows);
         if (streamed)
             Add(settings, nameof(LogitNormTrainer.Options.ImageCache), nameof(ImageCache.Stream));
+        if (outliers is not null)
+            Add(settings, nameof(LogitNormTrainer.Options.OutlierSet), outliers);
         return settings;
     }
 

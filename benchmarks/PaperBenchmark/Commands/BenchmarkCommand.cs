@@ -19,8 +19,8 @@ internal static class BenchmarkCommand
             Evaluate(),
             Numbered(
                 "table",
-                "Show a table of the paper, or all scores and Extended LogitNorm, from finished runs.",
-                TableMaker.Items, (job, item) => job.Table(item)),
+                "Show a table of the paper, or all scores and Extended LogitNorm, or other trainings, from finished runs.",
+                TableMaker.All, (job, item) => job.Table(item)),
             Numbered("figure", "Draw a figure of the paper from finished runs, as PNG and SVG.", FigureMaker.Items, (job, item) => job.Figure(item)),
             Create("report", "Write all tables and figures of finished runs as one HTML file, and as Markdown.", (job, _) => job.Report()),
         };
@@ -76,7 +76,7 @@ internal static class BenchmarkCommand
     private static Argument<string[]> Items(string description)
         => new("ITEMS")
         {
-            Description = $"{description}: {string.Join(", ", Plan.Items)}. Default: all.",
+            Description = $"{description}: {string.Join(", ", Plan.Items)}, {Plan.Trainings}. Default: all but the last.",
             Arity = ArgumentArity.ZeroOrMore,
             DefaultValueFactory = _ => [],
         };

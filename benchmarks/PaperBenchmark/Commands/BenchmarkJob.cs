@@ -89,13 +89,15 @@ internal sealed class BenchmarkJob
 
     private BenchmarkImages Images() => Screen.Loading(loading => ImageLoading.Load(_settings, Screen.Unreadable, loading, _cancellation));
 
-    // Measured once for each network, as nothing else changes the time of a step by much.
+    // Measured once for each network, with and without outliers, as nothing else changes the time of a step by much.
     private Dictionary<string, TimeSpan> Estimate(BenchmarkImages images, IReadOnlyList<RunOptions> runs)
     {
         RunOptions[] open = [.. runs.Where(run => !FolderOf(run).IsTrained && FolderOf(run).ReadDiverged() is null)];
-        var pace = open.DistinctBy(run => run.Backbone).ToDictionary(run => run.Backbone, run => Screen.Measuring(
+        var pace = open.DistinctBy(Kind).ToDictionary(Kind, run => Screen.Measuring(
             run, images.Train.Count, () => TrainingPace.Measure(_ml, images, run, _cancellation)));
         return open.ToDictionary(run => run.Hash, run => TimeSpan.FromSeconds(
-            (run.Epochs - EpochLog.Read(FolderOf(run).Epochs).Count) * (images.Train.Count / pace[run.Backbone])));
+            (run.Epochs - EpochLog.Read(FolderOf(run).Epochs).Count) * (images.Train.Count / pace[Kind(run)])));
+
+        static (Backbone, SyntheticOutliers, string?) Kind(RunOptions run) => (run.Backbone, run.SyntheticOutliers, run.OutlierSet);
     }
 }

@@ -45,6 +45,11 @@ internal sealed class BenchmarkOptions
         HelpName = "NAME=PATH",
         DefaultValueFactory = _ => [],
     };
+    private readonly Option<string?> _outliers = new("--outliers")
+    {
+        Description = "For `trainings`: a set of images of none of the classes to train against, a name or NAME=PATH. It is not measured on then.",
+        HelpName = "SET",
+    };
     private readonly Option<int?> _epochs = new("--epochs") { Description = "Epochs in place of the preset's.", HelpName = "N" };
     private readonly Option<int?> _trainLimit = new("--train-limit") { Description = "At most so many training images.", HelpName = "N" };
     private readonly Option<string> _augmentation = new("--augmentation")
@@ -70,9 +75,9 @@ internal sealed class BenchmarkOptions
         DefaultValueFactory = _ => 10,
     };
 
-    private IEnumerable<Option> All => 
+    private IEnumerable<Option> All =>
     [
-        _preset, _dataset, _dataRoot, _output, _seeds, _ood, _epochs, _trainLimit, _augmentation, _device, _allOod, _draws,
+        _preset, _dataset, _dataRoot, _output, _seeds, _ood, _outliers, _epochs, _trainLimit, _augmentation, _device, _allOod, _draws,
     ];
 
     public void AddTo(Command command)
@@ -99,6 +104,7 @@ internal sealed class BenchmarkOptions
             Output = result.GetValue(_output) ?? Path.Combine("artifacts", "paper", Folder(preset, dataset)),
             Seeds = result.GetValue(_seeds) is { } seeds ? Seeds(seeds) : preset.Seeds,
             Ood = Ood(result.GetValue(_ood) ?? []),
+            Outliers = result.GetValue(_outliers),
             GpuDeviceId = OptionValue.Gpu("--device", result.GetValue(_device)!),
             AllOod = result.GetValue(_allOod),
             Draws = OptionValue.AtLeastOne("--draws", result.GetValue(_draws))!.Value,

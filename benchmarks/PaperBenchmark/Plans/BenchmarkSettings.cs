@@ -21,6 +21,9 @@ internal sealed record BenchmarkSettings
     /// <summary>More out-of-distribution sets.</summary>
     public required IReadOnlyList<OodOption> Ood { get; init; }
 
+    /// <summary>A set to train against: its name, or <c>NAME=PATH</c>; null for none.</summary>
+    public string? Outliers { get; init; }
+
     /// <summary>Number of the GPU to compute on; null for the CPU.</summary>
     public int? GpuDeviceId { get; init; }
 
@@ -33,5 +36,5 @@ internal sealed record BenchmarkSettings
     /// <summary>The options that make the same benchmark again, to put behind a command.</summary>
     public required string CommandLine { get; init; }
 
-    public Plan Plan => new(Preset, Dataset, Seeds);
+    public Plan Plan => new(Preset, Dataset, Seeds, Outliers?.Split('=')[0]);
 }

@@ -34,6 +34,9 @@ internal static class ImageLoading
         }
         return ood.Count > 0
             ? new(train, test, ood, missing)
+            {
+                Outliers = settings.Outliers is { } outliers ? Load(outliers, DatasetPart.Test, limit: null) : null,
+            }
             : throw new InputException($"There is no out-of-distribution set to measure with. {string.Join(" ", missing.Values)}");
 
         ImageTable Load(string name, DatasetPart part, int? limit)
@@ -44,11 +47,11 @@ internal static class ImageLoading
         }
     }
 
-    // No set counts as unknown for a network that is trained on it.
+    // No set counts as unknown for a network that is trained on it, or against it.
     private static IEnumerable<string> Names(BenchmarkSettings settings, DatasetFolder folder)
         => settings.Preset.OodSets
             .Concat(settings.Preset.TakesUnlistedSets ? folder.UnlistedSets : [])
-            .Except([settings.Dataset])
+            .Except([settings.Dataset, settings.Plan.OutlierSet ?? settings.Dataset])
             .Concat(settings.Ood.Select(set => set.Path is null ? set.Name : $"{set.Name}={set.Path}"))
             .Distinct();
 }

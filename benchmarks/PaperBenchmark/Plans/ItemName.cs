@@ -4,8 +4,13 @@ namespace PaperBenchmark.Plans;
 internal static class ItemName
 {
     /// <summary><c>Table 1</c> for <c>table-1</c>.</summary>
-    public static string Of(string item) => item == "beyond" ? "Beyond the paper" : $"{char.ToUpperInvariant(item[0])}{item[1..].Replace('-', ' ')}";
+    public static string Of(string item) => item switch
+    {
+        "beyond" => "Beyond the paper",
+        Plan.Trainings => "Other trainings",
+        _ => $"{char.ToUpperInvariant(item[0])}{item[1..].Replace('-', ' ')}",
+    };
 
     /// <summary>The command that makes it: <c>table 1</c> for <c>table-1</c>.</summary>
-    public static string Command(string item) => item == "beyond" ? "table beyond" : item.Replace('-', ' ');
+    public static string Command(string item) => item is "beyond" or Plan.Trainings ? $"table {item}" : item.Replace('-', ' ');
 }

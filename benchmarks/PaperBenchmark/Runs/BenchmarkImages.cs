@@ -12,6 +12,9 @@ internal sealed record BenchmarkImages(ImageTable Train, ImageTable Test, IReadO
     /// <summary>How many test images are looked at after each epoch, and how many of all out-of-distribution ones together.</summary>
     private const int WatchedCount = 2_000;
 
+    /// <summary>Images of none of the classes to train against; null for none.</summary>
+    public ImageTable? Outliers { get; init; }
+
     /// <summary>The test images that training looks at after each epoch.</summary>
     public ImageTable WatchedTest { get; } = Spread(Test, WatchedCount);
 

@@ -40,10 +40,26 @@ internal sealed record RunOptions
 
     public required Augmentation Augmentation { get; init; }
 
+    /// <summary>Outliers that are made of the training images.</summary>
+    public SyntheticOutliers SyntheticOutliers { get; init; }
+
+    /// <summary>The name of a set of outliers; null for none.</summary>
+    public string? OutlierSet { get; init; }
+
+    private bool HasOutliers => SyntheticOutliers != SyntheticOutliers.None || OutlierSet is not null;
+
     public required int Seed { get; init; }
 
-    /// <summary>The options by name, as they are written down.</summary>
-    public IReadOnlyDictionary<string, string> Description => new SortedDictionary<string, string>(StringComparer.Ordinal)
+    /// <summary>The options by name, as they are written down. Outliers stand there only where there are any, so that runs made before keep their names.</summary>
+    public IReadOnlyDictionary<string, string> Description => HasOutliers
+        ? new SortedDictionary<string, string>(Usual, StringComparer.Ordinal)
+        {
+            ["syntheticOutliers"] = SyntheticOutliers.ToString(),
+            ["outlierSet"] = OutlierSet ?? "none",
+        }
+        : Usual;
+
+    private SortedDictionary<string, string> Usual => new(StringComparer.Ordinal)
     {
         ["version"] = Text(Version),
         ["dataset"] = Dataset,
@@ -67,7 +83,10 @@ internal sealed record RunOptions
         string.Join('\n', Description.Select(option => $"{option.Key}={option.Value}")))))[..12];
 
     /// <summary>A line for people, such as <c>LogitNorm(tau: 0.04, warmup: 0.5), WideResNet(16, 1), seed 1</c>.</summary>
-    public override string ToString() => $"{(Head == Head.Linear() ? "" : $"{Head} head, ")}{Loss}, {Backbone}, seed {Seed}";
+    public override string ToString() => $"{(Head == Head.Linear() ? "" : $"{Head} head, ")}{Loss}, {Outliers}{Backbone}, seed {Seed}";
+
+    private string Outliers
+        => $"{(SyntheticOutliers == SyntheticOutliers.None ? "" : $"against {SyntheticOutliers}, ")}{(OutlierSet is { } set ? $"against {set}, " : "")}";
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

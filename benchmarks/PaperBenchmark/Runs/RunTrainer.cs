@@ -64,6 +64,8 @@ internal sealed class RunTrainer(MLContext ml, BenchmarkImages images, int? gpuD
         Momentum = run.Momentum,
         WeightDecay = run.WeightDecay,
         Augmentation = run.Augmentation,
+        SyntheticOutliers = run.SyntheticOutliers,
+        OutlierSet = run.OutlierSet is null ? null : ImageView.Create(ml, images.Outliers!, images.Train.Classes, cancellation),
         Seed = run.Seed,
         CheckpointFile = folder.Checkpoint,
         EpochCompleted = epoch =>

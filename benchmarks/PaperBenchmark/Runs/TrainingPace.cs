@@ -29,6 +29,8 @@ internal static class TrainingPace
             BatchSize = run.BatchSize,
             LearningRate = 1e-4,   // the time of a step does not depend on it, and a few steps do not diverge
             Augmentation = run.Augmentation,
+            SyntheticOutliers = run.SyntheticOutliers,
+            OutlierSet = run.OutlierSet is null ? null : ImageView.Create(ml, images.Outliers!, images.Train.Classes, cancellation),
             Seed = run.Seed,
             EpochCompleted = epoch => pace = epoch.ImagesPerSecond,
             CancellationToken = cancellation,

@@ -58,12 +58,16 @@ internal sealed record TableContext(BenchmarkSettings Settings, ResultStore Stor
         return
         [
             .. open,
-            .. open.Length > 0 ? [$"To fill these gaps: `{CommandText.Of("all", Settings)}`"] : Array.Empty<string>(),
+            .. open.Length > 0 ? [$"To fill these gaps: {Filling(item)}"] : Array.Empty<string>(),
             .. results.SelectMany(result => SetsOf(results).Except(absent).Except(result.Ood.Keys).Select(set =>
                 $"{result.Run} was not measured on {set}, others were: their means do not compare. Run `{CommandText.Of("evaluate", Settings)}`.")),
             .. absent.Length > 0 && results.Count > 0 ? [Absent(item, absent)] : Array.Empty<string>(),
         ];
     }
+
+    private string Filling(string item) => item == Plans.Plan.Trainings
+        ? $"`{CommandText.Of($"train {item}", Settings)}`, then `{CommandText.Of($"evaluate {item}", Settings)}`"
+        : $"`{CommandText.Of("all", Settings)}`";
 
     // In full where each set has a line of its own; the others say only what their means lack.
     private string Absent(string item, IReadOnlyList<string> sets)

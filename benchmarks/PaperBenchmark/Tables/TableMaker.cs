@@ -1,3 +1,4 @@
+using PaperBenchmark.Plans;
 using PaperBenchmark.Report;
 
 namespace PaperBenchmark.Tables;
@@ -14,10 +15,14 @@ internal static class TableMaker
         ["table-5"] = Table5.Make,
         ["table-6"] = Table6.Make,
         ["beyond"] = BeyondTable.Make,
+        [Plan.Trainings] = TrainingsTable.Make,
     };
 
-    /// <summary>The names, in the report's order.</summary>
-    public static IReadOnlyCollection<string> Items => _makers.Keys;
+    /// <summary>All names.</summary>
+    public static IReadOnlyCollection<string> All => _makers.Keys;
+
+    /// <summary>The names of the report's tables, in its order.</summary>
+    public static IReadOnlyList<string> Items { get; } = [.. _makers.Keys.Intersect(Plan.Items)];
 
     public static ReportTable Make(string item, TableContext context) => _makers[item](context);
 }
