@@ -55,6 +55,9 @@ public abstract record OodScore
     [JsonIgnore]
     public bool Learns => LearnsFrom is not null;
 
+    /// <summary>What it has in common with the same score of other hyper-parameters, among which a search chooses.</summary>
+    internal virtual string Kind => Name;
+
     /// <summary>What the score is computed from.</summary>
     internal virtual OodInputs Needs => OodInputs.Logits;
 

@@ -9,7 +9,7 @@ namespace Microsoft.ML.LogitNorm;
 /// Those that learn do so in <c>Fit</c>, from the rows that the network was trained on.
 /// docs/scores.md has a table of all: what each needs, its cost, when to prefer it.
 /// </remarks>
-public static class OodScores
+public static partial class OodScores
 {
     /// <summary>Every score, with its default hyper-parameters; all but <see cref="Combine"/>, which is made of others.</summary>
     public static IReadOnlyList<OodScore> All { get; } =
