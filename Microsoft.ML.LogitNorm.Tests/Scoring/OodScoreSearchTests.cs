@@ -28,7 +28,8 @@ public sealed class OodScoreSearchTests
     private static readonly OodScore[] _settings =
     [
         OodScores.MaxSoftmax(), OodScores.NearestNeighbours(20), OodScores.NearestNeighbours(1), OodScores.ReAct(90), OodScores.ReAct(60), OodScores.ReAct(20),
-        OodScores.NearestNeighbours(5), OodScores.Combine(OodScores.Energy(), OodScores.ReAct(50)), OodScores.Combine(OodScores.Energy(10), OodScores.ReAct(10)),
+        OodScores.NearestNeighbours(5),
+        OodScores.Combine(OodScores.Energy(), OodScores.ReAct(50)), OodScores.Combine(OodScores.Energy(10), OodScores.ReAct(10)),
         OodScores.Combine(OodScores.Energy(), OodScores.MaxLogit()),
     ];
 
@@ -50,7 +51,8 @@ public sealed class OodScoreSearchTests
             Assert.That(result.Search!.Sets, Is.EqualTo(new[] { "dim", "grey" }));
             Assert.That(result.Search.Settings[0].Score, Is.EqualTo(result.Score));
             Assert.That(
-                result.Search.Settings.Select(setting => setting.Score), Is.EquivalentTo(kinds.Single(kind => kind.Contains(result.Score))), "all that were tried");
+                result.Search.Settings.Select(setting => setting.Score),
+                Is.EquivalentTo(kinds.Single(kind => kind.Contains(result.Score))), "all that were tried");
             Assert.That(result.Search.Settings.Select(setting => setting.MeanAuroc), Is.Ordered.Descending);
             foreach (var setting in result.Search.Settings)
                 Assert.That(setting.MeanAuroc, Is.EqualTo(tried[setting.Score]).Within(1e-9));

@@ -75,7 +75,8 @@ public sealed class ScoresGoldenTests
 
     [TestCaseSource(nameof(MoreNames))]
     public void Score_OfMore_EqualsTheReference(string name)
-        => AssertEqual(Confidences(_moreScores[name], ReferenceNumbers.Read<Golden>("scores.json")), ReferenceNumbers.Read<More>("more.json").Scores[name].Conf);
+        => AssertEqual(
+            Confidences(_moreScores[name], ReferenceNumbers.Read<Golden>("scores.json")), ReferenceNumbers.Read<More>("more.json").Scores[name].Conf);
 
     private static double[] Confidences(OodScore score, Golden golden)
     {

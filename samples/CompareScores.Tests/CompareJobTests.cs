@@ -102,7 +102,9 @@ public sealed class CompareJobTests
     public async Task SearchOn_ASet_ChoosesOnEveryFifthTestImageAndReportsTheOthers()
     {
         Assert.That(
-            await Run("--model", TinyModel.Model, "--scores", "re-act,energy,max-softmax", "--ood", $"stripes={TinyModel.Stripes}", "--search-on", "uniform-noise"),
+            await Run(
+                "--model", TinyModel.Model, "--scores", "re-act,energy,max-softmax",
+                "--ood", $"stripes={TinyModel.Stripes}", "--search-on", "uniform-noise"),
             Is.Zero);
         var model = ScoresFile.Read(_folder.At("out", "scores.json")).Models.Single();
         var page = File.ReadAllText(_folder.At("out", "scores.md"));
@@ -114,7 +116,8 @@ public sealed class CompareJobTests
                 model.Scores.Select(score => (score.Name, score.SettingsTried)), Is.EquivalentTo(new[] { ("ReAct", 4), ("Energy", 4), ("MaxSoftmax", 1) }));
             Assert.That(model.Scores.Select(score => score.SearchAuroc), Is.All.InRange(0.0, 1.0));
             Assert.That(model.Scores.SelectMany(score => score.Ood).Select(set => set.Name).Distinct(), Is.EqualTo(new[] { "stripes" }));
-            Assert.That(page, Does.Contain("chosen by mean AUROC on 8 other test images and uniform-noise (").And.Contain("| settings tried on uniform-noise |"));
+            Assert.That(
+                page, Does.Contain("chosen by mean AUROC on 8 other test images and uniform-noise (").And.Contain("| settings tried on uniform-noise |"));
         });
     }
 

@@ -55,7 +55,12 @@ internal sealed record ImageSets(IReadOnlyList<LabeledImage>? Train, IReadOnlyLi
         => Sets(OodOption.ParseAll(settings.Ood), settings, source, imageSize, unreadable, cancellation);
 
     private IReadOnlyList<UnknownSet> Sets(
-        IEnumerable<OodOption> options, Settings settings, ImageSource source, int imageSize, Action<UnreadableImage> unreadable, CancellationToken cancellation)
+        IEnumerable<OodOption> options,
+        Settings settings,
+        ImageSource source,
+        int imageSize,
+        Action<UnreadableImage> unreadable,
+        CancellationToken cancellation)
     {
         var limit = settings.Limit * Test.Select(image => image.Label).Distinct().Count();
         return [.. options.Select(option => new UnknownSet(

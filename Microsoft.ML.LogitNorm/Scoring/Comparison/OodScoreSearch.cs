@@ -1,6 +1,6 @@
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Rows to choose hyper-parameters of scores on, none of which is trained on or reported; see <see cref="OodScoreComparison.Options.Search"/>.</summary>
+/// <summary>Rows to choose hyper-parameters of scores on, which are neither trained on nor reported: <see cref="OodScoreComparison.Options.Search"/>.</summary>
 /// <remarks>
 /// Of each score the setting with the highest AUROC, in the mean over the sets, is chosen, as OpenOOD does. What is chosen depends on the strangers that are
 /// looked at: take others than those that are reported, but as unlike the known classes. Two searches are equal if they are the same object, as data views are.

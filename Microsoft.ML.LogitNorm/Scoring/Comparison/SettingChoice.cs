@@ -10,7 +10,7 @@ internal static class SettingChoice
     /// <param name="known">For each contestant the scores of the in-distribution rows.</param>
     /// <param name="unknown">For each set the same.</param>
     public static OodContestant[] Best(
-        IReadOnlyList<OodContestant> contestants, IReadOnlyList<string> sets, IReadOnlyList<List<float>> known, IReadOnlyList<IReadOnlyList<List<float>>> unknown)
+        IReadOnlyList<OodContestant> contestants, IReadOnlyList<string> sets, List<float>[] known, IReadOnlyList<List<float>[]> unknown)
     {
         var results = contestants.Select((contestant, i) => (
             Contestant: contestant,

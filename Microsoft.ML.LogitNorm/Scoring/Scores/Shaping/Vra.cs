@@ -4,8 +4,8 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>Variational rectified activations (VRA): the energy once features are clipped, at both ends, to what is usual in training.</summary>
 /// <remarks>
-/// −log Σ exp(f̄), f̄ = head(min(max(z, a), c)) [B, C], z = embedding [B, D], a and c the low and the high percentile of all features of all training rows; gives
-/// [B], unbounded, higher = more likely out of distribution. <see cref="ReAct"/> clips at the high end only. The paper sets what lies below a to 0;
+/// −log Σ exp(f̄), f̄ = head(min(max(z, a), c)) [B, C], z = embedding [B, D], a and c the low and the high percentile of all features of all training rows;
+/// gives [B], unbounded, higher = more likely out of distribution. <see cref="ReAct"/> clips at the high end only. The paper sets what lies below a to 0;
 /// raised to a, as here, it is in OpenOOD.
 /// Xu et al., "VRA: Variational Rectified Activation for Out-of-distribution Detection", NeurIPS 2023, arXiv 2302.11886.
 /// Needs <c>Embedding</c> and the network's head. Learns a and c. Cost: O(BCD).
