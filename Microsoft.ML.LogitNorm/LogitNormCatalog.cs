@@ -92,14 +92,29 @@ public static class LogitNormCatalog
     /// Name of the new column with 1 − p-value, a <see cref="float"/>: the share of calibration rows that look less unusual.
     /// </param>
     /// <param name="decisionColumnName">Name of the new column with the decision, a <see cref="bool"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="falseAlarmRate"/> lies outside (0, 1).</exception>
+    /// <param name="confidence">
+    /// Null (default): the rate is kept in the mean over draws of the calibration rows. Or in (0, 1), such as 0.9: with this probability over their draw, it is
+    /// kept by the detector that they make. <c>Fit</c> then needs more rows (<see cref="OodDetectorEstimator.RequiredRows"/>), and fewer unknown rows are
+    /// found.
+    /// </param>
+    /// <param name="perClass">Whether each predicted class has a threshold of its own, and the promise holds for each of them.</param>
+    /// <param name="predictedLabelColumnName">The column with the predicted class, a key; only looked at with <paramref name="perClass"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="falseAlarmRate"/> or <paramref name="confidence"/> lies outside (0, 1).</exception>
+    /// <exception cref="ArgumentException">A name is empty, or both new columns have the same.</exception>
     public static OodDetectorEstimator OodDetector(
         this TransformsCatalog catalog,
         double falseAlarmRate = 0.05,
         string scoreColumnName = ColumnNames.OodScore,
         string confidenceColumnName = ColumnNames.OodConfidence,
-        string decisionColumnName = ColumnNames.IsOutOfDistribution)
-        => new(MachineLearningContext.Environment(catalog), falseAlarmRate, new(scoreColumnName, confidenceColumnName, decisionColumnName));
+        string decisionColumnName = ColumnNames.IsOutOfDistribution,
+        double? confidence = null,
+        bool perClass = false,
+        string predictedLabelColumnName = ColumnNames.PredictedLabel)
+        => new(
+            MachineLearningContext.Environment(catalog),
+            falseAlarmRate,
+            confidence,
+            new(scoreColumnName, confidenceColumnName, decisionColumnName, perClass ? predictedLabelColumnName : null));
 
     /// <summary>Measures how well a score tells in-distribution from out-of-distribution rows.</summary>
     /// <param name="catalog">The anomaly detection catalog.</param>
@@ -134,8 +149,8 @@ public static class LogitNormCatalog
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, and no score can do without it.</exception>
     /// <exception cref="ArgumentException">
-    /// There is no set, a side has no rows, a score has to learn and there is no <see cref="OodScoreComparison.Options.TrainingData"/>, or hyper-parameters are to
-    /// be chosen on rows that are reported, or that scores learn from.
+    /// There is no set, a side has no rows, a score has to learn and there is no <see cref="OodScoreComparison.Options.TrainingData"/>, or hyper-parameters are
+    /// to be chosen on rows that are reported, or that scores learn from.
     /// </exception>
     /// <exception cref="InvalidOperationException">A row cannot be read; the message names it.</exception>
     /// <exception cref="OperationCanceledException"><see cref="OodScoreComparison.Options.CancellationToken"/>, or ML.NET's context, was cancelled.</exception>

@@ -158,8 +158,8 @@ public sealed class FileFormatTests
             "OodDetectorTransformer",
             "LNOODDET",
             "LogitNormOodDetector",
-            0x00010002,
-            0x00010002,
+            0x00010003,
+            0x00010003,
             ["Calibration.json", "Calibration.safetensors", "Hashes.json", "Model.key"]),
         ("TemperatureScalingTransformer", "LNTEMPSC", "LogitNormTemperature", 0x00010002, 0x00010002, ["Hashes.json", "Model.key", "Scaling.json"]),
     ];
