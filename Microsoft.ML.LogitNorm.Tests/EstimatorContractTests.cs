@@ -60,6 +60,11 @@ public sealed class EstimatorContractTests
             Transformed(scored, _ml.Transforms.CopyColumns("OodScore", "PredictedLabel")),
             Transformed(scored, _ml.Transforms.Conversion.ConvertType("OodScore", outputKind: DataKind.Double)));
         EstimatorContract.Check(_ml, _ml.Transforms.OodDetector(0.2, "Order"), scored);
+        // The label stands for the predicted class: it has rows of each class, however the network predicts.
+        EstimatorContract.Check(_ml, _ml.Transforms.OodDetector(0.2, confidence: 0.5, perClass: true, predictedLabelColumnName: "Label"), scored,
+            Transformed(scored, _ml.Transforms.DropColumns("Label")),
+            Transformed(scored, _ml.Transforms.CopyColumns("Label", "Name")),
+            Transformed(scored, _ml.Transforms.CopyColumns("Label", "Score")));
     }
 
     [Test]

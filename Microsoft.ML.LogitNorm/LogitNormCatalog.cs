@@ -93,14 +93,29 @@ public static class LogitNormCatalog
     /// Name of the new column with 1 − p-value, a <see cref="float"/>: the share of calibration rows that look less unusual.
     /// </param>
     /// <param name="decisionColumnName">Name of the new column with the decision, a <see cref="bool"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="falseAlarmRate"/> lies outside (0, 1).</exception>
+    /// <param name="confidence">
+    /// Null (default): the rate is kept in the mean over draws of the calibration rows. Or in (0, 1), such as 0.9: with this probability over their draw, it is
+    /// kept by the detector that they make. <c>Fit</c> then needs more rows (<see cref="OodDetectorEstimator.RequiredRows"/>), and fewer unknown rows are
+    /// found.
+    /// </param>
+    /// <param name="perClass">Whether each predicted class has a threshold of its own, and the promise holds for each of them.</param>
+    /// <param name="predictedLabelColumnName">The column with the predicted class, a key; only looked at with <paramref name="perClass"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="falseAlarmRate"/> or <paramref name="confidence"/> lies outside (0, 1).</exception>
+    /// <exception cref="ArgumentException">A name is empty, or both new columns have the same.</exception>
     public static OodDetectorEstimator OodDetector(
         this TransformsCatalog catalog,
         double falseAlarmRate = 0.05,
         string scoreColumnName = ColumnNames.OodScore,
         string confidenceColumnName = ColumnNames.OodConfidence,
-        string decisionColumnName = ColumnNames.IsOutOfDistribution)
-        => new(MachineLearningContext.Environment(catalog), falseAlarmRate, new(scoreColumnName, confidenceColumnName, decisionColumnName));
+        string decisionColumnName = ColumnNames.IsOutOfDistribution,
+        double? confidence = null,
+        bool perClass = false,
+        string predictedLabelColumnName = ColumnNames.PredictedLabel)
+        => new(
+            MachineLearningContext.Environment(catalog),
+            falseAlarmRate,
+            confidence,
+            new(scoreColumnName, confidenceColumnName, decisionColumnName, perClass ? predictedLabelColumnName : null));
 
     /// <summary>Measures how well a score tells in-distribution from out-of-distribution rows.</summary>
     /// <param name="catalog">The anomaly detection catalog.</param>
@@ -131,10 +146,12 @@ public static class LogitNormCatalog
     /// <param name="options">Which scores, what they learn from, progress and the rest; null for all scores that learn nothing.</param>
     /// <remarks>
     /// A score that cannot take part, as a column that it needs is not there, says so in <see cref="OodScoreResult.Failure"/>; the others go on.
+    /// With <see cref="OodScoreComparison.Options.Search"/> hyper-parameters are first chosen on sets that are not reported.
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, and no score can do without it.</exception>
     /// <exception cref="ArgumentException">
-    /// There is no set, a side has no rows, or a score has to learn and there is no <see cref="OodScoreComparison.Options.TrainingData"/>.
+    /// There is no set, a side has no rows, a score has to learn and there is no <see cref="OodScoreComparison.Options.TrainingData"/>, or hyper-parameters are
+    /// to be chosen on rows that are reported, or that scores learn from.
     /// </exception>
     /// <exception cref="InvalidOperationException">A row cannot be read; the message names it.</exception>
     /// <exception cref="OperationCanceledException"><see cref="OodScoreComparison.Options.CancellationToken"/>, or ML.NET's context, was cancelled.</exception>
@@ -147,14 +164,11 @@ public static class LogitNormCatalog
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(inDistribution);
-        ArgumentNullException.ThrowIfNull(outOfDistribution);
         options ??= new();
-        if (outOfDistribution.Count == 0)
-            throw new ArgumentException("Give at least one set of out-of-distribution rows, by name.", nameof(outOfDistribution));
-        if (outOfDistribution.FirstOrDefault(set => set.Value is null) is { Key: not null and var empty })
-            throw new ArgumentException($"The set '{empty}' is null.", nameof(outOfDistribution));
-        var scores = options.Scores
-            ?? [.. OodScores.All.Where(score => (options.TrainingData is not null || !score.Learns) && (options.IncludeOdin || score is not Odin))];
+        OodScoreSearch.CheckSets(outOfDistribution, nameof(outOfDistribution));
+        options.Search?.CheckApart(inDistribution, outOfDistribution, options.TrainingData);
+        var scores = options.Scores ?? [.. (options.Search is null ? OodScores.All : OodScores.Candidates)
+            .Where(score => (options.TrainingData is not null || !score.Learns) && (options.IncludeOdin || score is not Odin))];
         if (scores.Count == 0 && options.ScoreColumnNames.Count == 0)
             throw new ArgumentException("Give at least one score or score column to compare; or leave Scores out to compare all.", nameof(options));
         if (options.TrainingData is null && scores.FirstOrDefault(score => score.Learns) is { } learner)

@@ -14,7 +14,8 @@ public sealed class OodDetectorFileTests
         var scores = new float[7_000_000];
         foreach (ref var score in scores.AsSpan())
             score = random.NextSingle();
-        var detector = new OodDetectorTransformer(_ml, new(scores, 0.05), new("OodScore", "OodConfidence", "IsOutOfDistribution"));
+        var detector = new OodDetectorTransformer(
+            _ml, DetectorCalibration.Of(new ConformalCalibration(scores, 0.05)), new("OodScore", "OodConfidence", "IsOutOfDistribution"));
         var rows = _ml.Data.LoadFromEnumerable(
             [new Row { OodScore = 0.1f }, new Row { OodScore = 0.94f }, new Row { OodScore = 0.96f }, new Row { OodScore = float.PositiveInfinity }]);
         var loaded = (OodDetectorTransformer)ModelFile.Of(_ml, detector, rows.Schema).Load(new MLContext(), out _);
@@ -48,7 +49,8 @@ public sealed class OodDetectorFileTests
                 .StartsWith("The out-of-distribution decision in this model file is damaged: entry 'Calibration.safetensors':").And.Message.Contains(says));
     }
 
-    private OodDetectorTransformer Detector(float[] scores) => new(_ml, new(scores, 0.1), new("OodScore", "OodConfidence", "IsOutOfDistribution"));
+    private OodDetectorTransformer Detector(float[] scores) 
+        => new(_ml, DetectorCalibration.Of(new ConformalCalibration(scores, 0.1)), new("OodScore", "OodConfidence", "IsOutOfDistribution"));
 
     private ModelFile File(OodDetectorTransformer detector) => ModelFile.Of(_ml, detector, _ml.Data.LoadFromEnumerable([new Row()]).Schema);
 

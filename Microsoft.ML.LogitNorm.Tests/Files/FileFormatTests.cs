@@ -77,6 +77,10 @@ public sealed class FileFormatTests
         yield return Kind<OodScore>(OodScores.Residual(8), """{"kind":"residual","Dimension":8}""", "Origin Float32[64]", "Directions Float32[64, 56]");
         yield return Kind<OodScore>(OodScores.NnGuide(), """{"kind":"nn-guide","K":10,"BankSize":null}""", "Bank Float32[120, 64]");
         yield return Kind<OodScore>(OodScores.ReAct(), """{"kind":"react","Percentile":90}""", "Limit Float32[]");
+        yield return Kind<OodScore>(
+            OodScores.Relation(), """{"kind":"relation","Power":1,"BankSize":null}""", "Bank Float32[120, 64]", "Probabilities Float32[120, 3]");
+        yield return Kind<OodScore>(OodScores.Vra(), """{"kind":"vra","Low":10,"High":90}""", "Limits Float32[2]");
+        yield return Kind<OodScore>(OodScores.Nci(), """{"kind":"nci","Alpha":0.0001}""", "Mean Float32[64]");
         yield return Kind<OodScore>(OodScores.AshB(), """{"kind":"ash-b","Percentile":65}""");
         yield return Kind<OodScore>(OodScores.AshS(), """{"kind":"ash-s","Percentile":90}""");
         yield return Kind<OodScore>(OodScores.Scale(), """{"kind":"scale","Percentile":85}""");
@@ -165,8 +169,8 @@ public sealed class FileFormatTests
             "OodDetectorTransformer",
             "LNOODDET",
             "LogitNormOodDetector",
-            0x00010002,
-            0x00010002,
+            0x00010003,
+            0x00010003,
             ["Calibration.json", "Calibration.safetensors", "Hashes.json", "Model.key"]),
         ("TemperatureScalingTransformer", "LNTEMPSC", "LogitNormTemperature", 0x00010002, 0x00010002, ["Hashes.json", "Model.key", "Scaling.json"]),
     ];

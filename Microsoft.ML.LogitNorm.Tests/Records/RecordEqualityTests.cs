@@ -23,6 +23,8 @@ public sealed class RecordEqualityTests
         [typeof(CalibrationMetrics)] = (() => Calibration(), () => Calibration() with { Bins = [] }),
         [typeof(OodScoreResult)] = (() => Result(), () => Result() with { Sets = [] }),
         [typeof(OodScoreComparison)] = (() => new OodScoreComparison([Result()]), () => new OodScoreComparison([])),
+        [typeof(OodDetectorReport)] = (() => Report(19), () => Report(20)),
+        [typeof(OodSearchResult)] = (() => Search("set"), () => Search("other")),
         [typeof(TuningResult)] = (() => Tuning(), () => Tuning() with { Trials = [] }),
         [Backbone.Dense([4, 2]).GetType()] = (() => Backbone.Dense([4, 2]), () => Backbone.Dense([4, 3])),
         [typeof(GaussianNoise)] = (() => Noise(1), () => Noise(2)),
@@ -107,6 +109,10 @@ public sealed class RecordEqualityTests
 
     private static OodScoreResult Result()
         => new() { Name = "Energy", Score = OodScores.Energy(), Sets = [new("set", Metrics(0.5))], MillisecondsPer1000Rows = 1 };
+
+    private static OodDetectorReport Report(int rows) => new(0.05, 0.9, [new("cat", rows, 0.5f, 0.04)]);
+
+    private static OodSearchResult Search(string set) => new([new(OodScores.Energy(2), 0.75, Failure: null)], [set]);
 
     private static TuningResult Tuning()
     {

@@ -149,7 +149,7 @@ public sealed class CompareOodScoresTests
         var results = _ml.AnomalyDetection.CompareOodScores(model, Known, Unknown, new() { TrainingData = TinyImages.View(_ml, 120) }).Results;
         Assert.That(
             results.Where(result => result.Failure?.Contains("linear head") ?? false).Select(result => result.Score!.Name),
-            Is.EquivalentTo(new[] { "Dice", "Fdbd", "Residual", "VirtualLogit" }));
+            Is.EquivalentTo(new[] { "Dice", "Fdbd", "Nci", "Residual", "VirtualLogit" }));
         Assert.That(results.Count(result => result.Failure is null), Is.GreaterThan(15));
     }
 

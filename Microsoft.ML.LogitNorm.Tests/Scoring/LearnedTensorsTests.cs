@@ -18,6 +18,7 @@ public sealed class LearnedTensorsTests
         OodScores.Fdbd(distanceToMean: false),
         OodScores.NearestNeighbours(5, 20),
         OodScores.NnGuide(5, 20),
+        OodScores.Relation(2, 20),
         OodScores.Residual(8),
         OodScores.Fuse(OodScores.NearestNeighbours(3, 10), OodScores.NnGuide(4), OodScores.Energy()),
         OodScores.Fuse(OodScores.Energy(), OodScores.Fuse(OodScores.MaxLogit(), OodScores.ReAct())),

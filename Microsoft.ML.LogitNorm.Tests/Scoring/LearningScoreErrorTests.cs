@@ -22,6 +22,14 @@ public sealed class LearningScoreErrorTests
         yield return Case(() => OodScores.NearestNeighbours(5, 4), "bankSize", "A bank of 4 rows has no neighbour number 5", 4);
         yield return Case(() => OodScores.NnGuide(0), "k", "At least 1 neighbour", 0);
         yield return Case(() => OodScores.NnGuide(5, 4), "bankSize", "A bank of 4 rows has no 5 neighbours", 4);
+        yield return Case(() => OodScores.Relation(0), "power", "a number above 0", 0);
+        yield return Case(() => OodScores.Relation(double.PositiveInfinity), "power", "a number above 0", double.PositiveInfinity);
+        yield return Case(() => OodScores.Relation(1, 0), "bankSize", "at least 1 row", 0);
+        yield return Case(() => OodScores.Vra(0), "low", "10 is usual", 0);
+        yield return Case(() => OodScores.Vra(10, 100), "high", "90 is usual", 100);
+        yield return Case(() => OodScores.Vra(90, 90), "high", "above the low one, which is 90", 90);
+        yield return Case(() => OodScores.Nci(-1), "alpha", "at least 0", -1);
+        yield return Case(() => OodScores.Nci(double.NaN), "alpha", "at least 0", double.NaN);
         yield return Case(() => OodScores.GeneralizedEntropy(0), "gamma", "the paper uses 0.1", 0);
         yield return Case(() => OodScores.GeneralizedEntropy(1), "gamma", "the paper uses 0.1", 1);
         yield return Case(() => OodScores.GeneralizedEntropy(0.1, 0), "topClasses", "At least 1 class", 0);

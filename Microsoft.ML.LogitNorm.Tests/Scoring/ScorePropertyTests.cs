@@ -27,6 +27,7 @@ public sealed class ScorePropertyTests
         OodScores.Mahalanobis(shrinkage: null, normalize: true),
         OodScores.RelativeMahalanobis(shrinkage: null),
         OodScores.NearestNeighbours(1),
+        OodScores.Relation(2, bankSize: 50),
         OodScores.Fdbd(distanceToMean: false),
         OodScores.Odin(1000, 0),
         OodScores.Fuse(OodScores.MaxSoftmax(), OodScores.GradNorm()),

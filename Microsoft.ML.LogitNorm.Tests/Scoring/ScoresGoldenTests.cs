@@ -50,54 +50,61 @@ public sealed class ScoresGoldenTests
         ["nnguide_K10_alpha1"] = OodScores.NnGuide(10),
     };
 
+    /// <summary>Those of more.json, on the inputs of scores.json.</summary>
+    private static readonly Dictionary<string, OodScore> _moreScores = new()
+    {
+        ["nci_alpha0.0001"] = OodScores.Nci(),
+        ["nci_alpha0.01"] = OodScores.Nci(0.01),
+        ["vra_p10_p90"] = OodScores.Vra(10, 90),
+        ["relation_pow1"] = OodScores.Relation(),
+        ["relation_pow2"] = OodScores.Relation(2),
+        ["mahalanobis_normalized"] = OodScores.Mahalanobis(normalize: true),
+        ["relative_mahalanobis_normalized"] = OodScores.RelativeMahalanobis(normalize: true),
+    };
+
     private static IEnumerable<string> Names => _scores.Keys;
+
+    private static IEnumerable<string> MoreNames => _moreScores.Keys;
 
     [TestCaseSource(nameof(Names))]
     public void Score_EqualsTheReference(string name)
     {
+        var golden = ReferenceNumbers.Read<Golden>("scores.json");
+        AssertEqual(Confidences(_scores[name], golden), golden.Scores[name].Conf);
+    }
+
+    [TestCaseSource(nameof(MoreNames))]
+    public void Score_OfMore_EqualsTheReference(string name)
+        => AssertEqual(
+            Confidences(_moreScores[name], ReferenceNumbers.Read<Golden>("scores.json")), ReferenceNumbers.Read<More>("more.json").Scores[name].Conf);
+
+    private static double[] Confidences(OodScore score, Golden golden)
+    {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var golden = ReferenceNumbers.Read<Golden>("scores.json");
         using var network = HeadOnly.Create(ToTensor(golden.Weight), tensor(golden.Bias).to(float32));
-        var score = _scores[name];
         var training = new OodBatch(
             ToTensor(golden.TrainLogits), ToTensor(golden.TrainEmbedding), network, null, new Dictionary<string, Tensor>(), tensor(golden.TrainLabels));
         var learned = score.LearnsFrom is null ? training.Learned : score.Learn(training);
 
-        var found = score.Compute(new(ToTensor(golden.Logits), ToTensor(golden.Embedding), network, null, learned)).Select(value => -(double)value).ToArray();
-
-        AssertEqual(found, golden.Scores[name].Conf);
-    }
-
-    private static IEnumerable<TestCaseData> NormalizedScores() =>
-    [
-        new("mahalanobis_normalized", OodScores.Mahalanobis(normalize: true)),
-        new("relative_mahalanobis_normalized", OodScores.RelativeMahalanobis(normalize: true)),
-    ];
-
-    [TestCaseSource(nameof(NormalizedScores))]
-    public void Score_OfNormalizedEmbeddings_EqualsTheReference(string name, OodScore score)
-    {
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        var golden = ReferenceNumbers.Read<Golden>("scores.json");
-        var learned = score.Learn(new OodBatch(
-            ToTensor(golden.TrainLogits), ToTensor(golden.TrainEmbedding), null, null, new Dictionary<string, Tensor>(), tensor(golden.TrainLabels)));
-
-        var found = score.Compute(new(ToTensor(golden.Logits), ToTensor(golden.Embedding), null, null, learned)).Select(value => -(double)value).ToArray();
-
-        AssertEqual(found, ReferenceNumbers.Read<More>("more.json").Scores[name].Conf);
+        return [.. score.Compute(new(ToTensor(golden.Logits), ToTensor(golden.Embedding), network, null, learned)).Select(value => -(double)value)];
     }
 
     [Test]
     public void EveryReference_HasACase()
-        => Assert.That(_scores.Keys, Is.EquivalentTo(ReferenceNumbers.Read<Golden>("scores.json").Scores.Keys));
+    {
+        Assert.That(_scores.Keys, Is.EquivalentTo(ReferenceNumbers.Read<Golden>("scores.json").Scores.Keys));
+        Assert.That(_moreScores.Keys, Is.EquivalentTo(ReferenceNumbers.Read<More>("more.json").Scores.Keys));
+    }
 
     [Test]
     public void EveryScore_HasAReferenceOrIsCountedByHand()
     {
         // Odin's step is checked in OdinGoldenTests, what looks at layer statistics in LayerScoreTests, Fuse by hand in FuseTests.
-        var checkedScores = _scores.Values.Concat(OodScoresTests.ScoresCountedByHand).Concat(LayerScoreTests.Scores).Append(OodScores.Default())
+        var checkedScores = _scores.Values.Concat(_moreScores.Values)
+            .Concat(OodScoresTests.ScoresCountedByHand)
+            .Concat(LayerScoreTests.Scores)
+            .Append(OodScores.Default())
             .Select(score => score.Name);
         Assert.That(OodScores.All.Select(score => score.Name), Is.SubsetOf(checkedScores));
     }

@@ -12,13 +12,16 @@ namespace Microsoft.ML.LogitNorm;
 /// |  |  |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | Yes |
-/// | Input column data type | <xref:System.Single>; higher means more likely out of distribution |
+/// | Input column data type | <xref:System.Single>; higher means more likely out of distribution. With `perClass` a key as well: the predicted class |
 /// | Output column data type | `OodConfidence`: <xref:System.Single> in [0, 1); `IsOutOfDistribution`: <xref:System.Boolean> |
 /// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.LogitNorm |
 /// | Exportable to ONNX | No |
 ///
 /// With n calibration scores and a new score s, p = (1 + #{calibration ≥ s}) / (n + 1). A row is called out of distribution when p ≤ `falseAlarmRate`. For
 /// in-distribution rows that are exchangeable with the calibration rows, this happens with probability at most `falseAlarmRate`, whatever the network.
+///
+/// That is a mean over draws of the calibration rows. With `confidence` the line is drawn higher, so that with this probability the rate is at most
+/// `falseAlarmRate` from then on. With `perClass` either promise holds for each predicted class on its own.
 /// ]]>
 /// </format>
 /// </remarks>
@@ -26,27 +29,34 @@ public sealed class OodDetectorEstimator : IEstimator<OodDetectorTransformer>
 {
     private readonly IHostEnvironment _env;
     private readonly double _falseAlarmRate;
+    private readonly double? _confidence;
     private readonly DetectorColumns _columns;
 
-    internal OodDetectorEstimator(IHostEnvironment env, double falseAlarmRate, DetectorColumns columns)
+    internal OodDetectorEstimator(IHostEnvironment env, double falseAlarmRate, double? confidence, DetectorColumns columns)
     {
         columns.Check();
-        RequiredRows(falseAlarmRate);   // throws for an impossible rate, here rather than at Fit
-        (_env, _falseAlarmRate, _columns) = (env, falseAlarmRate, columns);
+        RequiredRows(falseAlarmRate, confidence);   // throws for an impossible rate, here rather than at Fit
+        (_env, _falseAlarmRate, _confidence, _columns) = (env, falseAlarmRate, confidence, columns);
     }
 
-    /// <summary>The fewest calibration rows for a false-alarm rate: with fewer, no row could ever be called out of distribution.</summary>
+    /// <summary>
+    /// The fewest calibration rows for a false-alarm rate: with fewer, no row could ever be called out of distribution. A detector with <c>perClass</c> needs
+    /// as many of each predicted class.
+    /// </summary>
     /// <param name="falseAlarmRate">In (0, 1). 0.05 needs 19 rows, 0.01 needs 99.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="falseAlarmRate"/> lies outside (0, 1).</exception>
-    public static int RequiredRows(double falseAlarmRate) => ConformalCalibration.RequiredRows(falseAlarmRate);
+    /// <param name="confidence">In (0, 1), or null (default) for a rate that is kept in the mean. With 0.9, 0.05 needs 45 rows and 0.01 needs 230.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="falseAlarmRate"/> or <paramref name="confidence"/> lies outside (0, 1).</exception>
+    public static int RequiredRows(double falseAlarmRate, double? confidence = null) => ConformalCalibration.RequiredRows(falseAlarmRate, confidence);
 
     /// <summary>The columns with the confidence and the decision appended.</summary>
     /// <param name="inputSchema">The columns of the data.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The score's column is missing or has another type.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         ScoreColumn.Check(inputSchema, _columns.Score);
+        if (_columns.PredictedLabel is { } predicted)
+            PredictedClassColumn.Check(inputSchema, predicted);
         return Shapes.Append(
             inputSchema,
             Shapes.Column(_columns.Confidence, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.Single),
@@ -55,11 +65,11 @@ public sealed class OodDetectorEstimator : IEstimator<OodDetectorTransformer>
 
     /// <summary>Keeps the scores of the calibration rows.</summary>
     /// <param name="input">In-distribution rows that the network was not trained on, with their scores.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The score's column is missing or has another type.</exception>
-    /// <exception cref="ArgumentException">There are fewer rows than <see cref="RequiredRows"/>, or a score is NaN.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type.</exception>
+    /// <exception cref="ArgumentException">There are fewer rows than <see cref="RequiredRows"/>, of all or of a class, or a score is NaN.</exception>
     public OodDetectorTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new(_env, new ConformalCalibration(ScoreColumn.Read(input, _columns.Score), _falseAlarmRate), _columns);
+        return new(_env, DetectorCalibration.Fit(input, _columns, _falseAlarmRate, _confidence), _columns);
     }
 }

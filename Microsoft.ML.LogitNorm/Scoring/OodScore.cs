@@ -26,12 +26,15 @@ namespace Microsoft.ML.LogitNorm;
 [JsonDerivedType(typeof(VirtualLogit), "virtual-logit")]
 [JsonDerivedType(typeof(Residual), "residual")]
 [JsonDerivedType(typeof(NnGuide), "nn-guide")]
+[JsonDerivedType(typeof(Relation), "relation")]
 [JsonDerivedType(typeof(ReAct), "react")]
+[JsonDerivedType(typeof(Vra), "vra")]
 [JsonDerivedType(typeof(AshB), "ash-b")]
 [JsonDerivedType(typeof(AshS), "ash-s")]
 [JsonDerivedType(typeof(Scale), "scale")]
 [JsonDerivedType(typeof(Dice), "dice")]
 [JsonDerivedType(typeof(Fdbd), "fdbd")]
+[JsonDerivedType(typeof(Nci), "nci")]
 [JsonDerivedType(typeof(MaxCosine), "max-cosine")]
 [JsonDerivedType(typeof(Odin), "odin")]
 [JsonDerivedType(typeof(LayerGaussian), "layer-gaussian")]
@@ -50,6 +53,9 @@ public abstract record OodScore
     /// <summary>Whether <c>Fit</c> reads training rows for the score to learn from.</summary>
     [JsonIgnore]
     public bool Learns => LearnsFrom is not null;
+
+    /// <summary>What it has in common with the same score of other hyper-parameters, among which a search chooses.</summary>
+    internal virtual string Kind => Name;
 
     /// <summary>What the score is computed from.</summary>
     internal virtual OodInputs Needs => OodInputs.Logits;

@@ -9,7 +9,7 @@ namespace Microsoft.ML.LogitNorm;
 /// Those that learn do so in <c>Fit</c>, from the rows that the network was trained on.
 /// docs/scores.md has a table of all: what each needs, its cost, when to prefer it.
 /// </remarks>
-public static class OodScores
+public static partial class OodScores
 {
     /// <summary>Every score, with its default hyper-parameters; all but <see cref="Fuse"/>, which is made of others.</summary>
     public static IReadOnlyList<OodScore> All { get; } =
@@ -144,11 +144,27 @@ public static class OodScores
     /// <exception cref="ArgumentOutOfRangeException">A parameter is not in its range.</exception>
     public static OodScore NnGuide(int k = 10, int? bankSize = null) => new NnGuide(k, bankSize);
 
+    /// <summary>Relation to the training rows, in embedding and prediction together (neural relation graph), negated, in [−N, 0] for N rows.</summary>
+    /// <param name="power">t above 0: the larger, the more the closest rows decide; OpenOOD's default is 1.</param>
+    /// <param name="bankSize">
+    /// N, how many training rows to keep, at least 1; null keeps all. A row takes 4 bytes a feature and class, in memory and in the model file.
+    /// </param>
+    /// <remarks>Kim et al., NeurIPS 2023, arXiv 2301.12321. Needs <c>Logits</c> and <c>Embedding</c>; learns a bank of training rows.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">A parameter is not in its range.</exception>
+    public static OodScore Relation(double power = 1, int? bankSize = null) => new Relation(power, bankSize);
+
     /// <summary>Energy of the features clipped at a percentile (ReAct), unbounded.</summary>
     /// <param name="percentile">In (0, 100); the paper uses 90.</param>
     /// <remarks>Sun et al., NeurIPS 2021, arXiv 2111.12797. Needs <c>Embedding</c> and the head; learns the limit.</remarks>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="percentile"/> lies outside (0, 100).</exception>
     public static OodScore ReAct(double percentile = 90) => new ReAct(percentile);
+
+    /// <summary>Energy of the features clipped at a low and at a high percentile (VRA), unbounded.</summary>
+    /// <param name="low">In (0, 100), below <paramref name="high"/>; OpenOOD's default is 10.</param>
+    /// <param name="high">In (0, 100); OpenOOD's default is 90.</param>
+    /// <remarks>Xu et al., NeurIPS 2023, arXiv 2302.11886. Needs <c>Embedding</c> and the head; learns the limits.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">A percentile lies outside (0, 100), or the low one is not below the high one.</exception>
+    public static OodScore Vra(double low = 10, double high = 90) => new Vra(low, high);
 
     /// <summary>Energy of the strongest features, all alike (ASH-B), unbounded.</summary>
     /// <param name="percentile">Share of the features to drop, in (0, 100); the paper uses 65.</param>
@@ -181,6 +197,12 @@ public static class OodScores
     /// </param>
     /// <remarks>Liu &amp; Qin, ICML 2024, arXiv 2312.11536. Needs <c>Logits</c>, <c>Embedding</c> and a linear head; learns the mean.</remarks>
     public static OodScore Fdbd(bool distanceToMean = true) => new Fdbd(distanceToMean);
+
+    /// <summary>How far the embedding points to the weight of its predicted class, as seen from the training mean (NCI), negated, unbounded.</summary>
+    /// <param name="alpha">What the embedding's size counts beside that, at least 0; OpenOOD's default is 0.0001.</param>
+    /// <remarks>Liu &amp; Qin, 2023, arXiv 2311.01479. Needs <c>Logits</c>, <c>Embedding</c> and a linear head; learns the mean.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="alpha"/> is negative or not finite.</exception>
+    public static OodScore Nci(double alpha = 0.0001) => new Nci(alpha);
 
     /// <summary>Largest cosine of the embedding and the class weights, negated, in [−1, 1]: the score that goes with the cosine heads.</summary>
     /// <remarks>

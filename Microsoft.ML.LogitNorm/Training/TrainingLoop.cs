@@ -116,7 +116,7 @@ internal sealed class TrainingLoop(
 
             var (rows, rowLabels) = batches.Next();   // [B, …], [B]
             var labels = rowLabels.to(device);
-            var (logits, loss, outlierLoss) = Forward(trained, rows, labels, exposure?.Next(rows, labels, context.Generator), progress);
+            var (logits, loss, outlierLoss) = Forward(trained, rows, labels, exposure?.Next(rows, labels, context), progress);
             loss.backward();
             optimizer.Step();
             optimizer.ClearGradients();   // now rather than before the next: in the gaps between them the next feature maps would find no room

@@ -98,6 +98,41 @@ public sealed class CompareJobTests
         });
     }
 
+    [Test]
+    public async Task SearchOn_ASet_ChoosesOnEveryFifthTestImageAndReportsTheOthers()
+    {
+        Assert.That(
+            await Run(
+                "--model", TinyModel.Model, "--scores", "re-act,energy,max-softmax",
+                "--ood", $"stripes={TinyModel.Stripes}", "--search-on", "uniform-noise"),
+            Is.Zero);
+        var model = ScoresFile.Read(_folder.At("out", "scores.json")).Models.Single();
+        var page = File.ReadAllText(_folder.At("out", "scores.md"));
+        Assert.Multiple(() =>
+        {
+            Assert.That((model.Rows.Test, model.Rows.Validation), Is.EqualTo((32, 8)));
+            Assert.That(model.Rows.SearchOn!.Keys, Is.EqualTo(new[] { "uniform-noise" }));
+            Assert.That(
+                model.Scores.Select(score => (score.Name, score.SettingsTried)), Is.EquivalentTo(new[] { ("ReAct", 4), ("Energy", 4), ("MaxSoftmax", 1) }));
+            Assert.That(model.Scores.Select(score => score.SearchAuroc), Is.All.InRange(0.0, 1.0));
+            Assert.That(model.Scores.SelectMany(score => score.Ood).Select(set => set.Name).Distinct(), Is.EqualTo(new[] { "stripes" }));
+            Assert.That(
+                page, Does.Contain("chosen by mean AUROC on 8 other test images and uniform-noise (").And.Contain("| settings tried on uniform-noise |"));
+        });
+    }
+
+    // By the path too, whatever it is called.
+    [TestCase("stripes")]
+    [TestCase("other")]
+    public async Task SearchOn_ASetOfOod_ExitsWithOneAndKeepsTheOldFiles(string name)
+    {
+        var old = _folder.Write("out/scores.md", "old"u8.ToArray());
+        Assert.That(
+            await Run("--model", TinyModel.Model, "--ood", $"stripes={TinyModel.Stripes}", "--search-on", $"{name}={TinyModel.Stripes}"), Is.EqualTo(1));
+        Assert.That(File.ReadAllText(old), Is.EqualTo("old"));
+    }
+
+    [TestCase("--search-on", "nowhere=/no/such/folder")]
     [TestCase("--scores", "MaxSoftmin")]
     [TestCase("--model", "=")]
     [TestCase("--model", "no-such-model.zip")]

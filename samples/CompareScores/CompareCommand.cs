@@ -34,6 +34,14 @@ internal static class CompareCommand
             HelpName = "NAME=PATH",
             DefaultValueFactory = _ => [],
         };
+        var searchOn = new Option<string[]>("--search-on")
+        {
+            Description = "A set like those of --ood, but not one of them, on which each score's hyper-parameters are chosen, with every fifth test image: "
+                + "the setting with the highest mean AUROC is the only one that is reported, on the other test images. Repeat for more. "
+                + "Default: none, hyper-parameters are the defaults.",
+            HelpName = "NAME=PATH",
+            DefaultValueFactory = _ => [],
+        };
         var scores = new Option<string[]>("--scores")
         {
             Description = "Only these scores: names as in the table, with commas between, or all; NAME+NAME joins several in one. "
@@ -61,7 +69,7 @@ internal static class CompareCommand
             "Compares all out-of-distribution scores on trained models, and says how far each model's probabilities can be taken at their word. "
             + "Without arguments it looks at what QuickStart has made.")
         {
-            model, test, train, ood, scores, limit, trainLimit, device, output,
+            model, test, train, ood, searchOn, scores, limit, trainLimit, device, output,
         };
         command.SetAction((result, cancellation) => CommandJob.Run(
             () => new CompareJob(Read(result), cancellation).Run(), Screen.Stopped, Screen.Failed, cancellation));
@@ -73,6 +81,7 @@ internal static class CompareCommand
             Test = result.GetValue(test),
             Train = result.GetValue(train),
             Ood = result.GetValue(ood) ?? [],
+            SearchOn = result.GetValue(searchOn) ?? [],
             Scores = ScoreNames.Find(result.GetValue(scores) ?? []),
             Limit = OptionValue.AtLeastOne("--limit", result.GetValue(limit)),
             TrainLimit = OptionValue.AtLeastOne("--train-limit", result.GetValue(trainLimit)),

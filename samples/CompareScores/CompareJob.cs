@@ -12,7 +12,7 @@ internal sealed class CompareJob(Settings settings, CancellationToken cancellati
 {
     private readonly MLContext _ml = new(seed: 1) { GpuDeviceId = settings.GpuDeviceId, FallbackToCpu = false };
     private readonly ImageSource _source = new(Path.Combine(settings.Output, "cache"));
-    private readonly Dictionary<int, IReadOnlyList<UnknownSet>> _unknown = [];
+    private readonly Dictionary<int, (IReadOnlyList<UnknownSet> Reported, IReadOnlyList<UnknownSet> Searched)> _unknown = [];
 
     public void Run()
     {
@@ -20,6 +20,7 @@ internal sealed class CompareJob(Settings settings, CancellationToken cancellati
         if (settings.Train is null && settings.Scores?.FirstOrDefault(score => score.Learns) is { } learner)
             throw new InputException($"--scores: {learner.Name} learns from the images that the model was trained on. "
                 + "Give them: --train PATH; or leave the score out.");
+        ImageSets.RequireApart(settings);
         Directory.CreateDirectory(settings.Output);
         var images = Open();
         // What an earlier run has left does not belong to the figures of this one, should it be stopped half-way.
@@ -65,31 +66,44 @@ internal sealed class CompareJob(Settings settings, CancellationToken cancellati
     private ModelResult Compare(ModelOption option, ImageSets images)
     {
         using var model = LoadedModel.Load(_ml, option);
-        var unknown = Unknown(images, model);
+        var (unknown, searched) = Unknown(images, model);
         // Calibration looks at the test images once more.
-        var total = (images.Train?.Count ?? 0) + 2 * images.Test.Count + unknown.Sum(set => set.Images.Count);
+        var total = (images.Train?.Count ?? 0) + 2 * images.Test.Count + unknown.Concat(searched).Sum(set => set.Images.Count);
         return Screen.Working(option.Name, total, seen =>
         {
-            var comparison = CompareScores(model.App, images, unknown, seen);
+            var comparison = CompareScores(model.App, images, unknown, searched, seen);
             var calibration = CalibrationResult.Measure(_ml, model.App, images.Test, set => View(set, seen));
-            var rows = new RowCounts(images.Train?.Count, images.Test.Count, unknown.ToDictionary(set => set.Name, set => set.Images.Count));
+            var rows = searched.Count == 0
+                ? new RowCounts(images.Train?.Count, images.Test.Count, Counts(unknown))
+                : new RowCounts(images.Train?.Count, images.Reported.Count, Counts(unknown), images.Validation.Count, Counts(searched));
             return new ModelResult(option, rows, comparison, LeftOut(comparison), calibration);
         });
     }
 
-    private OodScoreComparison CompareScores(ITransformer app, ImageSets images, IReadOnlyList<UnknownSet> unknown, Action seen)
-        => _ml.AnomalyDetection.CompareOodScores(
-            app,
-            View(images.Test, seen),
-            unknown.ToDictionary(set => set.Name, set => View(set.Images, seen)),
-            new() { Scores = settings.Scores, TrainingData = images.Train is { } train ? View(train, seen) : null, CancellationToken = cancellation });
+    private OodScoreComparison CompareScores(
+        ITransformer app, ImageSets images, IReadOnlyList<UnknownSet> unknown, IReadOnlyList<UnknownSet> searched, Action seen)
+    {
+        return _ml.AnomalyDetection.CompareOodScores(app, View(searched.Count > 0 ? images.Reported : images.Test, seen), Views(unknown), new()
+        {
+            Scores = searched.Count > 0 ? settings.Scores is { } named ? ScoreNames.Candidates(named) : null : settings.Scores,
+            Search = searched.Count > 0 ? new(View(images.Validation, seen), Views(searched)) : null,
+            TrainingData = images.Train is { } train ? View(train, seen) : null,
+            CancellationToken = cancellation,
+        });
 
-    private IReadOnlyList<UnknownSet> Unknown(ImageSets images, LoadedModel model)
+        IReadOnlyDictionary<string, IDataView> Views(IEnumerable<UnknownSet> sets) => sets.ToDictionary(set => set.Name, set => View(set.Images, seen));
+    }
+
+    private (IReadOnlyList<UnknownSet> Reported, IReadOnlyList<UnknownSet> Searched) Unknown(ImageSets images, LoadedModel model)
     {
         if (!_unknown.TryGetValue(model.ImageSize, out var sets))
-            _unknown[model.ImageSize] = sets = Screen.Opening(() => images.Unknown(settings, _source, model.ImageSize, Screen.Unreadable, cancellation));
+            _unknown[model.ImageSize] = sets = Screen.Opening(() => (
+                images.Unknown(settings, _source, model.ImageSize, Screen.Unreadable, cancellation),
+                images.Searched(settings, _source, model.ImageSize, Screen.Unreadable, cancellation)));
         return sets;
     }
+
+    private static IReadOnlyDictionary<string, int> Counts(IEnumerable<UnknownSet> sets) => sets.ToDictionary(set => set.Name, set => set.Images.Count);
 
     // The bar moves with each image that is opened, not with each batch that is scored: a batch of large images takes a while.
     private IDataView View(IEnumerable<LabeledImage> images, Action seen)

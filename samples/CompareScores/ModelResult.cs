@@ -14,4 +14,7 @@ internal sealed record ModelResult(ModelOption Model, RowCounts Rows, OodScoreCo
 /// <param name="Train">Images that scores learned from; null if there were none.</param>
 /// <param name="Test">Images of the model's classes.</param>
 /// <param name="Ood">Images of each set of others, by name.</param>
-internal sealed record RowCounts(int? Train, int Test, IReadOnlyDictionary<string, int> Ood);
+/// <param name="Validation">Images of the model's classes that hyper-parameters were chosen with; null if they were not.</param>
+/// <param name="SearchOn">Images of each set of others that they were chosen on; null likewise.</param>
+internal sealed record RowCounts(
+    int? Train, int Test, IReadOnlyDictionary<string, int> Ood, int? Validation = null, IReadOnlyDictionary<string, int>? SearchOn = null);

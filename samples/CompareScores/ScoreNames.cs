@@ -21,6 +21,10 @@ internal static class ScoreNames
         return scores.Length > 0 ? scores : null;
     }
 
+    /// <summary>The settings of scores to choose from: those worth trying, or the score as it is if it is a joined one.</summary>
+    public static IReadOnlyList<OodScore> Candidates(IEnumerable<OodScore> scores)
+        => [.. scores.SelectMany(score => OodScores.Candidates.Where(candidate => candidate.Name == score.Name).DefaultIfEmpty(score))];
+
     private static IEnumerable<OodScore> FindSome(string name)
     {
         if (name.Equals("all", StringComparison.OrdinalIgnoreCase))

@@ -32,6 +32,8 @@ internal static class Screen
         Row("Models", string.Join(", ", settings.Models.Select(model => $"{model.Name} ({model.Path})")));
         Row("Known", $"{settings.Test}: {images.Test.Count:N0} images");
         Row("Unknown", string.Join(", ", settings.Ood));
+        if (settings.SearchOn.Count > 0)
+            Row("To choose on", $"{string.Join(", ", settings.SearchOn)}, and {images.Validation.Count:N0} of the known images");
         Row("To learn from", images.Train is { } train
             ? $"{settings.Train}: {train.Count:N0} images"
             : "nothing: scores that learn are left out. --train PATH brings them in");
@@ -101,7 +103,7 @@ internal static class Screen
             table.AddColumn(new TableColumn(Markup.Escape(name)).RightAligned().PadLeft(1).PadRight(0));
         foreach (var score in result.Scores.Results.Where(score => score.Failure is null))
             table.AddRow([
-                Markup.Escape(score.Score!.Name == nameof(OodScores.Fuse) ? score.Name : score.Score.Name),
+                Markup.Escape(score.Search is not null || score.Score!.Name == nameof(OodScores.Fuse) ? score.Name : score.Score.Name),
                 .. score.Sets.Select(set => Pair(set.Metrics.FprAt95Tpr, set.Metrics.Auroc)),
                 $"[bold]{Pair(score.MeanFprAt95Tpr, score.MeanAuroc)}[/]",
                 score.MillisecondsPer1000Rows.ToString(score.MillisecondsPer1000Rows < 10 ? "F1" : "N0", CultureInfo.InvariantCulture),

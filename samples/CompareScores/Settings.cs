@@ -17,6 +17,9 @@ internal sealed record Settings
     /// <summary>Each NAME=PATH, or the name of a generated set.</summary>
     public required IReadOnlyList<string> Ood { get; init; }
 
+    /// <summary>Sets to choose hyper-parameters on, each NAME=PATH or the name of a generated set; empty to take the defaults.</summary>
+    public IReadOnlyList<string> SearchOn { get; init; } = [];
+
     /// <summary>The scores to compare; null for all that can be.</summary>
     public IReadOnlyList<OodScore>? Scores { get; init; }
 

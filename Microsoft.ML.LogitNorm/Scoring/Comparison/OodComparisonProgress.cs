@@ -1,7 +1,7 @@
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>How far a comparison of scores has come.</summary>
-/// <param name="Set">What is read: "training data", "in-distribution", or the name of a set of out-of-distribution rows.</param>
+/// <param name="Set">What is read: "training data", "in-distribution", "validation in-distribution", or the name of a set of out-of-distribution rows.</param>
 /// <param name="SetNumber">Which of the sets that is, from 1.</param>
 /// <param name="SetCount">How many are read in all.</param>
 /// <param name="Rows">Rows of the set that are read.</param>

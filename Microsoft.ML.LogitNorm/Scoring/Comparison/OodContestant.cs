@@ -14,6 +14,9 @@ internal sealed class OodContestant(OodScore score) : IDisposable
 
     public OodScore Score => score;
 
+    /// <summary>What it was chosen from; null where nothing was.</summary>
+    public OodSearchResult? Search { get; set; }
+
     /// <summary>What put the score out; null while it takes part.</summary>
     public Exception? Error { get; private set; }
 
@@ -91,6 +94,7 @@ internal sealed class OodContestant(OodScore score) : IDisposable
     {
         Name = score.ToString(),
         Score = score,
+        Search = Search,
         Sets = [],
         MillisecondsPer1000Rows = Error is null ? 1000 * Median(_millisecondsPerRow) : double.NaN,
         Failure = Failure,

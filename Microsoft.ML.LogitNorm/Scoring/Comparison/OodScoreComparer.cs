@@ -8,7 +8,7 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>Scores the same rows by several scores, in one pass over each set.</summary>
 internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model, IReadOnlyList<OodScore> scores, OodScoreComparison.Options options)
 {
-    private const string Comparison = "comparison", InDistribution = "in-distribution";
+    private const string Comparison = "comparison", InDistribution = "in-distribution", Validation = "validation in-distribution";
 
     private readonly OodColumns _columns = new(
         options.LogitsColumnName, options.EmbeddingColumnName, options.LayerStatisticsColumnName, options.LabelColumnName);
@@ -27,28 +27,31 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
         try
         {
             var training = options.TrainingData is { } rows ? model.Transform(rows) : null;
-            var sets = unknown.Select(set => (Name: set.Key, Rows: model.Transform(set.Value)))
-                .Prepend((Name: InDistribution, Rows: model.Transform(known)))
-                .ToArray();
+            var sets = Sets("outOfDistribution", InDistribution, known, unknown);
+            var searched = options.Search is { } search
+                ? Sets($"{nameof(OodScoreSearch.OutOfDistribution)} of the search", Validation, search.InDistribution, search.OutOfDistribution)
+                : [];
             foreach (var contestant in contestants)
-                contestant.Check(sets.Select(set => set.Rows.Schema), training?.Schema, _columns);
+                contestant.Check(searched.Concat(sets).Select(set => set.Rows.Schema), training?.Schema, _columns);
             foreach (var set in sets)
                 foreach (var column in options.ScoreColumnNames)
                     ScoreColumn.Find(set.Rows.Schema, column);
             RequireAny(contestants);
             var learns = training is not null && contestants.Any(contestant => contestant is { Failure: null, Score.Learns: true });
-            var count = sets.Length + (learns ? 1 : 0);
+            var (before, count) = (0, sets.Length + searched.Length + (learns ? 1 : 0));
             if (learns)
-                Learn(training!, contestants, new(count, options, cancellation), log);
+                Learn(training!, contestants, Next(), log);
             RequireAny(contestants);
-            var found = sets
-                .Select((set, i) => Score(set.Name, set.Rows, contestants, new(count, options, cancellation, count - sets.Length + i)))
-                .ToArray();
-            return new([.. contestants
+            var compared = searched.Length == 0 ? contestants : Choose(contestants, searched, Next);
+            RequireAny(compared);
+            var found = sets.Select(set => Score(set, compared, options.ScoreColumnNames, Next())).ToArray();
+            return new([.. compared
                 .Select((contestant, i) => Result(contestant.ToResult(), i))
                 .Concat(options.ScoreColumnNames.Select((column, i) => Result(
-                    new() { Name = column, Sets = [], MillisecondsPer1000Rows = 0 }, contestants.Length + i)))
+                    new() { Name = column, Sets = [], MillisecondsPer1000Rows = 0 }, compared.Length + i)))
                 .OrderBy(result => result.Failure is null ? result.MeanFprAt95Tpr : double.PositiveInfinity)]);
+
+            Pace Next() => new(count, options, cancellation, before++);
 
             OodScoreResult Result(OodScoreResult result, int i)
             {
@@ -67,6 +70,22 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
             foreach (var contestant in contestants)
                 contestant.Dispose();
         }
+    }
+
+    // The in-distribution rows come first.
+    private RowSet[] Sets(string role, string knownName, IDataView known, IReadOnlyDictionary<string, IDataView> unknown) =>
+    [
+        new(knownName, knownName == InDistribution ? "inDistribution" : $"{nameof(OodScoreSearch.InDistribution)} of the search", model.Transform(known)),
+        .. unknown.Select(set => new RowSet(set.Key, $"the set '{set.Key}' of {role}", model.Transform(set.Value))),
+    ];
+
+    private OodContestant[] Choose(OodContestant[] contestants, RowSet[] sets, Func<Pace> next)
+    {
+        var found = sets.Select(set => Score(set, contestants, [], next())).ToArray();
+        var best = SettingChoice.Best(contestants, [.. sets.Skip(1).Select(set => set.Name)], found[0], found[1..]);
+        foreach (var other in contestants.Except(best))
+            other.Dispose();   // their banks are not needed any more
+        return best;
     }
 
     private static ValueList<double> Widened(List<float> scores) => [.. scores.Select(score => (double)score)];
@@ -102,12 +121,13 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
     }
 
     // All scores of each batch, before the next batch is read: one pass over the rows, whose network is the costly part.
-    private List<float>[] Score(string name, IDataView data, OodContestant[] contestants, Pace pace)
+    private List<float>[] Score(RowSet set, OodContestant[] contestants, IReadOnlyList<string> scoreColumnNames, Pace pace)
     {
+        var (name, data) = (set.Name, set.Rows);
         var inputs = contestants.Where(contestant => contestant.Failure is null)
             .Aggregate(default(OodInputs), (all, contestant) => all | contestant.Score.Needs);
         var source = OodSource.Find(data.Schema, inputs, Comparison, _columns);
-        DataViewSchema.Column[] scoreColumns = [.. options.ScoreColumnNames.Select(column => ScoreColumn.Find(data.Schema, column))];
+        DataViewSchema.Column[] scoreColumns = [.. scoreColumnNames.Select(column => ScoreColumn.Find(data.Schema, column))];
         var found = Enumerable.Range(0, contestants.Length + scoreColumns.Length).Select(_ => new List<float>()).ToArray();
         var rowCount = data.GetRowCount();
         using var cursor = data.GetRowCursor(source.Columns(data.Schema).Concat(scoreColumns));
@@ -129,8 +149,7 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
             ScoreRows();
         return first > 0
             ? found
-            : throw new ArgumentException(
-                name == InDistribution ? "There are no rows in inDistribution." : $"There are no rows in the set '{name}' of outOfDistribution.");
+            : throw new ArgumentException($"There are no rows in {set.Argument}.");
 
         void ReadColumns()
         {
@@ -167,8 +186,14 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
         void Describe(Exception error, int row) => RowText.AddTo(error, ids[row], data);
     }
 
+    /// <summary>Rows to score.</summary>
+    /// <param name="Name">What progress calls them.</param>
+    /// <param name="Argument">What the caller gave them as.</param>
+    /// <param name="Rows">As the model has transformed them.</param>
+    private sealed record RowSet(string Name, string Argument, IDataView Rows);
+
     /// <summary>Tells how far it is, and whether to go on.</summary>
-    private sealed class Pace(int setCount, OodScoreComparison.Options options, CancellationToken cancellation, int setsBefore = 0)
+    private sealed class Pace(int setCount, OodScoreComparison.Options options, CancellationToken cancellation, int setsBefore)
     {
         public CancellationToken Cancellation => cancellation;
 

@@ -6,8 +6,8 @@ public sealed partial record OodScoreComparison
     public sealed record Options
     {
         /// <summary>
-        /// The scores to compare; null (default) for <see cref="OodScores.All"/>,
-        /// or those of them that learn nothing if there is no <see cref="TrainingData"/>.
+        /// The scores to compare; null (default) for <see cref="OodScores.All"/>, or with a <see cref="Search"/> for <see cref="OodScores.Candidates"/>,
+        /// and for those of them that learn nothing if there is no <see cref="TrainingData"/>.
         /// Empty where only <see cref="ScoreColumnNames"/> are compared.
         /// </summary>
         /// <exception cref="ArgumentException">One of them is null.</exception>
@@ -24,6 +24,12 @@ public sealed partial record OodScoreComparison
         /// with a pass forwards and back for each row it takes longer than all others together.
         /// </summary>
         public bool IncludeOdin { get; init; } = true;
+
+        /// <summary>
+        /// Where hyper-parameters are chosen: of the <see cref="Scores"/> that differ by them alone, only the one that does best there is reported.
+        /// Null (default) reports every score that it is given.
+        /// </summary>
+        public OodScoreSearch? Search { get; init; }
 
         /// <summary>
         /// Columns that hold scores already, by name: a <see cref="float"/> for each row of all sets, higher = more likely out of distribution.

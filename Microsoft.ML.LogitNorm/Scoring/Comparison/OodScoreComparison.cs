@@ -18,14 +18,16 @@ public sealed partial record OodScoreComparison(IReadOnlyList<OodScoreResult> Re
 
     /// <summary>
     /// A table in Markdown: FPR95 / AUROC per set and their means in percent, mean AUPR with the in-distribution
-    /// and with the out-of-distribution rows as positive, and the cost.
+    /// and with the out-of-distribution rows as positive, the cost, and after a search how many settings of the score were tried.
     /// </summary>
     public string ToMarkdown()
     {
         var sets = Results.FirstOrDefault(result => result.Failure is null)?.Sets.Select(set => set.Name).ToArray() ?? [];
+        var search = Results.FirstOrDefault(result => result.Search is not null)?.Search;
+        string[] tried = search is null ? [] : [$"settings tried on {string.Join(", ", search.Sets)}"];
         var text = new StringBuilder();
-        Row(["score", .. sets, "mean", "AUPR-in", "AUPR-out", "ms per 1,000 rows"]);
-        Row(Enumerable.Repeat("---", sets.Length + 5));
+        Row(["score", .. sets, "mean", "AUPR-in", "AUPR-out", "ms per 1,000 rows", .. tried]);
+        Row(Enumerable.Repeat("---", sets.Length + 5 + tried.Length));
         foreach (var result in Results)
             Row(result.Failure is { } failure
                 ? [result.Name, failure]
@@ -34,6 +36,7 @@ public sealed partial record OodScoreComparison(IReadOnlyList<OodScoreResult> Re
                     .. result.Sets.Select(set => Pair(set.Metrics.FprAt95Tpr, set.Metrics.Auroc)),
                     Pair(result.MeanFprAt95Tpr, result.MeanAuroc), Percent(result.MeanAuprIn), Percent(result.MeanAuprOut),
                     result.MillisecondsPer1000Rows.ToString(result.MillisecondsPer1000Rows < 10 ? "0.0" : "0", CultureInfo.InvariantCulture),
+                    .. tried.Select(_ => result.Search?.Settings.Count.ToString(CultureInfo.InvariantCulture) ?? ""),
                 ]);
         return text.ToString();
 

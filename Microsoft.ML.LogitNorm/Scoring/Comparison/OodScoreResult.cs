@@ -9,6 +9,11 @@ public sealed record OodScoreResult
     /// <summary>The score and its hyper-parameters; null where a column held it already.</summary>
     public OodScore? Score { get; init; }
 
+    /// <summary>
+    /// How the score's hyper-parameters were chosen; null without a <see cref="OodScoreComparison.Options.Search"/>, and where a column held the score.
+    /// </summary>
+    public OodSearchResult? Search { get; init; }
+
     /// <summary>The score of each in-distribution row, in their order; null if they were not kept, or the score failed.</summary>
     public IReadOnlyList<float>? InDistributionScores { get; init => field = value is null ? null : ValueList.Of(value); }
 

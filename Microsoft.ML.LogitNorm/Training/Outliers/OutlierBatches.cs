@@ -32,20 +32,20 @@ internal sealed class OutlierBatches
     /// <summary>The next outliers, [K, …], as the training rows are, in the caller's scope.</summary>
     /// <param name="rows">The step's training rows, [B, …].</param>
     /// <param name="labels">Their classes, [B].</param>
-    /// <param name="generator">Where randomness comes from, on the CPU.</param>
-    public Tensor Next(Tensor rows, Tensor labels, Generator generator)
+    /// <param name="context">Where randomness comes from, and what the augmentation keeps.</param>
+    public Tensor Next(Tensor rows, Tensor labels, AugmentationContext context)
     {
         using var scope = NewDisposeScope();
         var outliers = (_set, _painter) switch
         {
-            ({ } set, null) => Draw(set, generator),
-            (null, { } painter) => painter.Paint(rows, labels, _painted, generator),
-            ({ } set, { } painter) => cat([Draw(set, generator), painter.Paint(rows, labels, _painted, generator)]),
+            ({ } set, null) => Draw(set, context),
+            (null, { } painter) => painter.Paint(rows, labels, _painted, context.Generator),
+            ({ } set, { } painter) => cat([Draw(set, context), painter.Paint(rows, labels, _painted, context.Generator)]),
             _ => throw new InvalidOperationException("There are no outliers."),
         };
         return outliers.MoveToOuterDisposeScope();
     }
 
-    private Tensor Draw(ExampleSet set, Generator generator)
-        => _augmentation.Gather(set.Values, randint(0, set.Count, [_drawn], dtype: int64, generator: generator).to(set.Values.device), generator);
+    private Tensor Draw(ExampleSet set, AugmentationContext context)
+        => _augmentation.Gather(set.Values, randint(0, set.Count, [_drawn], dtype: int64, generator: context.Generator).to(set.Values.device), context);
 }

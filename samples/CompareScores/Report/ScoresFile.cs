@@ -37,15 +37,19 @@ internal sealed record ModelFigures(
 
 /// <summary>One score's figures; without sets and means, but with <paramref name="Failure"/>, if it could not be computed.</summary>
 /// <param name="Score">Name and hyper-parameters.</param>
+/// <param name="SettingsTried">How many settings the hyper-parameters were chosen from; null if they were not.</param>
+/// <param name="SearchAuroc">Mean AUROC of the chosen one on the sets of the search; null if there was none.</param>
 internal sealed record ScoreFigures(
-    string Name, string Score, string? Failure, double? MeanFprAt95Tpr, double? MeanAuroc, double? MillisecondsPer1000Rows, IReadOnlyList<SetFigures> Ood)
+    string Name, string Score, string? Failure, double? MeanFprAt95Tpr, double? MeanAuroc, double? MillisecondsPer1000Rows, IReadOnlyList<SetFigures> Ood,
+    int? SettingsTried = null, double? SearchAuroc = null)
 {
     public static ScoreFigures From(OodScoreResult result)
         => new(
             result.Score!.Name, result.Name, result.Failure,
             Number(result.MeanFprAt95Tpr), Number(result.MeanAuroc), Number(result.MillisecondsPer1000Rows),
             [.. result.Sets.Select(set => new SetFigures(
-                set.Name, set.Metrics.OutOfDistributionCount, set.Metrics.FprAt95Tpr, set.Metrics.Auroc, set.Metrics.AuprIn, set.Metrics.AuprOut))]);
+                set.Name, set.Metrics.OutOfDistributionCount, set.Metrics.FprAt95Tpr, set.Metrics.Auroc, set.Metrics.AuprIn, set.Metrics.AuprOut))],
+            result.Search?.Settings.Count, result.Search?.Settings[0].MeanAuroc is { } auroc ? Number(auroc) : null);
 
     private static double? Number(double value) => double.IsFinite(value) ? value : null;   // JSON has no NaN
 }

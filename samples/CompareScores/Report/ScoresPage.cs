@@ -27,6 +27,10 @@ internal static class ScoresPage
             .Append(rows.Train is { } train
                 ? string.Create(CultureInfo.InvariantCulture, $"; scores learn from {train:N0} (`{settings.Train}`).")
                 : "; scores that learn are left out.")
+            .Append(rows.SearchOn is { } sets
+                ? string.Create(CultureInfo.InvariantCulture, $" Hyper-parameters were chosen by mean AUROC on {rows.Validation:N0} other test images and ")
+                    + string.Join(", ", sets.Select(set => string.Create(CultureInfo.InvariantCulture, $"{set.Key} ({set.Value:N0})"))) + "."
+                : "")
             .Append("\n\n").Append(result.Scores.ToMarkdown());
         if (result.LeftOut.Count > 0)
             text.Append("\nLeft out, as they learn: ").AppendJoin(", ", result.LeftOut).Append(".\n");

@@ -34,6 +34,26 @@ internal static class RowBank
         return largest!.MoveToOuterDisposeScope();
     }
 
+    /// <summary>The sum over all rows of a bank of what each row of a batch has with them, in memory that does not grow with the bank.</summary>
+    /// <param name="rows">Rows of the bank.</param>
+    /// <param name="terms">The batch's terms [B, R] with R rows of the bank, from the first of them and R.</param>
+    /// <returns>[B].</returns>
+    public static Tensor Sum(long rows, Func<long, long, Tensor> terms)
+    {
+        using var scope = NewDisposeScope();
+        Tensor? sum = null;
+        for (long start = 0; start < rows; start += RowsAtOnce)
+        {
+            using var step = NewDisposeScope();
+            var block = terms(start, Math.Min(RowsAtOnce, rows - start)).sum([1]);
+            if (sum is null)
+                sum = block.MoveToOuterDisposeScope();
+            else
+                sum.AddInPlace(block);
+        }
+        return sum!.MoveToOuterDisposeScope();
+    }
+
     /// <summary>Draws rows, or takes them all.</summary>
     /// <param name="score">The score.</param>
     /// <param name="rows">The training rows.</param>

@@ -6,10 +6,10 @@ namespace Microsoft.ML.LogitNorm;
 internal static class FeaturePercentile
 {
     /// <exception cref="ArgumentOutOfRangeException">Outside (0, 100).</exception>
-    public static double Check(double percentile, string usual)
+    public static double Check(double percentile, string usual, string parameter = "percentile")
         => percentile is > 0 and < 100
             ? percentile
-            : throw new ArgumentOutOfRangeException(nameof(percentile), percentile, $"A percentile lies between 0 and 100, both excluded; {usual}.");
+            : throw new ArgumentOutOfRangeException(parameter, percentile, $"A percentile lies between 0 and 100, both excluded; {usual}.");
 
     /// <summary>The value below which so many percent of all values lie, between two values in proportion, as NumPy's default; a scalar.</summary>
     public static Tensor Of(Tensor values, double percentile)
