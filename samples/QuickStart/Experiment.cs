@@ -9,14 +9,18 @@ using Shared.Plots;
 namespace QuickStart;
 
 /// <summary>One training loss: train, calibrate, measure. All of it is what an application would write with this library.</summary>
-internal sealed class Experiment(MLContext ml, Settings settings, PictureSets pictures, Backbone backbone, int epochs, CancellationToken cancellation)
+internal sealed class Experiment(
+    MLContext ml, Settings settings, PictureSets pictures, Backbone backbone, Augmentation augmentation, CancellationToken cancellation)
 {
+    private const string SoftmaxColumn = "SoftmaxScore";
+
     public int BatchSize { get; } = pictures.Train.Count >= 10_000 ? 128 : Math.Clamp(pictures.Train.Count / 8, 2, 64);
 
     /// <summary>Trains with the loss and measures the outcome.</summary>
     /// <param name="loss">The training loss.</param>
+    /// <param name="epochs">Passes over the training images.</param>
     /// <param name="display">Shows how it goes.</param>
-    public Outcome Run(TrainingLoss loss, TrainingDisplay display)
+    public Outcome Run(TrainingLoss loss, int epochs, TrainingDisplay display)
     {
         var clock = Stopwatch.StartNew();
         var train = View(pictures.Train);
@@ -31,64 +35,99 @@ internal sealed class Experiment(MLContext ml, Settings settings, PictureSets pi
                 Epochs = epochs,
                 BatchSize = BatchSize,
                 LearningRateSchedule = LearningRateSchedule.OneCycle(),
-                Augmentation = Augmentation.CropAndFlip(settings.ImageSize / 8, settings.Flip),
+                Augmentation = augmentation,
                 Seed = settings.Seed,
                 StepCompleted = display.Step,
                 EpochCompleted = display.Epoch,
                 CancellationToken = cancellation,
             }))
-            .Append(ml.Transforms.OodScore(OodScores.MaxSoftmax()));
+            .Append(ml.Transforms.OodScore());
         var model = pipeline.Fit(train);
         var trainSeconds = clock.Elapsed.TotalSeconds;
 
         display.Say("calibrating and measuring");
         var detector = ml.Transforms.OodDetector(settings.FalseAlarmRate).Fit(model.Transform(View(pictures.Calibration)));
         var app = model.Append(detector).Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(detector.Transform(model.Transform(train))));
-        return Measure(
-            loss, app, detector.Transform(model.Transform(View(pictures.Test))), trainSeconds, images => detector.Transform(model.Transform(View(images))));
+        // Beside the default score the paper's, to be measured on the same images; the saved model has no need of it.
+        var softmax = ml.Transforms.OodScore(OodScores.MaxSoftmax(), SoftmaxColumn).Fit(model.Transform(train));
+        return Measure(loss, epochs, app, detector.Report, images => softmax.Transform(detector.Transform(model.Transform(View(images)))), trainSeconds);
     }
 
     /// <summary>Images as a data view.</summary>
     public IDataView View(IEnumerable<LabeledImage> images)
         => ml.Data.LoadFromEnumerable(images.Select(image => new ImageRow { ImagePath = image.Path, Label = image.Label }));
 
-    private Outcome Measure(TrainingLoss loss, ITransformer app, IDataView test, double trainSeconds, Func<IReadOnlyList<LabeledImage>, IDataView> transform)
+    private Outcome Measure(
+        TrainingLoss loss, int epochs, ITransformer app, OodDetectorReport report, Func<IReadOnlyList<LabeledImage>, IDataView> transform, double trainSeconds)
     {
         // Kept in memory: the test images are compared with each set, and need not be classified anew for each.
-        var known = ml.Data.Cache(test, "Label", "PredictedLabel", "Score", "OodScore", "IsOutOfDistribution");
+        var known = ml.Data.Cache(transform(pictures.Test), "Label", "PredictedLabel", "Score", "OodScore", SoftmaxColumn, "IsOutOfDistribution");
         var accuracy = ml.MulticlassClassification.Evaluate(known).MicroAccuracy;
         var decisions = known.GetColumn<bool>("IsOutOfDistribution").ToArray();
-        var ood = new List<OodResult>();
-        var scores = new List<ScoreSeries> { new("known", Confidence(known)) };
+        List<OodResult> ood = [], softmax = [];
+        List<ScoreSeries> scores = [new("known", Scores(known, "OodScore"))], softmaxScores = [new("known", Scores(known, SoftmaxColumn))];
+        var strangers = new List<Stranger>();
         foreach (var (name, images) in pictures.Ood)
         {
             cancellation.ThrowIfCancellationRequested();
-            var unknown = ml.Data.Cache(transform(images), "OodScore", "IsOutOfDistribution");
-            var metrics = ml.AnomalyDetection.EvaluateOod(known, unknown);
-            ood.Add(new(name, images.Count, metrics.FprAt95Tpr, metrics.Auroc, metrics.AuprIn, metrics.AuprOut));
-            scores.Add(new(name, Confidence(unknown)));
+            var unknown = ml.Data.Cache(transform(images), "OodScore", SoftmaxColumn, "IsOutOfDistribution");
+            ood.Add(Result(name, images.Count, ml.AnomalyDetection.EvaluateOod(known, unknown)));
+            softmax.Add(Result(name, images.Count, ml.AnomalyDetection.EvaluateOod(known, unknown, SoftmaxColumn)));
+            scores.Add(new(name, Scores(unknown, "OodScore")));
+            softmaxScores.Add(new(name, Scores(unknown, SoftmaxColumn)));
+            strangers.AddRange(images.Zip(scores[^1].Scores, (image, score) => new Stranger(name, image, score)));
         }
-        // Where the detector draws the line, seen from the test images: the least confident one that it accepts.
-        var accepted = scores[0].Scores.Where((_, row) => !decisions[row]).DefaultIfEmpty(1).Min();
         var result = new LossResult
         {
             Loss = loss.Name,
+            Epochs = epochs,
             Tau = loss.Name == "LogitNorm" ? settings.Tau : null,
             TauWarmup = loss.Name == "LogitNorm" ? settings.TauWarmup : null,
             Accuracy = accuracy,
             FalseAlarmRate = decisions.Average(isOut => isOut ? 1.0 : 0.0),
             TrainSeconds = trainSeconds,
+            Score = OodScores.Default().ToString(),
             Ood = ood,
+            Softmax = softmax,
         };
-        return new(app, result, new ScorePanel(loss.ToString(), scores) { Threshold = accepted });
+        return new(app, result, report, Panel($"{loss.Name}, softmax score", softmaxScores), Panel($"{loss.Name}, default score", scores), strangers);
     }
 
-    // The score is the negated largest softmax probability; people know the probability.
-    private static float[] Confidence(IDataView data) => [.. data.GetColumn<float>("OodScore").Select(score => -score)];
+    private static OodResult Result(string name, int rows, OodDetectionMetrics metrics)
+        => new(name, rows, metrics.FprAt95Tpr, metrics.Auroc, metrics.AuprIn, metrics.AuprOut);
+
+    // Scores have different scales, and long tails. What people can read off is where a set lies among the known images: at 95 % of them the line is drawn.
+    private static ScorePanel Panel(string title, IReadOnlyList<ScoreSeries> series)
+    {
+        float[] known = [.. series[0].Scores.Order()];
+        return new(title, [.. series.Select(set => set with { Scores = [.. set.Scores.Select(score => 100f * Below(known, score) / known.Length)] })])
+        {
+            Threshold = 95,
+        };
+    }
+
+    private static int Below(float[] ascending, float score)
+    {
+        var at = Array.BinarySearch(ascending, score);
+        if (at < 0)
+            return ~at;
+        while (at > 0 && ascending[at - 1] == score)
+            at--;
+        return at;
+    }
+
+    private static float[] Scores(IDataView data, string column) => [.. data.GetColumn<float>(column)];
 }
 
 /// <summary>What an experiment gives.</summary>
 /// <param name="App">The whole pipeline, from image path to decision.</param>
 /// <param name="Result">The figures.</param>
-/// <param name="Scores">The distributions, for the picture.</param>
-internal sealed record Outcome(ITransformer App, LossResult Result, ScorePanel Scores);
+/// <param name="Detector">What the detector promises.</param>
+/// <param name="Softmax">How the softmax score is distributed, for the picture.</param>
+/// <param name="Default">How the default score is.</param>
+/// <param name="Strangers">All images of unknown classes.</param>
+internal sealed record Outcome(
+    ITransformer App, LossResult Result, OodDetectorReport Detector, ScorePanel Softmax, ScorePanel Default, IReadOnlyList<Stranger> Strangers);
+
+/// <summary>An image of none of the classes, and how unusual it looks.</summary>
+internal sealed record Stranger(string Set, LabeledImage Image, float Score);

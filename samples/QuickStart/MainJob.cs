@@ -11,9 +11,13 @@ namespace QuickStart;
 /// <summary>The whole run: images, two trainings, comparison, pictures, the saved model put to use.</summary>
 internal sealed class MainJob(Settings settings, CancellationToken cancellation)
 {
-    // Enough to reach 90 % and more on the signs within the minutes that a first try may take on two cores.
-    private const int SignEpochs = 24;
+    // Enough for LogitNorm to find most strangers within the minutes that a first try may take on two cores. Cross-entropy is there to compare, and gets what is
+    // left: the screen says so.
+    private const int SignEpochs = 18, SignCrossEntropyEpochs = 5, SignCutout = 12;
     private const int DataEpochs = 10;
+
+    // How many strangers the sheet shows that look most like what the model knows.
+    private const int MostFamiliar = 20;
 
     public void Run()
     {
@@ -21,13 +25,15 @@ internal sealed class MainJob(Settings settings, CancellationToken cancellation)
         var losses = new[] { TrainingLoss.CrossEntropy(), TrainingLoss.LogitNorm(settings.Tau, settings.TauWarmup) };
         var pictures = Prepare();
         RequireCalibration(pictures);
-        var epochs = settings.Epochs ?? (settings.Data is null ? SignEpochs : DataEpochs);
-        var backbone = settings.Backbone ?? Backbone.WideResNet(settings.Data is null ? 10 : 16, 1, dropout: 0);
+        var backbone = settings.Backbone ?? Backbone.WideResNet(16, 1, dropout: 0);
+        var augmentation = Augmentation.CropAndFlip(settings.ImageSize / 8, settings.Flip);
+        if ((settings.Cutout ?? (settings.Data is null ? SignCutout : 0)) is > 0 and var cutout)
+            augmentation = Augmentation.Of(augmentation, Augmentation.Cutout(cutout));
 
         var ml = new MLContext(settings.Seed) { GpuDeviceId = settings.GpuDeviceId, FallbackToCpu = false };
         ml.Log += (_, message) => Screen.Log(message);
-        var experiment = new Experiment(ml, settings, pictures, backbone, epochs, cancellation);
-        Screen.Plan(pictures, backbone, epochs, experiment.BatchSize, settings);
+        var experiment = new Experiment(ml, settings, pictures, backbone, augmentation, cancellation);
+        Screen.Plan(pictures, backbone, augmentation, [.. losses.Select(loss => (loss.Name, Epochs(loss)))], experiment.BatchSize, settings);
 
         // What an earlier run has left does not belong to the figures of this one, should it be stopped half-way.
         foreach (var name in new[] { "result.json", "model.zip", "model-cross-entropy.zip", "scores.png", "scores.svg", "verdicts.png" })
@@ -37,22 +43,23 @@ internal sealed class MainJob(Settings settings, CancellationToken cancellation)
         foreach (var loss in losses)
         {
             Screen.Training(loss);
-            outcomes.Add(TrainingDisplay.Show(loss.Name, display => experiment.Run(loss, display)));
-            Result(pictures, backbone, epochs, outcomes).Write(Out("result.json"));   // after each, so that a run that is stopped keeps what it has
+            outcomes.Add(TrainingDisplay.Show(loss.Name, display => experiment.Run(loss, Epochs(loss), display)));
+            Result(pictures, backbone, augmentation, outcomes).Write(Out("result.json"));   // after each, so that a run that is stopped keeps what it has
         }
 
         cancellation.ThrowIfCancellationRequested();
-        var app = outcomes[^1].App;
+        var (crossEntropy, logitNorm) = (outcomes[0], outcomes[1]);
+        var app = logitNorm.App;
         Save("model.zip", app);
-        Save("model-cross-entropy.zip", outcomes[0].App);   // to compare scores on both
+        Save("model-cross-entropy.zip", crossEntropy.App);   // to compare scores on both
         ScoreHistograms
             .Plot(
-                "How sure is the network? Softmax confidence of known and unknown images",
-                "softmax confidence",
-                [.. outcomes.Select(outcome => outcome.Scores)])
+                "How unusual do they look? What lies left of the line passes, when 95 % of known images do",
+                "more unusual than so many % of the known images",
+                [crossEntropy.Softmax, logitNorm.Softmax, logitNorm.Default])
             .Write(Out("scores.png"), Out("scores.svg"));
-        ContactSheet.Write(Out("verdicts.png"), "What the LogitNorm model says", [.. Groups(ml, app, experiment, pictures)]);
-        Screen.Comparison([.. outcomes.Select(outcome => outcome.Result)], settings.FalseAlarmRate);
+        ContactSheet.Write(Out("verdicts.png"), "What the LogitNorm model says", [.. Groups(ml, logitNorm, experiment, pictures)]);
+        Screen.Comparison(crossEntropy.Result, logitNorm.Result, logitNorm.Detector);
         Screen.Files(Out("result.json"), Out("model.zip"), Out("model-cross-entropy.zip"), Out("scores.png"), Out("verdicts.png"));
         Reload(pictures);
         foreach (var outcome in outcomes)
@@ -107,13 +114,17 @@ internal sealed class MainJob(Settings settings, CancellationToken cancellation)
                 + $"{pictures.Calibration.Count:N0} could be held out. Give more images, or ask for a higher rate.");
     }
 
+    private int Epochs(TrainingLoss loss)
+        => settings.Epochs ?? (settings.Data is not null ? DataEpochs : loss.Name == "CrossEntropy" ? SignCrossEntropyEpochs : SignEpochs);
+
     private string Out(string name) => Path.Combine(settings.Output, name);
 
-    private ResultFile Result(PictureSets pictures, Backbone backbone, int epochs, IEnumerable<Outcome> outcomes) => new()
+    private ResultFile Result(PictureSets pictures, Backbone backbone, Augmentation augmentation, IReadOnlyList<Outcome> outcomes) => new()
     {
         Seed = settings.Seed,
         Backbone = backbone.ToString(),
-        Epochs = epochs,
+        Epochs = outcomes[^1].Result.Epochs,
+        Augmentation = augmentation.ToString(),
         Data = pictures.Source,
         Classes = pictures.Classes.Count,
         TrainRows = pictures.Train.Count,
@@ -123,16 +134,21 @@ internal sealed class MainJob(Settings settings, CancellationToken cancellation)
         Runs = [.. outcomes.Select(outcome => outcome.Result)],
     };
 
-    private static IEnumerable<SheetGroup> Groups(MLContext ml, ITransformer app, Experiment experiment, PictureSets pictures)
+    private static IEnumerable<SheetGroup> Groups(MLContext ml, Outcome outcome, Experiment experiment, PictureSets pictures)
     {
-        yield return Group("Known classes", pictures.Test, isKnown: true);
+        yield return Group("Known classes", ImageFiles.Spread(pictures.Test, 20), isKnown: true);
         foreach (var (name, images) in pictures.Ood)
-            yield return Group($"Never seen: {name}", images, isKnown: false);
+            yield return Group($"Never seen: {name}", ImageFiles.Spread(images, 20), isKnown: false);
+        var familiar = outcome.Strangers.OrderBy(stranger => stranger.Score).Take(MostFamiliar).ToList();
+        var sets = familiar.GroupBy(stranger => stranger.Set).OrderByDescending(group => group.Count()).Select(group => $"{group.Key} {group.Count()}");
+        yield return Group(
+            $"Its limit, the {familiar.Count} of {outcome.Strangers.Count:N0} never seen that look most familiar to it ({string.Join(", ", sets)})",
+            [.. familiar.Select(stranger => stranger.Image)],
+            isKnown: false);
 
-        SheetGroup Group(string title, IReadOnlyList<LabeledImage> images, bool isKnown)
+        SheetGroup Group(string title, IReadOnlyList<LabeledImage> some, bool isKnown)
         {
-            var some = ImageFiles.Spread(images, 20);
-            var verdicts = ml.Data.CreateEnumerable<Verdict>(app.Transform(experiment.View(some)), reuseRowObject: false);
+            var verdicts = ml.Data.CreateEnumerable<Verdict>(outcome.App.Transform(experiment.View(some)), reuseRowObject: false);
             return new(title, [.. some.Zip(verdicts, (image, verdict) =>
                 new SheetTile(image.Path, verdict.PredictedLabel, verdict.Score.Max(), verdict.IsOutOfDistribution, isKnown ? image.Label : null))]);
         }

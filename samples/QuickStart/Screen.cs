@@ -16,6 +16,9 @@ internal static class Screen
     // A point of FPR95 on some hundred images is a handful of images: no difference to speak of.
     private const double Tie = 0.01;
 
+    // When the closing words say what the model cannot do.
+    private const double Much = 0.1;
+
     public static PictureSets Painting(Func<IProgress<double>, PictureSets> paint)
         => AnsiConsole.Progress().AutoClear(true).Start(context =>
         {
@@ -43,7 +46,13 @@ internal static class Screen
         AnsiConsole.MarkupLineInterpolated($"  [grey]Each is named in {file}.[/]");
     }
 
-    public static void Plan(PictureSets pictures, Backbone backbone, int epochs, int batchSize, Settings settings)
+    public static void Plan(
+        PictureSets pictures,
+        Backbone backbone,
+        Augmentation augmentation,
+        IReadOnlyList<(string Loss, int Epochs)> trainings,
+        int batchSize,
+        Settings settings)
     {
         AnsiConsole.Write(new Rule("[bold]Microsoft.ML.LogitNorm quick start[/]").LeftJustified());
         var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
@@ -51,8 +60,10 @@ internal static class Screen
             + $"{pictures.Test.Count:N0} to test{Note(pictures.TestFrom)}");
         Row("Classes", string.Join(", ", pictures.Classes.Take(12)) + (pictures.Classes.Count > 12 ? $" … ({pictures.Classes.Count})" : ""));
         Row("Never seen", string.Join(", ", pictures.Ood.Select(set => $"{set.Name} ({set.Images.Count:N0})")));
-        Row("Network", $"{backbone}, {epochs} epochs in batches of {batchSize}, on {(settings.GpuDeviceId is { } gpu ? $"GPU {gpu}" : "the CPU")}, "
+        Row("Network", $"{backbone}, {augmentation}, batches of {batchSize}, on {(settings.GpuDeviceId is { } gpu ? $"GPU {gpu}" : "the CPU")}, "
             + $"seed {settings.Seed}");
+        Row("Trainings", string.Join(", ", trainings.Select(training => $"{training.Loss} {training.Epochs} epochs"))
+            + (trainings.DistinctBy(training => training.Epochs).Count() > 1 ? ": the first is there to compare, and no fair contest" : ""));
         AnsiConsole.Write(grid);
 
         void Row(string name, string value) => grid.AddRow(new Markup($"[grey]{name}[/]"), new Text(value));
@@ -73,30 +84,36 @@ internal static class Screen
             AnsiConsole.MarkupLineInterpolated($"[yellow]{message.Kind}[/] {message.RawMessage}");
     }
 
-    public static void Comparison(IReadOnlyList<LossResult> results, double askedRate)
+    public static void Comparison(LossResult crossEntropy, LossResult logitNorm, OodDetectorReport detector)
     {
         AnsiConsole.WriteLine();
         var table = new Table().Title("Known or never seen?").Border(TableBorder.Rounded).AddColumn("");
-        foreach (var result in results)
-            table.AddColumn(new TableColumn(result.Loss).RightAligned());
-        Row("accuracy on known images", result => Percent(result.Accuracy));
-        Row($"false alarms (at most {askedRate.ToString("P0", CultureInfo.InvariantCulture)} asked)", result => Percent(result.FalseAlarmRate));
-        for (var i = 0; i < results[0].Ood.Count; i++)
+        (LossResult Result, IReadOnlyList<OodResult> Sets)[] columns =
+            [(crossEntropy, crossEntropy.Softmax), (logitNorm, logitNorm.Softmax), (logitNorm, logitNorm.Ood)];
+        foreach (var (result, sets) in columns)
+            table.AddColumn(new TableColumn($"{result.Loss},\n{(sets == result.Ood ? "[bold]default score[/]" : "softmax score")}").RightAligned());
+        for (var i = 0; i < logitNorm.Ood.Count; i++)
         {
-            var (set, at) = (results[0].Ood[i], i);
-            Row($"{set.Name}: FPR95, lower is better", result => Percent(result.Ood[at].FprAt95Tpr));
-            Row($"{set.Name}: AUROC, higher is better", result => Percent(result.Ood[at].Auroc));
+            var at = i;
+            Row($"{logitNorm.Ood[i].Name}: FPR95, lower is better", column => Percent(column.Sets[at].FprAt95Tpr));
+            Row($"{logitNorm.Ood[i].Name}: AUROC, higher is better", column => Percent(column.Sets[at].Auroc));
         }
-        Row("mean FPR95", result => Percent(result.Ood.Average(set => set.FprAt95Tpr)));
-        Row("mean AUROC", result => Percent(result.Ood.Average(set => set.Auroc)));
-        Row("training time", result => $"{result.TrainSeconds:F0} s");
+        Row("mean FPR95", column => Percent(column.Sets.Average(set => set.FprAt95Tpr)));
+        Row("mean AUROC", column => Percent(column.Sets.Average(set => set.Auroc)));
+        Row("accuracy on known images", column => Percent(column.Result.Accuracy));
+        Row("epochs", column => column.Result.Epochs.ToString(CultureInfo.InvariantCulture));
+        Row("training time", column => $"{column.Result.TrainSeconds:F0} s");
         AnsiConsole.Write(table);
-        AnsiConsole.MarkupLine("[grey]FPR95: the share of never-seen images that pass as known when 95 % of known images do. "
-            + "Score: largest softmax probability.[/]");
+        AnsiConsole.MarkupLine("[grey]FPR95: the share of never-seen images that pass as known when 95 % of known images do.[/]");
+        AnsiConsole.MarkupLineInterpolated(
+            $"[grey]Softmax score: what one can do with any classifier. Default score: {logitNorm.Score}.[/]");
         AnsiConsole.WriteLine();
-        InWords(results[0], results[1]);
+        InWords(logitNorm);
+        AnsiConsole.MarkupLineInterpolated($"  The detector, by the default score: {Percent(logitNorm.FalseAlarmRate)} false alarms on the test images.");
+        AnsiConsole.MarkupLineInterpolated($"  [grey]{detector.ToString().Split('\n')[0]}[/]");
 
-        void Row(string name, Func<LossResult, string> value) => table.AddRow([Markup.Escape(name), .. results.Select(result => Markup.Escape(value(result)))]);
+        void Row(string name, Func<(LossResult Result, IReadOnlyList<OodResult> Sets), string> value)
+            => table.AddRow([Markup.Escape(name), .. columns.Select(column => Markup.Escape(value(column)))]);
     }
 
     public static void Files(params string[] paths)
@@ -127,20 +144,20 @@ internal static class Screen
 
     public static void Failed(Exception error) => AnsiConsole.MarkupLineInterpolated($"\n[red]Error:[/] {error.Message}");
 
-    private static void InWords(LossResult crossEntropy, LossResult logitNorm)
+    private static void InWords(LossResult result)
     {
-        foreach (var (before, after) in crossEntropy.Ood.Zip(logitNorm.Ood))
+        foreach (var (softmax, set) in result.Softmax.Zip(result.Ood))
         {
-            var change = after.FprAt95Tpr - before.FprAt95Tpr;
-            var words = change < -Tie ? "[green]LogitNorm tells them apart better[/]"
-                : change > Tie ? "[yellow]LogitNorm did not win here: it lets more of them pass[/]"
+            var change = set.FprAt95Tpr - softmax.FprAt95Tpr;
+            var words = change < -Tie ? "[green]the default score tells them apart better[/]"
+                : change > Tie ? "[yellow]the softmax score wins here[/]"
                 : "no difference to speak of";
-            AnsiConsole.MarkupLine($"  {Markup.Escape(before.Name)}: {words} (FPR95 {Percent(after.FprAt95Tpr)} against {Percent(before.FprAt95Tpr)}).");
+            AnsiConsole.MarkupLine(
+                $"  {Markup.Escape(set.Name)}: {words} ({Percent(set.FprAt95Tpr)} pass, {Percent(softmax.FprAt95Tpr)} by the softmax score).");
         }
-        var accuracy = logitNorm.Accuracy - crossEntropy.Accuracy;
-        var price = accuracy < -0.01 ? "; a price was paid" : "";
-        AnsiConsole.MarkupLineInterpolated(
-            $"  Accuracy: LogitNorm {Percent(logitNorm.Accuracy)}, cross-entropy {Percent(crossEntropy.Accuracy)}{price}.");
+        if (result.Ood.MaxBy(set => set.FprAt95Tpr) is { FprAt95Tpr: > Much } worst)
+            AnsiConsole.MarkupLine($"  [yellow]What it cannot do: {Percent(worst.FprAt95Tpr)} of {Markup.Escape(worst.Name)} still pass.[/] "
+                + "They look like what it knows; verdicts.png shows the most familiar ones.");
     }
 
     private static string Percent(double value) => value.ToString("P1", CultureInfo.InvariantCulture);

@@ -14,7 +14,7 @@ internal sealed record Settings
     /// <summary>Each NAME=PATH, or the name of a generated set.</summary>
     public required IReadOnlyList<string> Ood { get; init; }
 
-    /// <summary>Passes over the training images; null for the default of the picture set.</summary>
+    /// <summary>Passes over the training images, with both losses; null for the defaults of the picture set.</summary>
     public int? Epochs { get; init; }
 
     /// <summary>The network; null for the default of the picture set.</summary>
@@ -27,6 +27,9 @@ internal sealed record Settings
     public required int ImageSize { get; init; }
 
     public required bool Flip { get; init; }
+
+    /// <summary>Side of the square that is cut out of training images, in pixels; 0 for none, null for the default of the picture set.</summary>
+    public int? Cutout { get; init; }
 
     /// <summary>At most this many images per class and part; null for all.</summary>
     public int? Limit { get; init; }

@@ -34,8 +34,6 @@ internal sealed record Fuse(IReadOnlyList<OodScore> Parts) : OodScore
 
     internal override string Kind => $"{Name}({string.Join(", ", Parts.Select(part => part.Kind))})";
 
-    internal override string Kind => $"{Name}({string.Join(", ", Parts.Select(part => part.Kind))})";
-
     internal override OodInputs Needs => Parts.Aggregate(default(OodInputs), (needs, part) => needs | part.Needs);
 
     internal override OodInputs? LearnsFrom => Parts.Aggregate(Needs, (needs, part) => needs | (part.LearnsFrom ?? default));

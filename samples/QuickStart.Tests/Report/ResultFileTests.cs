@@ -12,8 +12,30 @@ public sealed class ResultFileTests
         Epochs = 10,
         Runs =
         [
-            new() { Loss = "CrossEntropy", Accuracy = 0.97, FalseAlarmRate = 0.049, TrainSeconds = 40.1, Ood = [new("near", 1000, 0.31, 0.93, 0.97, 0.9)] },
-            new() { Loss = "LogitNorm", Tau = 0.04, TauWarmup = 0.5, Accuracy = 0.96, FalseAlarmRate = 0.05, TrainSeconds = 41, Ood = [] },
+            new()
+            {
+                Loss = "CrossEntropy",
+                Epochs = 3,
+                Accuracy = 0.97,
+                FalseAlarmRate = 0.049,
+                TrainSeconds = 40.1,
+                Score = "Fuse(MaxSoftmax, RelativeLayerGaussian)",
+                Ood = [new("near", 1000, 0.31, 0.93, 0.97, 0.9)],
+                Softmax = [new("near", 1000, 0.62, 0.83, 0.87, 0.8)],
+            },
+            new()
+            {
+                Loss = "LogitNorm",
+                Tau = 0.04,
+                TauWarmup = 0.5,
+                Epochs = 10,
+                Accuracy = 0.96,
+                FalseAlarmRate = 0.05,
+                TrainSeconds = 41,
+                Score = "MaxSoftmax",
+                Ood = [],
+                Softmax = [],
+            },
         ],
     };
 
@@ -32,9 +54,12 @@ public sealed class ResultFileTests
         var json = JsonNode.Parse(File.ReadAllText(_folder.At("out", "result.json")));
         var expected = JsonNode.Parse("""
             {"seed": 1, "backbone": "WideResNet(10, 1)", "epochs": 10, "runs": [
-              {"loss": "CrossEntropy", "accuracy": 0.97, "falseAlarmRate": 0.049, "trainSeconds": 40.1,
-               "ood": [{"name": "near", "rows": 1000, "fprAt95Tpr": 0.31, "auroc": 0.93, "auprIn": 0.97, "auprOut": 0.9}]},
-              {"loss": "LogitNorm", "tau": 0.04, "tauWarmup": 0.5, "accuracy": 0.96, "falseAlarmRate": 0.05, "trainSeconds": 41, "ood": []}]}
+              {"loss": "CrossEntropy", "epochs": 3, "accuracy": 0.97, "falseAlarmRate": 0.049, "trainSeconds": 40.1,
+               "score": "Fuse(MaxSoftmax, RelativeLayerGaussian)",
+               "ood": [{"name": "near", "rows": 1000, "fprAt95Tpr": 0.31, "auroc": 0.93, "auprIn": 0.97, "auprOut": 0.9}],
+               "softmax": [{"name": "near", "rows": 1000, "fprAt95Tpr": 0.62, "auroc": 0.83, "auprIn": 0.87, "auprOut": 0.8}]},
+              {"loss": "LogitNorm", "tau": 0.04, "tauWarmup": 0.5, "epochs": 10, "accuracy": 0.96, "falseAlarmRate": 0.05, "trainSeconds": 41,
+               "score": "MaxSoftmax", "ood": [], "softmax": []}]}
             """);
         Assert.That(JsonNode.DeepEquals(json, expected), Is.True, () => json!.ToString());
     }

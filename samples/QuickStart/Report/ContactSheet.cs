@@ -70,7 +70,7 @@ internal static class ContactSheet
         square.Inflate(Frame / 2, Frame / 2);
         canvas.DrawRect(square, frame);
         if (!tile.IsRight)
-            DrawCross(canvas, square.Right - 2, square.Top + 2);
+            DrawCross(canvas, square.Right - 14, square.Top + 14);   // inside the frame: it belongs to this picture
 
         var confidence = $" {100 * tile.Confidence:0} %";
         DrawCaption(canvas, tile.IsOutOfDistribution ? "none of these" : tile.Label, "", left, top + Picture + 22, 12, color, bold: true);

@@ -11,6 +11,9 @@ internal sealed record LossResult
 
     public double? TauWarmup { get; init; }
 
+    /// <summary>Passes over the training images.</summary>
+    public required int Epochs { get; init; }
+
     /// <summary>Share of test images whose class was predicted.</summary>
     public required double Accuracy { get; init; }
 
@@ -19,6 +22,12 @@ internal sealed record LossResult
 
     public required double TrainSeconds { get; init; }
 
-    /// <summary>One per set of images of unknown classes.</summary>
+    /// <summary>The score behind <see cref="Ood"/> and the detector.</summary>
+    public required string Score { get; init; }
+
+    /// <summary>One per set of images of unknown classes, by <see cref="Score"/>.</summary>
     public required IReadOnlyList<OodResult> Ood { get; init; }
+
+    /// <summary>The same by the softmax score, the paper's.</summary>
+    public required IReadOnlyList<OodResult> Softmax { get; init; }
 }

@@ -19,7 +19,11 @@ internal sealed record ResultFile
     /// <summary>The network, as <c>WideResNet(10, 1)</c>.</summary>
     public required string Backbone { get; init; }
 
+    /// <summary>Passes of LogitNorm over the training images; each run has its own.</summary>
     public required int Epochs { get; init; }
+
+    /// <summary>The augmentation of the training images.</summary>
+    public string? Augmentation { get; init; }
 
     /// <summary>What was trained on: a path, or the name of the built-in set.</summary>
     public string? Data { get; init; }

@@ -10,6 +10,11 @@ public static class OptionValue
     public static int? AtLeastOne(string option, int? value)
         => value is null or >= 1 ? value : throw new InputException($"{option} {value}: give a number of at least 1.");
 
+    /// <summary>A size that may be nothing, or null where the option was not given.</summary>
+    /// <exception cref="InputException">It is less than 0.</exception>
+    public static int? NotNegative(string option, int? value)
+        => value is null or >= 0 ? value : throw new InputException($"{option} {value}: give 0 or more.");
+
     /// <summary>Something between none and all.</summary>
     /// <exception cref="InputException">It is not between 0 and 1.</exception>
     public static double Share(string option, double value)
