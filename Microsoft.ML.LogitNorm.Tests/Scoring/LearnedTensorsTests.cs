@@ -151,6 +151,10 @@ public sealed class LearnedTensorsTests
             "the values of '1/Ranks' do not ascend");
 
     [Test]
+    public void Load_LimitsOutOfOrder_SaysSo()
+        => AssertRefused(OodScores.Vra(), tensors => tensors["Limits"] = tensors["Limits"].flip(0), "the values of 'Limits' do not ascend");
+
+    [Test]
     public void Load_SizesThatCannotBe_AreRefused()
     {
         using var transformer = _ml.Transforms.OodScore(OodScores.ReAct()).Fit(_training);

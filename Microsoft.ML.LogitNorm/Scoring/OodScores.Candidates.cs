@@ -7,7 +7,7 @@ public static partial class OodScores
     /// from unless it is told otherwise.
     /// </summary>
     /// <remarks>
-    /// The lists are those that OpenOOD searches, where it does and this library takes the same values; the others are this library's own. Settings that make
+    /// The values are among those that OpenOOD searches, where it does; the others are this library's own. Settings that make
     /// no sense for a network, such as more neighbours than rows, drop out of the search. All settings of a score that keeps a bank of training rows are in
     /// memory together while it lasts.
     /// </remarks>

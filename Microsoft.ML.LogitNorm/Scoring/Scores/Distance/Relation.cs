@@ -49,8 +49,8 @@ internal sealed record Relation(double Power, int? BankSize) : OodScore
         var (directions, probabilities) = (Directions.Of(batch.Embedding!), batch.Logits!.softmax(1));
         return -RowBank.Sum(bank.shape[0], (start, count) =>
         {
-            var relations = directions.matmul(bank.narrow(0, start, count).t()).AtLeast(0)
-                * probabilities.matmul(known.narrow(0, start, count).t());   // [B, R]
+            // Cosines below 0 make relations below 0, which are no edges either.
+            var relations = directions.matmul(bank.narrow(0, start, count).t()) * probabilities.matmul(known.narrow(0, start, count).t());   // [B, R]
             return relations.Filled(relations.IsAtMost(LeastRelation), 0).ToPower(Power);
         });
     }

@@ -12,6 +12,9 @@ internal static class RowBank
     /// <summary>Rows compared at once: with a batch of 128, 32 MB of similarities.</summary>
     private const long RowsAtOnce = 1 << 16;
 
+    /// <summary>Rows summed over at once: a sum of functions has several matrices of that size at a time.</summary>
+    private const long RowsSummedAtOnce = RowsAtOnce / 4;
+
     /// <summary>The k largest similarities of each row of a batch to the rows of a bank, in memory that does not grow with the bank.</summary>
     /// <param name="k">How many.</param>
     /// <param name="rows">Rows of the bank.</param>
@@ -42,10 +45,10 @@ internal static class RowBank
     {
         using var scope = NewDisposeScope();
         Tensor? sum = null;
-        for (long start = 0; start < rows; start += RowsAtOnce)
+        for (long start = 0; start < rows; start += RowsSummedAtOnce)
         {
             using var step = NewDisposeScope();
-            var block = terms(start, Math.Min(RowsAtOnce, rows - start)).sum([1]);
+            var block = terms(start, Math.Min(RowsSummedAtOnce, rows - start)).sum([1]);
             if (sum is null)
                 sum = block.MoveToOuterDisposeScope();
             else
