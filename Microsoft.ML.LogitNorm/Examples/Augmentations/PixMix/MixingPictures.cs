@@ -6,8 +6,8 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>The pictures that PixMix mixes into images of a size: made once, kept as bytes, a quarter larger than what is cut out of them.</summary>
 /// <remarks>
-/// Crops have at most <see cref="MostSide"/> pixels a side and are enlarged for larger images, so that 300 pictures take at most 23 MB and about as many tenths
-/// of a second, whatever the size of the images.
+/// Crops have at most <see cref="MostSide"/> pixels a side and are enlarged for larger images, so that 300 pictures take at most 23 MB, and no more time than
+/// those for images of that size, however large the images are.
 /// </remarks>
 internal sealed class MixingPictures
 {
