@@ -53,10 +53,15 @@ public sealed class PlanTests
                 "T2FNorm(tau: 0.1) head, CrossEntropy(), WideResNet(16, 1, 0), seed 1",
                 "LogitNorm(tau: 0.04, warmup: 0.5), WideResNet(16, 1, 0), seed 1",
                 "LogitNorm(tau: 0.04, warmup: 0.5), against Jigsaws, Mixtures, WideResNet(16, 1, 0), seed 1",
+                "CrossEntropy(), WideResNet(16, 1, 0), seed 2",
+                "CrossEntropy(), against Jigsaws, Mixtures, WideResNet(16, 1, 0), seed 2",
+                "T2FNorm(tau: 0.1) head, CrossEntropy(), WideResNet(16, 1, 0), seed 2",
+                "LogitNorm(tau: 0.04, warmup: 0.5), WideResNet(16, 1, 0), seed 2",
+                "LogitNorm(tau: 0.04, warmup: 0.5), against Jigsaws, Mixtures, WideResNet(16, 1, 0), seed 2",
             }));
             Assert.That(
                 (_quick with { OutlierSet = "textures" }).Runs([Plan.Trainings]).Where(run => run.OutlierSet == "textures").Select(run => run.Loss.Name),
-                Is.EqualTo(new[] { "CrossEntropy", "LogitNorm" }));
+                Is.EqualTo(new[] { "CrossEntropy", "LogitNorm", "CrossEntropy", "LogitNorm" }));
             Assert.That(_quick.Runs().Select(run => run.Hash), Has.None.EqualTo(_quick.T2FNorm(1).Hash));
             Assert.That(_quick.Scores(_quick.T2FNorm(1)), Is.SupersetOf(PaperScores.OfTrainings).And.SupersetOf(PaperScores.All).And.Unique);
         }
