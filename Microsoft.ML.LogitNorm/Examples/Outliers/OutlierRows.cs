@@ -4,16 +4,23 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>Rows of none of the classes, in memory. Owns them until they are taken to a device.</summary>
-/// <param name="Set">The rows, as of one class.</param>
-/// <param name="Numbers">What number each has in its view; null where all rows of the view are there.</param>
-/// <param name="InView">Rows of the view.</param>
-internal sealed record OutlierRows(ExampleSet Set, long[]? Numbers, long InView) : IDisposable
+internal sealed class OutlierRows : IDisposable
 {
     /// <summary>What the rows of a set may take. It does not depend on the machine, so that a stopped training goes on with the same rows on another.</summary>
     internal const long MostBytes = 512L << 20;
 
     // Which rows are kept of a large set must not depend on the seed, which is known only once a checkpoint has been read, and that tells the rows' hash.
     private const int SampleSeed = 1;
+
+    private readonly long _inView;
+
+    private OutlierRows(ExampleSet set, long[]? numbers, long inView) => (Set, Numbers, _inView) = (set, numbers, inView);
+
+    /// <summary>The rows, as of one class.</summary>
+    public ExampleSet Set { get; }
+
+    /// <summary>What number each has in its view; null where all rows of the view are there.</summary>
+    public IReadOnlyList<long>? Numbers { get; }
 
     /// <summary>Tells, with the rows' SHA-256, whether two trainings had the same outliers.</summary>
     public string Id => Invariant($"{Set.Count} rows, {Set.Summary.Hash}");
@@ -35,7 +42,7 @@ internal sealed record OutlierRows(ExampleSet Set, long[]? Numbers, long InView)
     /// <returns>The number of the outlier in its view and of the training row among those with a label; null where there is none.</returns>
     public (long Outlier, long Training)? FindIn(IExampleSource training, int rowsAtOnce)
     {
-        var places = new Dictionary<UInt128, long>();
+        var places = new Dictionary<UInt128, int>();
         foreach (var (place, hash) in RowHash.Of(Set.Values).Index())
             places.TryAdd(hash, place);
         using var batches = training.InOrder(rowsAtOnce);
@@ -51,7 +58,7 @@ internal sealed record OutlierRows(ExampleSet Set, long[]? Numbers, long InView)
 
     /// <summary>How much of its view is there, for a log.</summary>
     public override string ToString()
-        => Numbers is null ? Invariant($"{Set.Count:N0} outliers") : Invariant($"{Set.Count:N0} outliers, a random part of {InView:N0}");
+        => Numbers is null ? Invariant($"{Set.Count:N0} outliers") : Invariant($"{Set.Count:N0} outliers, a random part of {_inView:N0}");
 
     public void Dispose() => Set.Dispose();
 

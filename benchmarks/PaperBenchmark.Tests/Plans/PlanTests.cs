@@ -42,6 +42,32 @@ public sealed class PlanTests
     }
 
     [Test]
+    public void Runs_OfTheOtherTrainings_AreThereWhenAskedForAndNoPartOfAll()
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(_quick.Runs([Plan.Trainings]).Select(run => run.ToString()), Is.EqualTo(new[]
+            {
+                "CrossEntropy(), WideResNet(16, 1, 0), seed 1",
+                "CrossEntropy(), against Jigsaws, Mixtures, WideResNet(16, 1, 0), seed 1",
+                "T2FNorm(tau: 0.1) head, CrossEntropy(), WideResNet(16, 1, 0), seed 1",
+                "LogitNorm(tau: 0.04, warmup: 0.5), WideResNet(16, 1, 0), seed 1",
+                "LogitNorm(tau: 0.04, warmup: 0.5), against Jigsaws, Mixtures, WideResNet(16, 1, 0), seed 1",
+                "CrossEntropy(), WideResNet(16, 1, 0), seed 2",
+                "CrossEntropy(), against Jigsaws, Mixtures, WideResNet(16, 1, 0), seed 2",
+                "T2FNorm(tau: 0.1) head, CrossEntropy(), WideResNet(16, 1, 0), seed 2",
+                "LogitNorm(tau: 0.04, warmup: 0.5), WideResNet(16, 1, 0), seed 2",
+                "LogitNorm(tau: 0.04, warmup: 0.5), against Jigsaws, Mixtures, WideResNet(16, 1, 0), seed 2",
+            }));
+            Assert.That(
+                (_quick with { OutlierSet = "textures" }).Runs([Plan.Trainings]).Where(run => run.OutlierSet == "textures").Select(run => run.Loss.Name),
+                Is.EqualTo(new[] { "CrossEntropy", "LogitNorm", "CrossEntropy", "LogitNorm" }));
+            Assert.That(_quick.Runs().Select(run => run.Hash), Has.None.EqualTo(_quick.T2FNorm(1).Hash));
+            Assert.That(_quick.Scores(_quick.T2FNorm(1)), Is.SupersetOf(PaperScores.OfTrainings).And.SupersetOf(PaperScores.All).And.Unique);
+        }
+    }
+
+    [Test]
     public void Runs_UnknownItem_NamesTheNearest()
         => Assert.That(
             () => _quick.Runs(["tabel-1"]),
@@ -92,12 +118,13 @@ public sealed class PlanTests
             run with { Loss = _quick.CrossEntropy }, run with { Epochs = 11 }, run with { BatchSize = 64 },
             run with { LearningRate = 0.05 }, run with { Schedule = LearningRateSchedule.Cosine() },
             run with { Momentum = 0.8 }, run with { WeightDecay = 1e-4 }, run with { Augmentation = Augmentation.None() }, run with { Seed = 2 },
+            run with { SyntheticOutliers = SyntheticOutliers.Jigsaws }, run with { OutlierSet = "textures" },
         ];
         using (Assert.EnterMultipleScope())
         {
             Assert.That(others.Append(run).Select(other => other.Hash), Is.Unique);
             Assert.That((run with { }).Hash, Is.EqualTo(run.Hash));
-            Assert.That(others, Has.Length.EqualTo(run.Description.Count - 1), "every option but the version");
+            Assert.That(others, Has.Length.EqualTo(others[^1].Description.Count - 1), "every option but the version");
         }
     }
 

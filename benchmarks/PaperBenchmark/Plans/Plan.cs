@@ -109,7 +109,7 @@ internal sealed record Plan(Preset Preset, string Dataset, IReadOnlyList<int> Se
         "beyond" => [.. Both(OtherSeeds), .. OtherSeeds.Select(seed => Run(ExtendedLogitNorm, seed))],
         "figure-1" or "figure-2" or "figure-3" or "figure-4" => Both([Seeds[0]]),
         "figure-5" => [Run(CrossEntropy, Seeds[0]), .. Taus.Select(tau => Run(LogitNormAt(tau), Seeds[0]))],
-        Trainings => OtherSeeds.SelectMany(seed => OtherTrainings.Select(training => training.Run(seed))),
+        Trainings => Seeds.SelectMany(seed => OtherTrainings.Select(training => training.Run(seed))),
         _ => throw new InputException($"{item}: there is no such table or figure.{NearestName.Hint(item, [.. Items, Trainings])} There are {string.Join(", ", Items)}, {Trainings}."),
     };
 
