@@ -232,7 +232,7 @@ public sealed class FileFormatTests
             Is.EqualTo(
                 """{"Score":{"kind":"nn-guide","K":2,"BankSize":null}"""
                 + ""","OutputColumnName":"OodScore","LogitsColumnName":"Logits","EmbeddingColumnName":"Embedding","""
-                + "\"LayerStatisticsColumnName\":\"LayerStatistics\",\"LearnedFrom\":{\"Classes\":3,\"EmbeddingSize\":64,\"StatisticsSize\":null}}"));
+                + "\"LayerStatisticsColumnName\":\"LayerStatistics\",\"LearnedFrom\":{\"Classes\":3,\"EmbeddingSize\":64}}"));
         Assert.That(Encoding.UTF8.GetString(ModelFile.Of(_ml, _ml.Transforms.TemperatureScaling().Fit(keyed), data.Schema).Read("Scaling.json")),
             Does.Match("""^\{"Columns":\{"Logits":"Logits","Score":"Score"\},"ClassCount":3,"Temperature":[0-9.E-]+\}$"""));
         Assert.That(

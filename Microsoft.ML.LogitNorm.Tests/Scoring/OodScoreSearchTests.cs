@@ -109,7 +109,7 @@ public sealed class OodScoreSearchTests
     [Test]
     public void Candidates_OfEachScore_BeginWithItsDefaultAndDiffer()
     {
-        Assert.That(OodScores.Candidates.GroupBy(score => score.Name).Select(kind => kind.First()), Is.EqualTo(OodScores.All));
+        Assert.That(OodScores.Candidates.GroupBy(score => score.Kind).Select(kind => kind.First()), Is.EqualTo(OodScores.All));
         Assert.That(OodScores.Candidates, Is.Unique);
         Assert.That(OodScores.Candidates.Select(score => score.Kind).Distinct().Count(), Is.EqualTo(OodScores.All.Count));
     }

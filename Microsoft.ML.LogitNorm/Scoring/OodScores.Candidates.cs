@@ -13,6 +13,7 @@ public static partial class OodScores
     /// </remarks>
     public static IReadOnlyList<OodScore> Candidates { get; } = ValueList.Of<OodScore>(
     [
+        Default(),
         MaxSoftmax(),
         MaxLogit(),
         .. Settings([1, 10, 100, 1000], temperature => Energy(temperature)),

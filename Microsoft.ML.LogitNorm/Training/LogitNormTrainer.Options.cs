@@ -169,8 +169,8 @@ public sealed partial class LogitNormTrainer
         /// <para>
         /// The loss gets <see cref="OutlierWeight"/> · mean over the outliers of (logsumexp f − mean f), which asks for the same probability for all classes.
         /// The f of this term are the logits themselves; with LogitNorm they are f / (τ‖f‖₂) at the τ of the step, so that both parts of the loss pull at the
-        /// same quantity: of LogitNorm's raw logits the term could be trained away by making all logits small, which costs that loss nothing and tells outliers from
-        /// nobody; of the normalised ones it can only be by their direction, along (1, 1, …, 1). Extended LogitNorm has that way out too, but its
+        /// same quantity: of LogitNorm's raw logits the term could be trained away by making all logits small, which costs that loss nothing and tells
+        /// outliers from nobody; of the normalised ones it can only be by their direction, along (1, 1, …, 1). Extended LogitNorm has that way out too, but its
         /// logits, divided by their mean distance to the boundaries, are never near all boundaries at once, whatever their direction.
         /// </para>
         /// <para>

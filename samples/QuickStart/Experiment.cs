@@ -10,7 +10,13 @@ namespace QuickStart;
 
 /// <summary>One training loss: train, calibrate, measure. All of it is what an application would write with this library.</summary>
 internal sealed class Experiment(
-    MLContext ml, Settings settings, PictureSets pictures, Backbone backbone, Augmentation augmentation, CancellationToken cancellation)
+    MLContext ml,
+    Settings settings,
+    PictureSets pictures,
+    Backbone backbone,
+    Augmentation augmentation,
+    double tauWarmup,
+    CancellationToken cancellation)
 {
     private const string SoftmaxColumn = "SoftmaxScore";
 
@@ -82,7 +88,7 @@ internal sealed class Experiment(
             Loss = loss.Name,
             Epochs = epochs,
             Tau = loss.Name == "LogitNorm" ? settings.Tau : null,
-            TauWarmup = loss.Name == "LogitNorm" ? settings.TauWarmup : null,
+            TauWarmup = loss.Name == "LogitNorm" ? tauWarmup : null,
             Accuracy = accuracy,
             FalseAlarmRate = decisions.Average(isOut => isOut ? 1.0 : 0.0),
             TrainSeconds = trainSeconds,

@@ -14,6 +14,7 @@ internal sealed class MainJob(Settings settings, CancellationToken cancellation)
     // Enough for LogitNorm to find most strangers within the minutes that a first try may take on two cores. Cross-entropy is there to compare, and gets what is
     // left: the screen says so.
     private const int SignEpochs = 18, SignCrossEntropyEpochs = 5, SignCutout = 12;
+    private const double SignTauWarmup = 0.2, DataTauWarmup = 0.5;
     private const int DataEpochs = 10;
 
     // How many strangers the sheet shows that look most like what the model knows.
@@ -22,7 +23,7 @@ internal sealed class MainJob(Settings settings, CancellationToken cancellation)
     public void Run()
     {
         Directory.CreateDirectory(settings.Output);
-        var losses = new[] { TrainingLoss.CrossEntropy(), TrainingLoss.LogitNorm(settings.Tau, settings.TauWarmup) };
+        var losses = new[] { TrainingLoss.CrossEntropy(), TrainingLoss.LogitNorm(settings.Tau, TauWarmup) };
         var pictures = Prepare();
         RequireCalibration(pictures);
         var backbone = settings.Backbone ?? Backbone.WideResNet(16, 1, dropout: 0);
@@ -32,7 +33,7 @@ internal sealed class MainJob(Settings settings, CancellationToken cancellation)
 
         var ml = new MLContext(settings.Seed) { GpuDeviceId = settings.GpuDeviceId, FallbackToCpu = false };
         ml.Log += (_, message) => Screen.Log(message);
-        var experiment = new Experiment(ml, settings, pictures, backbone, augmentation, cancellation);
+        var experiment = new Experiment(ml, settings, pictures, backbone, augmentation, TauWarmup, cancellation);
         Screen.Plan(pictures, backbone, augmentation, [.. losses.Select(loss => (loss.Name, Epochs(loss)))], experiment.BatchSize, settings);
 
         // What an earlier run has left does not belong to the figures of this one, should it be stopped half-way.
@@ -113,6 +114,8 @@ internal sealed class MainJob(Settings settings, CancellationToken cancellation)
             throw new InputException($"--false-alarm-rate {settings.FalseAlarmRate} needs at least {required:N0} calibration images; "
                 + $"{pictures.Calibration.Count:N0} could be held out. Give more images, or ask for a higher rate.");
     }
+
+    private double TauWarmup => settings.TauWarmup ?? (settings.Data is null ? SignTauWarmup : DataTauWarmup);
 
     private int Epochs(TrainingLoss loss)
         => settings.Epochs ?? (settings.Data is not null ? DataEpochs : loss.Name == "CrossEntropy" ? SignCrossEntropyEpochs : SignEpochs);

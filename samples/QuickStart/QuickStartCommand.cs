@@ -44,11 +44,11 @@ internal static class QuickStartCommand
             HelpName = "X",
             DefaultValueFactory = _ => 0.04,
         };
-        var warmup = new Option<double>("--tau-warmup")
+        var warmup = new Option<double?>("--tau-warmup")
         {
-            Description = "Share of the run over which tau falls from 1 to its value; 0 switches it off, as in the paper.",
+            Description = "Share of the run over which tau falls from 1 to its value; 0 switches it off, as in the paper. Default: 0.2 for the signs, "
+                + "0.5 for your images.",
             HelpName = "X",
-            DefaultValueFactory = _ => 0.5,
         };
         var size = new Option<int>("--image-size")
         {

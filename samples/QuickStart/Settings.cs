@@ -22,7 +22,8 @@ internal sealed record Settings
 
     public required double Tau { get; init; }
 
-    public required double TauWarmup { get; init; }
+    /// <summary>Share of the steps in which tau falls to its value; null for the default of the picture set.</summary>
+    public double? TauWarmup { get; init; }
 
     public required int ImageSize { get; init; }
 

@@ -11,7 +11,8 @@ namespace Microsoft.ML.LogitNorm;
 /// <remarks>
 /// Σ over the parts of t, t = −ln p, p = (1 + #{calibration rows whose score is at least that of the row}) / (n + 1) for n calibration rows;
 /// gives [B], at least 0, higher = more likely out of distribution.
-/// R. A. Fisher, Statistical Methods for Research Workers (1932), for p-values in general; for conformal ones Bates et al., Annals of Statistics 2023, arXiv 2104.08279.
+/// R. A. Fisher, Statistical Methods for Research Workers (1932), for p-values in general; for conformal ones Bates et al., Annals of Statistics 2023,
+/// arXiv 2104.08279.
 /// Ranks cannot tell far from very far. So beyond q99, the calibration rows' 99 % quantile, t goes on as an exponential tail would, by the tenfold from
 /// their 90 % quantile to there: t = ln 100 + (s − q99) · ln 10 / (q99 − q90), s = the part's score. That is this library's own.
 /// Needs what its parts need; learns what they learn, and n sorted scores for each.
@@ -47,7 +48,8 @@ internal sealed record Fuse(IReadOnlyList<OodScore> Parts) : OodScore
         if (count < fewest)
             throw new OodScoreException(
                 $"The score {Name} needs at least {fewest} rows to fit, "
-                + $"{(PartsLearn ? $"one in {OneOf} of which it keeps for ranking" : "among which it ranks")}; there are {count}. Fit it on more rows, or take one of its parts alone.");
+                + $"{(PartsLearn ? $"one in {OneOf} of which it keeps for ranking" : "among which it ranks")}; there are {count}. "
+                + "Fit it on more rows, or take one of its parts alone.");
         // In a random order: rows often come class by class, or class after class in turn.
         using var generator = new Generator(Seed, CPU);
         var order = randperm(count, int64, generator: generator);
