@@ -132,7 +132,12 @@ public sealed class MainJobOutput
             Assert.That(run.Softmax.Select(set => (set.Name, set.Rows)), Is.EqualTo(run.Ood.Select(set => (set.Name, set.Rows))));
             Assert.That(run.Softmax, Is.Not.EqualTo(run.Ood), "two scores give two results");
             Assert.That(run.Score, Is.EqualTo("Fuse(MaxSoftmax, RelativeLayerGaussian)"));
-            double[] shares = [run.Accuracy, run.FalseAlarmRate, .. run.Ood.Concat(run.Softmax).SelectMany(set => new[] { set.FprAt95Tpr, set.Auroc, set.AuprIn, set.AuprOut })];
+            double[] shares =
+            [
+                run.Accuracy,
+                run.FalseAlarmRate,
+                .. run.Ood.Concat(run.Softmax).SelectMany(set => new[] { set.FprAt95Tpr, set.Auroc, set.AuprIn, set.AuprOut }),
+            ];
             Assert.That(shares, Is.All.InRange(0.0, 1.0));
             Assert.That(run.TrainSeconds, Is.Positive);
             Assert.That(run.Ood.Select(set => set.Rows), Is.All.Positive);

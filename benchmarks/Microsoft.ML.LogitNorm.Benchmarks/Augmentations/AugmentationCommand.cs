@@ -50,7 +50,8 @@ internal static class AugmentationCommand
             AnsiConsole.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"The pictures of PixMix, once a training: {Pictures(32).TotalSeconds:0.00} s for images of 32×32, "
-                + $"{Pictures(MixingPictures.MostSide).TotalSeconds:0.00} s for those of {MixingPictures.MostSide}×{MixingPictures.MostSide} and larger ones."));
+                + $"{Pictures(MixingPictures.MostSide).TotalSeconds:0.00} s for those of "
+                + $"{MixingPictures.MostSide}×{MixingPictures.MostSide} and larger ones."));
         });
         return command;
     }

@@ -87,7 +87,10 @@ public sealed class TablesTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(table.Rows.Select(row => row[0]), Is.EqualTo(Plan.OtherTrainings.Select(training => training.Name)));
-            Assert.That(table.Rows.Single(row => row[0] == "T2FNorm").Skip(1).Take(3), Is.EqualTo(new[] { "100.0", "25.0", "near 25.0" }), "accuracy; 1 of 4 passes");
+            Assert.That(
+                table.Rows.Single(row => row[0] == "T2FNorm").Skip(1).Take(3),
+                Is.EqualTo(new[] { "100.0", "25.0", "near 25.0" }),
+                "accuracy; 1 of 4 passes");
             Assert.That(table.Title, Does.StartWith("Other trainings. "));
             Assert.That(table.Notes, Has.Some.Contain("-- train trainings --preset smoke`, then `").And.Some.Contain("-- evaluate trainings --preset smoke`"));
             Assert.That(table.Command, Does.Contain("-- table trainings --preset smoke"));

@@ -75,7 +75,9 @@ internal sealed record Plan(Preset Preset, string Dataset, IReadOnlyList<int> Se
     [
         ("cross-entropy", seed => Run(CrossEntropy, seed)),
         ("cross-entropy, outliers made of training images", seed => Synthetic(CrossEntropy, seed)),
-        .. OutlierSet is null ? [] : new (string, Func<int, RunOptions>)[] { ($"cross-entropy, {OutlierSet} as outliers", seed => Exposed(CrossEntropy, seed)) },
+        .. OutlierSet is null
+            ? []
+            : new (string, Func<int, RunOptions>)[] { ($"cross-entropy, {OutlierSet} as outliers", seed => Exposed(CrossEntropy, seed)) },
         ("T2FNorm", T2FNorm),
         ("LogitNorm", seed => Run(LogitNorm, seed)),
         ("LogitNorm, outliers made of training images", seed => Synthetic(LogitNorm, seed)),
@@ -110,7 +112,8 @@ internal sealed record Plan(Preset Preset, string Dataset, IReadOnlyList<int> Se
         "figure-1" or "figure-2" or "figure-3" or "figure-4" => Both([Seeds[0]]),
         "figure-5" => [Run(CrossEntropy, Seeds[0]), .. Taus.Select(tau => Run(LogitNormAt(tau), Seeds[0]))],
         Trainings => Seeds.SelectMany(seed => OtherTrainings.Select(training => training.Run(seed))),
-        _ => throw new InputException($"{item}: there is no such table or figure.{NearestName.Hint(item, [.. Items, Trainings])} There are {string.Join(", ", Items)}, {Trainings}."),
+        _ => throw new InputException(
+            $"{item}: there is no such table or figure.{NearestName.Hint(item, [.. Items, Trainings])} There are {string.Join(", ", Items)}, {Trainings}."),
     };
 
     private IEnumerable<RunOptions> Both(IReadOnlyList<int> seeds) => seeds.SelectMany(seed => new[] { Run(CrossEntropy, seed), Run(LogitNorm, seed) });

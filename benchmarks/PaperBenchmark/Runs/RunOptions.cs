@@ -50,7 +50,9 @@ internal sealed record RunOptions
 
     public required int Seed { get; init; }
 
-    /// <summary>The options by name, as they are written down. Outliers stand there only where there are any, so that runs made before keep their names.</summary>
+    /// <summary>
+    /// The options by name, as they are written down. Outliers stand there only where there are any, so that runs made before keep their names.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Description => HasOutliers
         ? new SortedDictionary<string, string>(Usual, StringComparer.Ordinal)
         {
