@@ -40,10 +40,30 @@ public sealed class LayerScoreTests
 
         double[][] means = [.. Enumerable.Range(0, Classes).Select(label => Mean([.. scaled.Where((_, i) => labels[i] == label)]))];
         var within = new Gaussian(scaled, [.. labels.Select(label => means[label])], shrinkage);
-        var all = new Gaussian(scaled, [.. scaled.Select(_ => Mean(scaled))], shrinkage);
+        var all = new Gaussian(scaled, [.. scaled.Select(_ => Mean(scaled))], shrinkage, within.Estimated);
         var expected = test.Select(row => Times(row, scales))
             .Select(row => means.Min(mean => within.SquaredDistance(row, mean)) - all.SquaredDistance(row, Mean(scaled))).ToArray();
         Assert.That(found, Is.EqualTo(expected).Within(1e-4 * (expected.Max() - expected.Min())));
+    }
+
+    [Test]
+    public void Relative_FarAway_IsMoreUnusualThanAnyTrainingRow([Values(40, 100, 1000)] int count, [Values(null, 1e-3, 0.1)] double? shrinkage)
+    {
+        // 30 statistics in three groups of rows, some of which hardly vary. A stranger may lie in any direction, those in which classes do not differ among them.
+        using var scope = NewDisposeScope();
+        using var generator = new Generator((ulong)count, CPU);
+        var labels = randint(0, Classes, [count], dtype: int64, generator: generator);
+        var centres = randn([Classes, 30], generator: generator) * 2;
+        var spread = logspace(-1.5, 0, 30);
+        var rows = (centres.index_select(0, labels) + randn([count, 30], generator: generator)) * spread;
+        var score = OodScores.RelativeLayerGaussian(shrinkage);
+        var learned = score.Learn(new(null, null, null, null, new Dictionary<string, Tensor>(), labels, Classes, LayerStatistics: rows));
+        var far = randn([200, 30], generator: generator) * spread * 100;
+
+        var usual = score.Compute(new(null, null, null, null, learned, null, Classes, LayerStatistics: rows));
+        var found = score.Compute(new(null, null, null, null, learned, null, Classes, LayerStatistics: far));
+
+        Assert.That(found, Is.All.GreaterThan(usual.Max()));
     }
 
     [Test]
@@ -74,7 +94,7 @@ public sealed class LayerScoreTests
         var sample = rows.t().matmul(rows).Over(40);
         var flat = eye(30, dtype: float64) * sample.trace().Over(30);
 
-        var share = GaussianFit.EstimatedShrinkage(rows, sample);
+        var share = GaussianFit.EstimatedShrinkage(rows);
 
         double Distance(double share) => (sample.Times(1 - share).Plus(flat.Times(share)) - truth).norm().item<double>();
         Assert.That(share, Is.InRange(0.05, 0.99));
@@ -89,7 +109,7 @@ public sealed class LayerScoreTests
         using var scope = NewDisposeScope();
         using var generator = new Generator(1, CPU);
         var rows = randn([20_000, 4], dtype: float64, generator: generator) * tensor(new double[] { 1, 2, 3, 4 });
-        Assert.That(GaussianFit.EstimatedShrinkage(rows, rows.t().matmul(rows).Over(20_000)), Is.InRange(0, 1e-3));
+        Assert.That(GaussianFit.EstimatedShrinkage(rows), Is.InRange(0, 1e-3));
     }
 
     [TestCase(-1)]
@@ -99,7 +119,7 @@ public sealed class LayerScoreTests
         foreach (var make in (Func<double?, OodScore>[])[value => OodScores.LayerGaussian(value), value => OodScores.RelativeLayerGaussian(value)])
             Assert.That(
                 () => make(shrinkage),
-            Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("shrinkage").And.Message.Contains("null"));
+                Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("shrinkage").And.Message.Contains("null"));
     }
 
     [Test]
@@ -153,13 +173,14 @@ public sealed class LayerScoreTests
     {
         private readonly double[][] _covariance;
 
-        public Gaussian(double[][] rows, double[][] means, double? shrinkage)
+        public Gaussian(double[][] rows, double[][] means, double? shrinkage, double? estimated = null)
         {
             double[][] centred = [.. rows.Zip(means, (row, mean) => row.Zip(mean, (a, b) => a - b).ToArray())];
             var size = rows[0].Length;
             _covariance = [.. Enumerable.Range(0, size).Select(i => Enumerable.Range(0, size).Select(j => centred.Average(row => row[i] * row[j])).ToArray())];
             var meanVariance = Enumerable.Range(0, size).Average(i => _covariance[i][i]);
-            var (own, added) = shrinkage is { } share ? (1, share) : Estimate(centred, meanVariance);
+            Estimated = shrinkage is null ? estimated ?? Estimate(centred, meanVariance) : null;
+            var (own, added) = Estimated is { } found ? (1 - found, found) : (1, shrinkage!.Value);
             for (var i = 0; i < size; i++)
                 for (var j = 0; j < size; j++)
                     _covariance[i][j] = own * _covariance[i][j] + (i == j ? added * meanVariance : 0);
@@ -171,14 +192,16 @@ public sealed class LayerScoreTests
             return difference.Zip(Solve(difference), (a, b) => a * b).Sum();
         }
 
-        private (double Own, double Added) Estimate(double[][] centred, double meanVariance)
+        /// <summary>The share of the mean variance, where it was to be estimated.</summary>
+        public double? Estimated { get; }
+
+        private double Estimate(double[][] centred, double meanVariance)
         {
             double Square(Func<int, int, double> element)
                 => Enumerable.Range(0, _covariance.Length).Sum(i => Enumerable.Range(0, _covariance.Length).Sum(j => Math.Pow(element(i, j), 2)));
             var away = Square((i, j) => _covariance[i][j] - (i == j ? meanVariance : 0));
             var spread = centred.Average(row => Square((i, j) => row[i] * row[j] - _covariance[i][j])) / centred.Length;
-            var share = Math.Min(1, spread / away);
-            return (1 - share, share);
+            return Math.Min(1, spread / away);
         }
 
         private double[] Solve(double[] right)

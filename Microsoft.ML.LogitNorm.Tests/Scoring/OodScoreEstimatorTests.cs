@@ -211,10 +211,15 @@ public sealed class OodScoreEstimatorTests
     }
 
     [Test]
-    public void OodScore_NoScoreOrName_IsRefused()
+    public void OodScore_NoName_IsRefused()
+        => Assert.That(() => _ml.Transforms.OodScore(OodScores.Energy(), ""), Throws.ArgumentException);
+
+    [Test]
+    public void OodScore_NoScore_IsTheDefault()
     {
-        Assert.That(() => _ml.Transforms.OodScore(null!), Throws.ArgumentNullException);
-        Assert.That(() => _ml.Transforms.OodScore(OodScores.Energy(), ""), Throws.ArgumentException);
+        using var score = _ml.Transforms.OodScore().Fit(Training);
+        Assert.That(score.Score, Is.EqualTo(OodScores.Default()));
+        Assert.That(score.Score.ToString(), Is.EqualTo("Fuse(MaxSoftmax, RelativeLayerGaussian)"));
     }
 
     private IDataView Training => _model.Transform(TinyImages.View(_ml, 96));

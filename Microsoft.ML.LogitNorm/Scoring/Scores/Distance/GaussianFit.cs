@@ -21,22 +21,23 @@ internal static class GaussianFit
     /// <param name="shrinkage">
     /// Share of the mean variance that is added to each direction; null to estimate from the rows how much (<see cref="EstimatedShrinkage"/>).
     /// </param>
+    /// <param name="estimated">What was estimated from other rows, where <paramref name="shrinkage"/> is null; null to do so from these.</param>
     /// <param name="score">The score, for the message.</param>
     /// <param name="what">What the rows are, for the message.</param>
     /// <returns>[D, D], float64: the eigenvectors of Σ over the roots of its eigenvalues.</returns>
     /// <exception cref="OodScoreException">
     /// The covariance is singular: its least eigenvalue is below 1e-12 of its largest, or no more than rounding.
     /// </exception>
-    public static Tensor Whitening(Tensor rows, Tensor means, double? shrinkage, OodScore score, string what)
+    public static Tensor Whitening(Tensor rows, Tensor means, double? shrinkage, double? estimated, OodScore score, string what)
     {
         using var scope = NewDisposeScope();
         var centred = rows - means;
         var (count, size) = (centred.shape[0], centred.shape[1]);
-        var covariance = centred.t().matmul(centred).Over(count);   // [D, D]
+        var covariance = Covariance(centred);
         var meanVariance = covariance.trace().Over(size);
         if (shrinkage is null)
         {
-            var share = EstimatedShrinkage(centred, covariance);
+            var share = estimated ?? EstimatedShrinkage(centred);
             covariance = covariance.Times(1 - share).Plus(Diagonal(share));
         }
         else if (shrinkage > 0)
@@ -64,10 +65,10 @@ internal static class GaussianFit
     /// Ledoit and Wolf, "A well-conditioned estimator for large-dimensional covariance matrices", J. Multivariate Analysis 88 (2004), section 3.3.
     /// </remarks>
     /// <param name="centred">x, [N, D], less their means.</param>
-    /// <param name="covariance">S, [D, D].</param>
-    internal static double EstimatedShrinkage(Tensor centred, Tensor covariance)
+    internal static double EstimatedShrinkage(Tensor centred)
     {
         using var scope = NewDisposeScope();
+        var covariance = Covariance(centred);
         var (count, size) = (centred.shape[0], centred.shape[1]);
         var squaredNorm = covariance.Squared().sum().item<double>();
         var trace = covariance.trace().item<double>();
@@ -75,6 +76,8 @@ internal static class GaussianFit
         var spread = (centred.Squared().sum([1]).Squared().mean().item<double>() - squaredNorm) / count;
         return away > 0 ? Math.Clamp(spread / away, 0, 1) : 1;
     }
+
+    private static Tensor Covariance(Tensor centred) => centred.t().matmul(centred).Over(centred.shape[0]);   // [D, D]
 
     /// <exception cref="ArgumentOutOfRangeException">Negative, or not finite.</exception>
     public static double? CheckShrinkage(double? shrinkage)
@@ -87,18 +90,21 @@ internal static class GaussianFit
     public static Tensor SquaredDistances(Tensor whitened, Tensor means)
         => cdist(whitened, means, compute_mode: compute_mode.donot_use_mm_for_euclid_dist).Squared();
 
-    /// <summary>Means by class, and what whitens the rows about them, for labelled rows.</summary>
+    /// <summary>Means by class, what whitens the rows about them, and the shrinkage that was estimated for that, null if it was given.</summary>
     /// <param name="features">[N, D], float64.</param>
     /// <param name="rows">The rows that they are of.</param>
     /// <param name="shrinkage">As <see cref="Whitening"/> takes it.</param>
     /// <param name="score">The score, for messages.</param>
     /// <param name="what">What the features are, for messages.</param>
     /// <exception cref="OodScoreException">A class has fewer than 2 rows, or the covariance is singular.</exception>
-    public static (Tensor Means, Tensor Whitening) OfClasses(Tensor features, in OodBatch rows, double? shrinkage, OodScore score, string what)
+    public static (Tensor Means, Tensor Whitening, double? Estimated) OfClasses(
+        Tensor features, in OodBatch rows, double? shrinkage, OodScore score, string what)
     {
         var means = ClassMeans.Of(features, rows.Labels!, rows.Classes!.Value);
         LearningError.ThrowIfFewerRows(
             score, means.Counts, 2, "training rows", "One row has no spread: give the class more rows, or leave it out of the training.");
-        return (means.Values, Whitening(features, means.Values.index_select(0, rows.Labels!), shrinkage, score, what));
+        var meansOfRows = means.Values.index_select(0, rows.Labels!);
+        var estimated = shrinkage is null ? EstimatedShrinkage(features - meansOfRows) : (double?)null;
+        return (means.Values, Whitening(features, meansOfRows, shrinkage, estimated, score, what), estimated);
     }
 }

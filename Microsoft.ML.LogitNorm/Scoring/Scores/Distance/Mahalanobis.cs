@@ -25,7 +25,7 @@ internal sealed record Mahalanobis(double? Shrinkage, bool Normalize = false) : 
 
     internal override IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows)
     {
-        var (means, whitening) = GaussianFit.OfClasses(Directions.Of(rows.Embedding!.to(float64), Normalize), rows, Shrinkage, this, "embedding");
+        var (means, whitening, _) = GaussianFit.OfClasses(Directions.Of(rows.Embedding!.to(float64), Normalize), rows, Shrinkage, this, "embedding");
         return new Dictionary<string, Tensor> { [Means] = means.matmul(whitening), [Whitening] = whitening };
     }
 

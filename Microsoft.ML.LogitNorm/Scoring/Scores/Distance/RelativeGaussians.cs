@@ -18,9 +18,11 @@ internal static class RelativeGaussians
     /// <exception cref="OodScoreException">A class has fewer than 2 rows, or a covariance is singular.</exception>
     public static Dictionary<string, Tensor> Learn(Tensor features, in OodBatch rows, double? shrinkage, OodScore score, string what, Tensor? scale = null)
     {
-        var (means, whitening) = GaussianFit.OfClasses(features, rows, shrinkage, score, what);
+        // One shrinkage for both. Then Σ lies below Σ₀ in every direction, as it does without any, and what is far from all rows has the higher score.
+        // With one for each Σ could lie above Σ₀ in the directions in which rows hardly vary: what is far there, such as noise, would be the most usual.
+        var (means, whitening, estimated) = GaussianFit.OfClasses(features, rows, shrinkage, score, what);
         var overallMean = features.mean([0], keepdim: true);   // [1, D]
-        var overallWhitening = GaussianFit.Whitening(features, overallMean, shrinkage, score, what);
+        var overallWhitening = GaussianFit.Whitening(features, overallMean, shrinkage, estimated, score, what);
         return new()
         {
             [Means] = means.matmul(whitening),

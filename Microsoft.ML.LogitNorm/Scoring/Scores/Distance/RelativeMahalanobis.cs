@@ -11,7 +11,7 @@ namespace Microsoft.ML.LogitNorm;
 /// Needs <c>Embedding</c>. Learns two Gaussians in float64, of [C, D], [D, D], [1, D] and [D, D], from labelled rows;
 /// needs 2 rows of each class and covariances that are not singular. Cost: O(BD(C + D)).
 /// </remarks>
-/// <param name="Shrinkage">As <see cref="GaussianFit.Whitening"/> takes it, of Σ and Σ₀; 0, as in the paper, adds nothing.</param>
+/// <param name="Shrinkage">As <see cref="GaussianFit.Whitening"/> takes it, of Σ and Σ₀ alike; 0, as in the paper, adds nothing.</param>
 /// <param name="Normalize">Whether embeddings are divided by their norm.</param>
 internal sealed record RelativeMahalanobis(double? Shrinkage, bool Normalize = false) : OodScore
 {

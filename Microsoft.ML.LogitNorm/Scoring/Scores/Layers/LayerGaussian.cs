@@ -26,7 +26,7 @@ internal sealed record LayerGaussian(double? Shrinkage) : OodScore
     {
         var (statistics, scale) = LayerScale.Standardize(rows.LayerStatistics!);
         var mean = statistics.mean([0], keepdim: true);
-        var whitening = GaussianFit.Whitening(statistics, mean, Shrinkage, this, "layer statistics");
+        var whitening = GaussianFit.Whitening(statistics, mean, Shrinkage, estimated: null, this, "layer statistics");
         return new Dictionary<string, Tensor> { [Mean] = mean.matmul(whitening), [Whitening] = scale.unsqueeze(1) * whitening };
     }
 

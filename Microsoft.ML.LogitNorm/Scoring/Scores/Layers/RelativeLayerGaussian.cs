@@ -7,7 +7,7 @@ namespace Microsoft.ML.LogitNorm;
 /// <remarks>
 /// min over classes c of (φ − μ_c)ᵀ Σ⁻¹ (φ − μ_c) − (φ − μ₀)ᵀ Σ₀⁻¹ (φ − μ₀), φ = layer statistics [B, S], each divided by its standard deviation over the
 /// training rows, μ_c the mean of a class, Σ the covariance about these means, μ₀ and Σ₀ those of all rows without regard to class, both covariances
-/// shrunk towards their mean variance; gives [B], unbounded, higher = more likely out of distribution.
+/// shrunk alike towards their mean variance; gives [B], unbounded, higher = more likely out of distribution.
 /// This library's own; <see cref="RelativeMahalanobis"/> (Ren et al., 2021, arXiv 2106.09022) does the same with the embedding alone.
 /// Needs <c>LayerStatistics</c>. Learns two Gaussians in float64, of [C, S], [S, S], [1, S] and [S, S], from labelled rows; needs 2 rows of each class.
 /// Cost: O(BS(C + S)).
