@@ -2,6 +2,7 @@ using System.CommandLine;
 using BenchmarkDotNet.Running;
 using Microsoft.ML.LogitNorm.Benchmarks;
 using Microsoft.ML.LogitNorm.Benchmarks.Augmentations;
+using Microsoft.ML.LogitNorm.Benchmarks.DefaultScore;
 using Microsoft.ML.LogitNorm.Benchmarks.Detector;
 using Microsoft.ML.LogitNorm.Benchmarks.EndToEnd;
 using Microsoft.ML.LogitNorm.Benchmarks.Growth;
@@ -10,6 +11,7 @@ using Spectre.Console;
 // The whole: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- end-to-end
 // How cost grows: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- growth
 // Augmentations: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- augmentations
+// Layer statistics and the default score: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- default-score
 // What the detector promises: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- detector
 // The small parts, all of them unless told which: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- --filter '*GradNorm*'
 if (Console.IsOutputRedirected)
@@ -23,6 +25,8 @@ switch (args)
         return new RootCommand { GrowthCommand.Create() }.Parse(args).Invoke();
     case [AugmentationCommand.Name, ..]:
         return new RootCommand { AugmentationCommand.Create() }.Parse(args).Invoke();
+    case [DefaultScoreCommand.Name, ..]:
+        return new RootCommand { DefaultScoreCommand.Create() }.Parse(args).Invoke();
     case [DetectorCommand.Name, ..]:
         return new RootCommand { DetectorCommand.Create() }.Parse(args).Invoke();
     case [EndToEndCommand.ChildCommand, var settings]:
