@@ -24,7 +24,7 @@ internal sealed class ScoringNetwork(ClassifierNetwork classifier, NetworkInput 
     /// the images: a fraction of a second for a WideResNet(40, 2), and about a second of full passes at most for any network.
     /// </summary>
     /// <param name="log">Gets a line about which of the two it is.</param>
-    public void Fold(ContextLog log) => Fold(log, OneDnn.IsAvailable, Choose);
+    public void Fold(ContextLog log) => Fold(log, OneDnn.IsAvailable, ScoringTrial.IsWanted ? Choose : Untimed);
 
     /// <inheritdoc cref="Fold(ContextLog)"/>
     /// <param name="log">See there.</param>
@@ -54,6 +54,13 @@ internal sealed class ScoringNetwork(ClassifierNetwork classifier, NetworkInput 
         {
             folded?.Dispose();
         }
+    }
+
+    /// <summary>The copy scores, as an application wants it.</summary>
+    private ScoringChoice Untimed(FoldedNetwork folded)
+    {
+        var shape = ((ImageInput)input).Shape;
+        return new(folded.TakesSingleImages ? ScoringTrial.None : null, ScoringTrial.None, folded.Rows, $"{shape.Height}×{shape.Width}");
     }
 
     /// <summary>Times the copy against the network, in the ways in which each of them scores.</summary>

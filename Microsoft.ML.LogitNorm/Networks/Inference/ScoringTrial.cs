@@ -7,12 +7,19 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>Times a network's scoring copy against the network itself, once and briefly: it is the processor that decides which of them is faster.</summary>
 /// <remarks>
 /// They take turns, and the shortest pass of each counts, since what disturbs a pass only makes it longer. The copy stays unless the network is clearly faster,
-/// three times in a row: the last bits of what is scored depend on the choice, so noise must not make it.
+/// three times in a row: the last bits of what is scored depend on the choice, so noise must not make it. An application that needs the same bits in
+/// every process of a machine, however busy, switches the timing off by <see cref="Switch"/> in its runtimeconfig; then the copy scores.
 /// </remarks>
 /// <param name="Folded">Milliseconds of the copy, for a pass of small images.</param>
 /// <param name="Original">Milliseconds of the network, for the same.</param>
 internal readonly record struct ScoringTrial(double Folded, double Original)
 {
+    /// <summary>An AppContext switch; false keeps the copy untimed.</summary>
+    public const string Switch = "Microsoft.ML.LogitNorm.TimeScoringCopy";
+
+    /// <summary>What was not timed: the copy stays.</summary>
+    public static readonly ScoringTrial None = new(double.NaN, double.NaN);
+
     /// <summary>Rounds of single images, and of full passes, that end before the time is up.</summary>
     public const int SingleRounds = 7, SeveralRounds = 3;
 
@@ -22,6 +29,9 @@ internal readonly record struct ScoringTrial(double Folded, double Original)
     private const double ClearlyFaster = 0.9;
 
     private static readonly TimeSpan _budget = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Whether the application wants the copy timed.</summary>
+    public static bool IsWanted => !AppContext.TryGetSwitch(Switch, out var wanted) || wanted;
 
     /// <summary>Whether the copy is to score.</summary>
     public bool KeepsFolded => !(Original < ClearlyFaster * Folded);
@@ -51,7 +61,8 @@ internal readonly record struct ScoringTrial(double Folded, double Original)
     }
 
     public override string ToString()
-        => string.Create(CultureInfo.InvariantCulture, $"{Folded:0.00} ms by the copy with folded batch norms, {Original:0.00} ms by the network itself");
+        => double.IsNaN(Folded) ? "not timed" : string.Create(
+            CultureInfo.InvariantCulture, $"{Folded:0.00} ms by the copy with folded batch norms, {Original:0.00} ms by the network itself");
 
     private static ScoringTrial Measure(Action folded, Action original, int rounds)
     {
