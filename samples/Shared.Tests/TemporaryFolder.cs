@@ -6,17 +6,15 @@ namespace Shared.Tests;
 /// <summary>A folder of a test's own, deleted after it, with ways to put images into it.</summary>
 public sealed class TemporaryFolder : IDisposable
 {
-    private static readonly byte[] Png = NoisePainter.Uniform(8, new(1, "test")).EncodePng();
-
     public string Root { get; } = Directory.CreateTempSubdirectory("samples-tests-").FullName;
 
     public string At(params string[] parts) => Path.Combine([Root, .. parts]);
 
-    /// <summary>Writes a small image for every name, for example <c>train/cat/1.png</c>.</summary>
+    /// <summary>Writes a small image for every name, for example <c>train/cat/1.png</c>: noise, and another for each name.</summary>
     public TemporaryFolder WithImages(params string[] names)
     {
         foreach (var name in names)
-            Write(name, Png);
+            Write(name, Png(name));
         return this;
     }
 
@@ -35,11 +33,13 @@ public sealed class TemporaryFolder : IDisposable
         foreach (var name in names)
         {
             using var entry = archive.CreateEntry(name).Open();
-            entry.Write(Png);
+            entry.Write(Png(name));
         }
 
         return At(zip);
     }
+
+    private static byte[] Png(string name) => NoisePainter.Uniform(8, new(1, name)).EncodePng();
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
 }
