@@ -19,6 +19,7 @@ internal sealed class Experiment(
     CancellationToken cancellation)
 {
     private const string SoftmaxColumn = "SoftmaxScore";
+    private const double Confidence = 0.9;
 
     public int BatchSize { get; } = pictures.Train.Count >= 10_000 ? 128 : Math.Clamp(pictures.Train.Count / 8, 2, 64);
 
@@ -52,7 +53,10 @@ internal sealed class Experiment(
         var trainSeconds = clock.Elapsed.TotalSeconds;
 
         display.Say("calibrating and measuring");
-        var detector = ml.Transforms.OodDetector(settings.FalseAlarmRate).Fit(model.Transform(View(pictures.Calibration)));
+        // The stronger promise, about this very calibration, where there are images enough for it.
+        var enough = pictures.Calibration.Count >= OodDetectorEstimator.RequiredRows(settings.FalseAlarmRate, Confidence);
+        var detector = ml.Transforms.OodDetector(settings.FalseAlarmRate, confidence: enough ? Confidence : null)
+            .Fit(model.Transform(View(pictures.Calibration)));
         var app = model.Append(detector).Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(detector.Transform(model.Transform(train))));
         // Beside the default score the paper's, to be measured on the same images; the saved model has no need of it.
         var softmax = ml.Transforms.OodScore(OodScores.MaxSoftmax(), SoftmaxColumn).Fit(model.Transform(train));

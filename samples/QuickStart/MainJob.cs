@@ -60,7 +60,7 @@ internal sealed class MainJob(Settings settings, CancellationToken cancellation)
                 [crossEntropy.Softmax, logitNorm.Softmax, logitNorm.Default])
             .Write(Out("scores.png"), Out("scores.svg"));
         ContactSheet.Write(Out("verdicts.png"), "What the LogitNorm model says", [.. Groups(ml, logitNorm, experiment, pictures)]);
-        Screen.Comparison(crossEntropy.Result, logitNorm.Result, logitNorm.Detector);
+        Screen.Comparison(crossEntropy.Result, logitNorm.Result, pictures.Test.Count, logitNorm.Detector);
         Screen.Files(Out("result.json"), Out("model.zip"), Out("model-cross-entropy.zip"), Out("scores.png"), Out("verdicts.png"));
         Reload(pictures);
         foreach (var outcome in outcomes)

@@ -84,7 +84,7 @@ internal static class Screen
             AnsiConsole.MarkupLineInterpolated($"[yellow]{message.Kind}[/] {message.RawMessage}");
     }
 
-    public static void Comparison(LossResult crossEntropy, LossResult logitNorm, OodDetectorReport detector)
+    public static void Comparison(LossResult crossEntropy, LossResult logitNorm, int testImages, OodDetectorReport detector)
     {
         AnsiConsole.WriteLine();
         var table = new Table().Title("Known or never seen?").Border(TableBorder.Rounded).AddColumn("");
@@ -109,8 +109,10 @@ internal static class Screen
             $"[grey]Softmax score: what one can do with any classifier. Default score: {logitNorm.Score}.[/]");
         AnsiConsole.WriteLine();
         InWords(logitNorm);
-        AnsiConsole.MarkupLineInterpolated($"  The detector, by the default score: {Percent(logitNorm.FalseAlarmRate)} false alarms on the test images.");
-        AnsiConsole.MarkupLineInterpolated($"  [grey]{detector.ToString().Split('\n')[0]}[/]");
+        var (low, high) = Proportion.Interval(logitNorm.FalseAlarmRate, testImages);
+        AnsiConsole.MarkupLineInterpolated($"  The detector: {Percent(logitNorm.FalseAlarmRate)} false alarms on {testImages:N0} test images, which may be "
+            + $"{Percent(low)} to {Percent(high)} on others.");
+        AnsiConsole.MarkupLineInterpolated($"  [grey]Its promise: {detector.ToString().Split('\n')[0]}[/]");
 
         void Row(string name, Func<(LossResult Result, IReadOnlyList<OodResult> Sets), string> value)
             => table.AddRow([Markup.Escape(name), .. columns.Select(column => Markup.Escape(value(column)))]);
