@@ -21,7 +21,7 @@ internal sealed class Experiment(
     private const string SoftmaxColumn = "SoftmaxScore";
     private const double Confidence = 0.9;
 
-    public int BatchSize { get; } = pictures.Train.Count >= 10_000 ? 128 : Math.Clamp(pictures.Train.Count / 8, 2, 64);
+    public int BatchSize { get; } = pictures.Train.Count >= 10_000 ? 128 : Math.Clamp(pictures.Train.Count / 8, 2, 32);
 
     /// <summary>Trains with the loss and measures the outcome.</summary>
     /// <param name="loss">The training loss.</param>

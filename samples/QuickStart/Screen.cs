@@ -110,8 +110,8 @@ internal static class Screen
         AnsiConsole.WriteLine();
         InWords(logitNorm);
         var (low, high) = Proportion.Interval(logitNorm.FalseAlarmRate, testImages);
-        AnsiConsole.MarkupLineInterpolated($"  The detector: {Percent(logitNorm.FalseAlarmRate)} false alarms on {testImages:N0} test images, which may be "
-            + $"{Percent(low)} to {Percent(high)} on others.");
+        AnsiConsole.MarkupLine($"  The detector: {Percent(logitNorm.FalseAlarmRate)} false alarms on {testImages:N0} test images, "
+            + $"from which the true rate may be {Percent(low)} to {Percent(high)}.");
         AnsiConsole.MarkupLineInterpolated($"  [grey]Its promise: {detector.ToString().Split('\n')[0]}[/]");
 
         void Row(string name, Func<(LossResult Result, IReadOnlyList<OodResult> Sets), string> value)
