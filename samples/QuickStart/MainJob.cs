@@ -13,7 +13,7 @@ internal sealed class MainJob(Settings settings, CancellationToken cancellation)
 {
     // Enough for LogitNorm to find most strangers within the minutes that a first try may take on two cores. Cross-entropy is there to compare, and gets
     // what is left: the screen says so.
-    private const int SignEpochs = 18, SignCrossEntropyEpochs = 4, SignCutout = 12;
+    private const int SignEpochs = 18, SignCrossEntropyEpochs = 7, SignCutout = 12;
     private const double SignTauWarmup = 0.2, DataTauWarmup = 0.5;
     private const int DataEpochs = 10;
 

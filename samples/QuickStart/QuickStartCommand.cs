@@ -29,7 +29,7 @@ internal static class QuickStartCommand
         };
         var epochs = new Option<int?>("--epochs")
         {
-            Description = "Passes over the training images, with each loss. Default: 10 for your images; for the signs 18, and 4 with cross-entropy.",
+            Description = "Passes over the training images, with each loss. Default: 10 for your images; for the signs 18, and 7 with cross-entropy.",
             HelpName = "N",
         };
         var backbone = new Option<string?>("--backbone")
