@@ -54,11 +54,14 @@ public static class LogitNormCatalog
     public static LogitNormTuner LogitNormTuner(this MulticlassClassificationCatalog catalog, LogitNormTuner.Options options)
         => new(MachineLearningContext.Environment(catalog), options);
 
+    /// <summary>Appends the default score per row (<see cref="OodScores.Default"/>): the higher, the more likely the row is out of distribution.</summary>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <remarks>The columns have their usual names; the other overload takes other names.</remarks>
+    public static OodScoreEstimator OodScore(this TransformsCatalog catalog) => catalog.OodScore(OodScores.Default());
+
     /// <summary>Appends a score per row: the higher, the more likely the row is out of distribution.</summary>
     /// <param name="catalog">The transforms catalog.</param>
-    /// <param name="score">
-    /// How to score; null for <see cref="OodScores.Default"/>, see <see cref="OodScores"/> for all. It decides which columns are needed, and says which.
-    /// </param>
+    /// <param name="score">How to score; see <see cref="OodScores"/>. It decides which columns are needed, and its page says which.</param>
     /// <param name="outputColumnName">Name of the new column, a <see cref="float"/>; its range is the score's.</param>
     /// <param name="labelColumnName">The column with the class of each row, a key, for scores that learn from labelled rows; others do not look at it.</param>
     /// <param name="logitsColumnName">
@@ -69,17 +72,18 @@ public static class LogitNormCatalog
     /// without a classifier of this library.
     /// </param>
     /// <param name="layerStatisticsColumnName">The column with the layer statistics, a vector of <see cref="float"/>.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="score"/> is null.</exception>
     /// <exception cref="ArgumentException">A name is empty.</exception>
     public static OodScoreEstimator OodScore(
         this TransformsCatalog catalog,
-        OodScore? score = null,
+        OodScore score,
         string outputColumnName = ColumnNames.OodScore,
         string labelColumnName = "Label",
         string logitsColumnName = ColumnNames.Logits,
         string embeddingColumnName = ColumnNames.Embedding,
         string layerStatisticsColumnName = ColumnNames.LayerStatistics)
         => new(
-            MachineLearningContext.Environment(catalog), score ?? OodScores.Default(), outputColumnName,
+            MachineLearningContext.Environment(catalog), score, outputColumnName,
             new(logitsColumnName, embeddingColumnName, layerStatisticsColumnName, labelColumnName));
 
     /// <summary>Appends the decision whether a row is out of distribution, with a guaranteed rate of false alarms.</summary>

@@ -7,17 +7,17 @@ public sealed class FuseTests
 {
     private static readonly Dictionary<string, Tensor> _nothing = [];
 
-    // 19 calibration rows with largest logits 1 to 19, so scores −19 to −1 by the largest logit; q90 = −2.8, q99 = −1.18. Two such parts: twice t.
-    private static readonly double _tail = Math.Log(10) / (2.8 - 1.18);
+    // 199 calibration rows with largest logits 1 to 199, so scores −199 to −1 by the largest logit; q90 = −20.8, q99 = −2.98. Two such parts: twice t.
+    private static readonly double _tail = Math.Log(10) / (20.8 - 2.98);
 
     private static IEnumerable<TestCaseData> ByHand()
     {
-        yield return new TestCaseData(25f, 0.0).SetArgDisplayNames("surer than all calibration rows: p = 1");
-        yield return new TestCaseData(19f, 0.0).SetArgDisplayNames("a tie with the surest counts it: p = 1");
-        yield return new TestCaseData(10.5f, -Math.Log(11.0 / 20)).SetArgDisplayNames("between two: 10 of them are as unusual, p = 11/20");
-        yield return new TestCaseData(1.5f, Math.Log(10)).SetArgDisplayNames("one is as unusual: p = 2/20");
-        yield return new TestCaseData(0.5f, Math.Log(100) + (0.68 * _tail)).SetArgDisplayNames("beyond the 99 % quantile");
-        yield return new TestCaseData(-50f, Math.Log(100) + (51.18 * _tail)).SetArgDisplayNames("far beyond is more");
+        yield return new TestCaseData(250f, 0.0).SetArgDisplayNames("surer than all calibration rows: p = 1");
+        yield return new TestCaseData(199f, 0.0).SetArgDisplayNames("a tie with the surest counts it: p = 1");
+        yield return new TestCaseData(100.5f, -Math.Log(101.0 / 200)).SetArgDisplayNames("between two: 100 of them are as unusual, p = 101/200");
+        yield return new TestCaseData(3.5f, Math.Log(50)).SetArgDisplayNames("three are as unusual: p = 4/200");
+        yield return new TestCaseData(0.5f, Math.Log(100) + (2.48 * _tail)).SetArgDisplayNames("beyond the 99 % quantile");
+        yield return new TestCaseData(-50f, Math.Log(100) + (52.98 * _tail)).SetArgDisplayNames("far beyond is more");
     }
 
     [TestCaseSource(nameof(ByHand))]
@@ -25,7 +25,7 @@ public sealed class FuseTests
     {
         using var scope = NewDisposeScope();
         var fuse = OodScores.Fuse(OodScores.MaxLogit(), OodScores.MaxLogit());
-        var learned = fuse.Learn(Rows(19));
+        var learned = fuse.Learn(Rows(199));
 
         var found = fuse.Compute(new(tensor(new[,] { { logit, -100 } }), null, null, null, learned));
 
@@ -45,7 +45,7 @@ public sealed class FuseTests
         Assert.That(both, Is.EqualTo((Of(OodScores.Fuse(one, one)) + Of(OodScores.Fuse(other, other))) / 2).Within(1e-3f * both));
         Assert.That(both, Is.GreaterThan(Math.Log(100)));
 
-        float Of(OodScore score) => score.Compute(row with { Learned = score.Learn(Rows(19)) })[0];
+        float Of(OodScore score) => score.Compute(row with { Learned = score.Learn(Rows(199)) })[0];
     }
 
     [Test]
@@ -79,6 +79,18 @@ public sealed class FuseTests
             var fuse = OodScores.Fuse(score, score);
             return fuse.Compute(strangers with { Learned = fuse.Learn(rows with { Logits = rows.Logits }) });
         }
+    }
+
+    [TestCase(10, 11)]
+    [TestCase(19, 20)]
+    public void Score_OfFewCalibrationRows_ClaimsNoMoreThanTheyKnow(int count, double rows)
+    {
+        using var scope = NewDisposeScope();
+        var fuse = OodScores.Fuse(OodScores.MaxLogit(), OodScores.MaxLogit());
+
+        var found = fuse.Compute(new(tensor(new float[,] { { -1000, -2000 } }), null, null, null, fuse.Learn(Rows(count))));
+
+        Assert.That(found[0], Is.EqualTo(2 * Math.Log(rows)).Within(1e-5f), "p = 1 / (n + 1), however far");
     }
 
     [Test]

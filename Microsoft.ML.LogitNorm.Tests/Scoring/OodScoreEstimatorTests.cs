@@ -211,11 +211,14 @@ public sealed class OodScoreEstimatorTests
     }
 
     [Test]
-    public void OodScore_NoName_IsRefused()
-        => Assert.That(() => _ml.Transforms.OodScore(OodScores.Energy(), ""), Throws.ArgumentException);
+    public void OodScore_NoScoreOrName_IsRefused()
+    {
+        Assert.That(() => _ml.Transforms.OodScore(null!), Throws.ArgumentNullException);
+        Assert.That(() => _ml.Transforms.OodScore(OodScores.Energy(), ""), Throws.ArgumentException);
+    }
 
     [Test]
-    public void OodScore_NoScore_IsTheDefault()
+    public void OodScore_WithoutArgument_IsTheDefault()
     {
         using var score = _ml.Transforms.OodScore().Fit(Training);
         Assert.That(score.Score, Is.EqualTo(OodScores.Default()));

@@ -39,7 +39,7 @@ internal readonly record struct OodBatch(
     /// <summary>How many of them to score together, where there may be very many.</summary>
     public long AtOnce => Values is null ? 128 : Network!.Input.RowsPerBatch;
 
-    /// <summary>The same rows on the CPU, without the rows' values.</summary>
+    /// <summary>The same rows on the CPU, where their values are anyway.</summary>
     public OodBatch OnCpu()
         => Device.type == DeviceType.CPU ? this : this with { Logits = Logits?.cpu(), Embedding = Embedding?.cpu(), LayerStatistics = LayerStatistics?.cpu() };
 

@@ -69,7 +69,7 @@ internal static class QuickStartCommand
         var limit = new Option<int?>("--limit") { Description = "At most so many images per class, for a quick try.", HelpName = "N" };
         var seed = new Option<int>("--seed")
         {
-            Description = "Decides everything random; the same seed gives the same result on the same machine.",
+            Description = "Decides everything random; the same seed repeats itself on the same machine with the same number of threads.",
             HelpName = "N",
             DefaultValueFactory = _ => 1,
         };
@@ -81,7 +81,8 @@ internal static class QuickStartCommand
         };
         var rate = new Option<double>("--false-alarm-rate")
         {
-            Description = "The share of known images that the detector may take for unknown.",
+            Description = "The share of known images that the detector may take for unknown; kept with a probability of 90 % where there are calibration images "
+                + "enough (45 for 0.05), otherwise in the mean.",
             HelpName = "X",
             DefaultValueFactory = _ => 0.05,
         };

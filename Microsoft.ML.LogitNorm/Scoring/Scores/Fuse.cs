@@ -14,7 +14,8 @@ namespace Microsoft.ML.LogitNorm;
 /// R. A. Fisher, Statistical Methods for Research Workers (1932), for p-values in general; for conformal ones Bates et al., Annals of Statistics 2023,
 /// arXiv 2104.08279.
 /// Ranks cannot tell far from very far. So beyond q99, the calibration rows' 99 % quantile, t goes on as an exponential tail would, by the tenfold from
-/// their 90 % quantile to there: t = ln 100 + (s − q99) · ln 10 / (q99 − q90), s = the part's score. That is this library's own.
+/// their 90 % quantile to there: t = ln 100 + (s − q99) · ln 10 / (q99 − q90), s = the part's score. Of fewer than 199 rows the quantile is that at
+/// 2 / (n + 1) from the end, and of fewer than 20 there is no tail. That is this library's own.
 /// Needs what its parts need; learns what they learn, and n sorted scores for each.
 /// The calibration rows are those of <c>Fit</c>. Where a part learns from rows, it would find them too familiar to be ranked among them: all parts then learn
 /// from four fifths, drawn at random, and the others rank. Cost: that of the parts, and O(B log n).
@@ -24,6 +25,9 @@ internal sealed record Fuse(IReadOnlyList<OodScore> Parts) : OodScore
 {
     private const string Ranks = "Ranks";
     private const int OneOf = 5;
+
+    /// <summary>The shares of calibration rows from which the tail takes its scale, and beyond which it begins.</summary>
+    private const double Uncommon = 0.1, Rare = 0.01;
 
     /// <summary>With fewer calibration rows there is no 90 % quantile that is not the largest of them.</summary>
     private const int FewestRanks = 10;
@@ -96,10 +100,12 @@ internal sealed record Fuse(IReadOnlyList<OodScore> Parts) : OodScore
         var count = ranks.shape[0];
         var below = searchsorted(ranks, score).to(float64);
         var surprise = below.neg().Plus(count + 1.0).Over(count + 1).log().neg();
-        var (q90, q99) = (Quantile(ranks, 0.9), Quantile(ranks, 0.99));
-        // Calibration rows that are all alike have no tail to go on.
-        return q99 > q90
-            ? where(score.Minus(q99).IsPositive(), score.Minus(q99).Times(Math.Log(10) / (q99 - q90)).Plus(Math.Log(100)), surprise)
+        // Few rows know nothing of one in a hundred: the tail begins where they end.
+        var rarest = Math.Max(Rare, 2.0 / (count + 1));
+        var (body, tail) = (Quantile(ranks, 1 - Uncommon), Quantile(ranks, 1 - rarest));
+        // Nor is there a tail to go on where calibration rows are all alike.
+        return rarest < Uncommon && tail > body
+            ? where(score.Minus(tail).IsPositive(), score.Minus(tail).Times(Math.Log(Uncommon / rarest) / (tail - body)).Minus(Math.Log(rarest)), surprise)
             : surprise;
     }
 

@@ -16,10 +16,10 @@ internal sealed record ResultFile
 
     public required int Seed { get; init; }
 
-    /// <summary>The network, as <c>WideResNet(10, 1)</c>.</summary>
+    /// <summary>The network, as <c>WideResNet(16, 1)</c>.</summary>
     public required string Backbone { get; init; }
 
-    /// <summary>Passes of LogitNorm over the training images; each run has its own.</summary>
+    /// <summary>Passes of the last run over the training images, in a whole file LogitNorm's; each run has its own.</summary>
     public required int Epochs { get; init; }
 
     /// <summary>The augmentation of the training images.</summary>

@@ -43,7 +43,9 @@ internal static class GaussianFit
         else if (shrinkage > 0)
             covariance = covariance.Plus(Diagonal(shrinkage.Value));
         var (eigenvalues, eigenvectors) = linalg.eigh(covariance);   // ascending
-        var least = Math.Max(eigenvalues[size - 1].item<double>() * Tolerance, rows.Squared().mean().item<double>() * SquaredRounding);
+        // What was shrunk has directions in which it varies by what was added, and they are no rounding.
+        var rounding = shrinkage == 0 ? rows.Squared().mean().item<double>() * SquaredRounding : 0;
+        var least = Math.Max(eigenvalues[size - 1].item<double>() * Tolerance, rounding);
         var flat = eigenvalues.IsAtMost(least).sum().item<long>();
         return flat == 0
             ? (eigenvectors / eigenvalues.sqrt()).MoveToOuterDisposeScope()
@@ -103,8 +105,9 @@ internal static class GaussianFit
         var means = ClassMeans.Of(features, rows.Labels!, rows.Classes!.Value);
         LearningError.ThrowIfFewerRows(
             score, means.Counts, 2, "training rows", "One row has no spread: give the class more rows, or leave it out of the training.");
+        using var scope = NewDisposeScope();
         var meansOfRows = means.Values.index_select(0, rows.Labels!);
         var estimated = shrinkage is null ? EstimatedShrinkage(features - meansOfRows) : (double?)null;
-        return (means.Values, Whitening(features, meansOfRows, shrinkage, estimated, score, what), estimated);
+        return (means.Values, Whitening(features, meansOfRows, shrinkage, estimated, score, what).MoveToOuterDisposeScope(), estimated);
     }
 }

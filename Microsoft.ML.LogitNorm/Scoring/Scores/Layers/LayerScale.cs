@@ -17,10 +17,11 @@ internal static class LayerScale
     /// </returns>
     public static (Tensor Rows, Tensor Scale) Standardize(Tensor statistics)
     {
+        using var scope = NewDisposeScope();
         var rows = statistics.to(float64);
         var deviation = rows.std(0, unbiased: false);
         var varies = deviation.gt(rows.abs().amax([0]).Times(Rounding));
         var scale = varies.to(float64) / deviation.Filled(varies.logical_not(), 1);
-        return (rows * scale, scale);
+        return ((rows * scale).MoveToOuterDisposeScope(), scale.MoveToOuterDisposeScope());
     }
 }
