@@ -222,7 +222,7 @@ public sealed class OodScoreEstimatorTests
     {
         using var score = _ml.Transforms.OodScore().Fit(Training);
         Assert.That(score.Score, Is.EqualTo(OodScores.Default()));
-        Assert.That(score.Score.ToString(), Is.EqualTo("RelativeLayerGaussian"));
+        Assert.That(score.Score.ToString(), Is.EqualTo("Fuse(MaxSoftmax, RelativeLayerGaussian, LayerGaussian)"));
     }
 
     private IDataView Training => _model.Transform(TinyImages.View(_ml, 96));

@@ -100,10 +100,11 @@ public sealed class ScoresGoldenTests
     [Test]
     public void EveryScore_HasAReferenceOrIsCountedByHand()
     {
-        // Odin's step is checked in OdinGoldenTests, what looks at layer statistics in LayerScoreTests.
+        // Odin's step is checked in OdinGoldenTests, what looks at layer statistics in LayerScoreTests, Fuse by hand in FuseTests.
         var checkedScores = _scores.Values.Concat(_moreScores.Values)
             .Concat(OodScoresTests.ScoresCountedByHand)
             .Concat(LayerScoreTests.Scores)
+            .Append(OodScores.Default())
             .Select(score => score.Name);
         Assert.That(OodScores.All.Select(score => score.Name), Is.SubsetOf(checkedScores));
     }

@@ -13,7 +13,7 @@ public static partial class OodScores
     /// </remarks>
     public static IReadOnlyList<OodScore> Candidates { get; } = ValueList.Of<OodScore>(
     [
-        .. LayerShrinkages(RelativeLayerGaussian),
+        Default(),
         MaxSoftmax(),
         MaxLogit(),
         .. Settings([1, 10, 100, 1000], temperature => Energy(temperature)),
@@ -26,6 +26,7 @@ public static partial class OodScores
         .. Shrinkages(Mahalanobis),
         .. Shrinkages(RelativeMahalanobis),
         .. LayerShrinkages(LayerGaussian),
+        .. LayerShrinkages(RelativeLayerGaussian),
         .. Dimensions(VirtualLogit),
         .. Dimensions(Residual),
         .. Settings([10, 1, 50, 100], k => NnGuide((int)k)),

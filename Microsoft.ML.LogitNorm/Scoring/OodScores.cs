@@ -11,19 +11,20 @@ namespace Microsoft.ML.LogitNorm;
 /// </remarks>
 public static partial class OodScores
 {
-    /// <summary>Every score, with its default hyper-parameters, the default one first; all but <see cref="Fuse"/>, which is made of others.</summary>
+    /// <summary>Every score, with its default hyper-parameters, <see cref="Default"/> first; of <see cref="Fuse"/>, which is made of others, that one.</summary>
     public static IReadOnlyList<OodScore> All { get; } =
         [.. typeof(OodScores).GetMethods(BindingFlags.Public | BindingFlags.Static)
             .Where(method => method.ReturnType == typeof(OodScore) && method.GetParameters().All(parameter => parameter.HasDefaultValue))
-            .Select(method => (OodScore)method.Invoke(null, [.. method.GetParameters().Select(parameter => parameter.DefaultValue)])!)
-            .Distinct()];   // the default is one of the others
+            .Select(method => (OodScore)method.Invoke(null, [.. method.GetParameters().Select(parameter => parameter.DefaultValue)])!)];
 
-    /// <summary>The score to take if you don't want to choose: <see cref="RelativeLayerGaussian"/>, unbounded.</summary>
+    /// <summary>The score to take if you don't want to choose: softmax and layer statistics in one; at least 0.</summary>
     /// <remarks>
-    /// It finds what looks like nothing that the network was trained on, however sure the network is. The same for all losses and networks of this library;
-    /// docs/scores.md says how it was chosen, and where another score beats it. Needs <c>LayerStatistics</c>; learns from labelled rows.
+    /// <see cref="Fuse"/> of <see cref="MaxSoftmax"/>, which knows what the network doubts, <see cref="RelativeLayerGaussian"/>, which knows what looks like none
+    /// of the classes, and <see cref="LayerGaussian"/>, which knows what looks like nothing at all that the network was trained on, however sure it is. The
+    /// same for all losses and networks of this library; docs/scores.md says how it was chosen, and where another score beats it.
+    /// Needs <c>Logits</c> and <c>LayerStatistics</c>; learns from at least 50 labelled rows.
     /// </remarks>
-    public static OodScore Default() => RelativeLayerGaussian();
+    public static OodScore Default() => Fuse(MaxSoftmax(), RelativeLayerGaussian(), LayerGaussian());
 
     /// <summary>Maximum softmax probability, negated: −max p, in [−1, −1/C]. The paper's default, and the best known baseline.</summary>
     /// <remarks>Hendrycks &amp; Gimpel, ICLR 2017, arXiv 1610.02136. Needs <c>Logits</c>; learns nothing.</remarks>

@@ -131,7 +131,7 @@ public sealed class MainJobOutput
             Assert.That(run.Ood.Select(set => set.Name), Is.EqualTo(sets));
             Assert.That(run.Softmax.Select(set => (set.Name, set.Rows)), Is.EqualTo(run.Ood.Select(set => (set.Name, set.Rows))));
             Assert.That(run.Softmax, Is.Not.EqualTo(run.Ood), "two scores give two results");
-            Assert.That(run.Score, Is.EqualTo("RelativeLayerGaussian"));
+            Assert.That(run.Score, Is.EqualTo("Fuse(MaxSoftmax, RelativeLayerGaussian, LayerGaussian)"));
             double[] shares =
             [
                 run.Accuracy,
@@ -158,6 +158,6 @@ public sealed class MainJobOutput
         Assert.That(verdict.Score.Sum(), Is.EqualTo(1).Within(1e-4));
         Assert.That(verdict.PredictedLabel, Is.Not.Empty);
         Assert.That(verdict.OodConfidence, Is.InRange(0f, 1f));
-        Assert.That(verdict.OodScore, Is.Not.EqualTo(-verdict.Score.Max()).Within(1e-5), "not the softmax score");
+        Assert.That(verdict.OodScore, Is.GreaterThanOrEqualTo(0), "Fisher's sum");
     }
 }

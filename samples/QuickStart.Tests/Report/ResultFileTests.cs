@@ -19,7 +19,7 @@ public sealed class ResultFileTests
                 Accuracy = 0.97,
                 FalseAlarmRate = 0.049,
                 TrainSeconds = 40.1,
-                Score = "RelativeLayerGaussian",
+                Score = "Fuse(MaxSoftmax, RelativeLayerGaussian, LayerGaussian)",
                 Ood = [new("near", 1000, 0.31, 0.93, 0.97, 0.9)],
                 Softmax = [new("near", 1000, 0.62, 0.83, 0.87, 0.8)],
             },
@@ -55,7 +55,7 @@ public sealed class ResultFileTests
         var expected = JsonNode.Parse("""
             {"seed": 1, "backbone": "WideResNet(10, 1)", "epochs": 10, "runs": [
               {"loss": "CrossEntropy", "epochs": 3, "accuracy": 0.97, "falseAlarmRate": 0.049, "trainSeconds": 40.1,
-               "score": "RelativeLayerGaussian",
+               "score": "Fuse(MaxSoftmax, RelativeLayerGaussian, LayerGaussian)",
                "ood": [{"name": "near", "rows": 1000, "fprAt95Tpr": 0.31, "auroc": 0.93, "auprIn": 0.97, "auprOut": 0.9}],
                "softmax": [{"name": "near", "rows": 1000, "fprAt95Tpr": 0.62, "auroc": 0.83, "auprIn": 0.87, "auprOut": 0.8}]},
               {"loss": "LogitNorm", "tau": 0.04, "tauWarmup": 0.5, "epochs": 10, "accuracy": 0.96, "falseAlarmRate": 0.05, "trainSeconds": 41,
