@@ -11,7 +11,7 @@ namespace Microsoft.ML.LogitNorm;
 /// </remarks>
 public static partial class OodScores
 {
-    /// <summary>Every score, with its default hyper-parameters, <see cref="Default"/> first; of <see cref="Fuse"/>, which is made of others, that one.</summary>
+    /// <summary>Every score, with its default hyper-parameters; of <see cref="Fuse"/>, which is made of others, <see cref="Default"/>, which is first.</summary>
     public static IReadOnlyList<OodScore> All { get; } =
         [.. typeof(OodScores).GetMethods(BindingFlags.Public | BindingFlags.Static)
             .Where(method => method.ReturnType == typeof(OodScore) && method.GetParameters().All(parameter => parameter.HasDefaultValue))
@@ -19,9 +19,9 @@ public static partial class OodScores
 
     /// <summary>The score to take if you don't want to choose: softmax and layer statistics in one; at least 0.</summary>
     /// <remarks>
-    /// <see cref="Fuse"/> of <see cref="MaxSoftmax"/>, which knows what the network doubts, <see cref="RelativeLayerGaussian"/>, which knows what looks like none
-    /// of the classes, and <see cref="LayerGaussian"/>, which knows what looks like nothing at all that the network was trained on, however sure it is. The
-    /// same for all losses and networks of this library; docs/scores.md says how it was chosen, and where another score beats it.
+    /// <see cref="Fuse"/> of <see cref="MaxSoftmax"/>, which knows what the network doubts, <see cref="RelativeLayerGaussian"/>, which knows what looks
+    /// like none of the classes, and <see cref="LayerGaussian"/>, which knows what looks like nothing at all that the network was trained on, however sure
+    /// it is. The same for all losses and networks of this library; docs/scores.md says how it was chosen, and where another score beats it.
     /// Needs <c>Logits</c> and <c>LayerStatistics</c>; learns from at least 50 labelled rows.
     /// </remarks>
     public static OodScore Default() => Fuse(MaxSoftmax(), RelativeLayerGaussian(), LayerGaussian());
