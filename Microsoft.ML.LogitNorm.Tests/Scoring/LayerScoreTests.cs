@@ -49,7 +49,7 @@ public sealed class LayerScoreTests
     [Test]
     public void Relative_FarAway_IsMoreUnusualThanAnyTrainingRow([Values(40, 100, 1000)] int count, [Values(null, 1e-3, 0.1)] double? shrinkage)
     {
-        // 30 statistics in three groups of rows, some of which hardly vary. A stranger may lie in any direction, those in which classes do not differ among them.
+        // 30 statistics in three groups of rows, some of which hardly vary. A stranger may lie in any direction, also where classes do not differ.
         using var scope = NewDisposeScope();
         using var generator = new Generator((ulong)count, CPU);
         var labels = randint(0, Classes, [count], dtype: int64, generator: generator);

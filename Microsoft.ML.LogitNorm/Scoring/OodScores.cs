@@ -11,7 +11,7 @@ namespace Microsoft.ML.LogitNorm;
 /// </remarks>
 public static partial class OodScores
 {
-    /// <summary>Every score, with its default hyper-parameters; of <see cref="Fuse"/>, which is made of others, <see cref="Default"/>, which is first.</summary>
+    /// <summary>Every score, with its default hyper-parameters; of <see cref="Fuse"/>, which is made of others, <see cref="Default"/> alone.</summary>
     public static IReadOnlyList<OodScore> All { get; } =
         [.. typeof(OodScores).GetMethods(BindingFlags.Public | BindingFlags.Static)
             .Where(method => method.ReturnType == typeof(OodScore) && method.GetParameters().All(parameter => parameter.HasDefaultValue))

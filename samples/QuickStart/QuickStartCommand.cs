@@ -81,8 +81,8 @@ internal static class QuickStartCommand
         };
         var rate = new Option<double>("--false-alarm-rate")
         {
-            Description = "The share of known images that the detector may take for unknown; kept with a probability of 90 % where there are calibration images "
-                + "enough (45 for 0.05), otherwise in the mean.",
+            Description = "The share of known images that the detector may take for unknown; kept with a probability of 90 % where there are calibration "
+                + "images enough (45 for 0.05), otherwise in the mean.",
             HelpName = "X",
             DefaultValueFactory = _ => 0.05,
         };

@@ -63,7 +63,9 @@ internal static class Screen
         Row("Network", $"{backbone}, {augmentation}, batches of {batchSize}, on {(settings.GpuDeviceId is { } gpu ? $"GPU {gpu}" : "the CPU")}, "
             + $"seed {settings.Seed}");
         Row("Trainings", string.Join(", ", trainings.Select(training => $"{training.Loss} {training.Epochs} epochs"))
-            + (trainings.DistinctBy(training => training.Epochs).Count() > 1 ? ": a short showing for the first; docs/results.md compares both at equal length" : ""));
+            + (trainings.DistinctBy(training => training.Epochs).Count() > 1
+                ? ": a short showing for the first; docs/results.md compares both at equal length"
+                : ""));
         AnsiConsole.Write(grid);
 
         void Row(string name, string value) => grid.AddRow(new Markup($"[grey]{name}[/]"), new Text(value));

@@ -32,10 +32,14 @@ internal static class DefaultScoreCommand
             if (result.GetValueOrDefault<int>() < 1)
                 result.AddError($"--rounds is {result.GetValueOrDefault<int>()}; it must be at least 1.");
         });
-        var command = new System.CommandLine.Command(Name, "Measures layer statistics and the default score against the forward pass that they come with.") { rounds };
+        var command = new System.CommandLine.Command(Name, "Measures layer statistics and the default score against the forward pass they come with.")
+        {
+            rounds,
+        };
         command.SetAction(result =>
         {
-            var table = new Table().Border(TableBorder.Markdown).AddColumns("Network", "LayerStatistics: beyond the forward pass", "Default score: beyond both");
+            var table = new Table().Border(TableBorder.Markdown)
+                .AddColumns("Network", "LayerStatistics: beyond the forward pass", "Default score: beyond both");
             foreach (var network in s_networks)
             {
                 var (statistics, score) = Measure(network, result.GetValue(rounds));
