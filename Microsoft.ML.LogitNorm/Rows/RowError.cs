@@ -4,7 +4,10 @@ namespace Microsoft.ML.LogitNorm;
 internal static class RowError
 {
     /// <summary>An error whose message names the row.</summary>
-    public static RowException Naming(long row, string message) => new(row, message);
+    /// <param name="row">The row's number.</param>
+    /// <param name="message">What is wrong.</param>
+    /// <param name="cause">The error that the message is made of, if there is one.</param>
+    public static RowException Naming(long row, string message, Exception? cause = null) => new(row, message, cause);
 
     /// <summary>Puts the row in front of an error that does not know it, such as that of an image that cannot be decoded.</summary>
     /// <param name="row">The row's number.</param>

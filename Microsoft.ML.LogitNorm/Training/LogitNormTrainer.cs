@@ -126,7 +126,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     {
         if (_options.OutlierSet is not { } set)
             return null;
-        var outliers = OutlierRows.Read(set, input, cancellationToken);
+        var outliers = ReadOutliers(set, input, cancellationToken);
         try
         {
             OutlierCheck.Rows(outliers, set, training, input);
@@ -138,6 +138,19 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         {
             outliers.Dispose();
             throw;
+        }
+    }
+
+    // Both sets have the same column, and rows of the same numbers: an error says which set it is of.
+    private static OutlierRows ReadOutliers(IDataView set, NetworkInput input, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return OutlierRows.Read(set, input, cancellationToken);
+        }
+        catch (Exception error) when (RowError.Find(error) is IRowError { Row: { } row } and Exception found)
+        {
+            throw RowError.Naming(row, $"In OutlierSet: {found.Message}", found);
         }
     }
 

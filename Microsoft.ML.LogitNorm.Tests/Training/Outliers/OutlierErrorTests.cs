@@ -77,7 +77,7 @@ public sealed class OutlierErrorTests
         var training = _ml.Transforms.Conversion.ConvertType("Image").Fit(Mapped()).Transform(Mapped());
         AssertRefused(
             _options with { OutlierSet = _ml.Data.LoadFromEnumerable(rows) }, training,
-            "Column 'Image' has a pixel that is NaN or infinite in row 13 (counted from 0).", "The row has Name 'outlier 13'.");
+            "In OutlierSet: Column 'Image' has a pixel that is NaN or infinite in row 13 (counted from 0).", "The row has Name 'outlier 13'.");
     }
 
     [TestCase(true)]
