@@ -26,17 +26,7 @@ internal static class AugmentationCommand
 
     public static System.CommandLine.Command Create()
     {
-        var rounds = new Option<int>("--rounds")
-        {
-            Description = "How often each is measured, in turns; the middle round is told.",
-            HelpName = "N",
-            DefaultValueFactory = _ => 15,
-        };
-        rounds.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1)
-                result.AddError($"--rounds is {result.GetValueOrDefault<int>()}; it must be at least 1.");
-        });
+        var rounds = CountOption.Create("--rounds", "How often each is measured, in turns; the middle round is told.", 15);
         var command = new System.CommandLine.Command(Name, "Measures augmentations of 32×32 images against the training step that they are for.") { rounds };
         command.SetAction(result =>
         {

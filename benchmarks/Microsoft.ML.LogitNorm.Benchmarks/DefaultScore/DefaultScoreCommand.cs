@@ -21,17 +21,7 @@ internal static class DefaultScoreCommand
 
     public static System.CommandLine.Command Create()
     {
-        var rounds = new Option<int>("--rounds")
-        {
-            Description = "How often each is measured, in turns; the middle round is told.",
-            HelpName = "N",
-            DefaultValueFactory = _ => 15,
-        };
-        rounds.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1)
-                result.AddError($"--rounds is {result.GetValueOrDefault<int>()}; it must be at least 1.");
-        });
+        var rounds = CountOption.Create("--rounds", "How often each is measured, in turns; the middle round is told.", 15);
         var command = new System.CommandLine.Command(Name, "Measures layer statistics and the default score against the forward pass they come with.")
         {
             rounds,

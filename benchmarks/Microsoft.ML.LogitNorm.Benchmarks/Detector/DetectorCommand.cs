@@ -17,25 +17,14 @@ internal static class DetectorCommand
 
     public static System.CommandLine.Command Create()
     {
-        var draws = Count("--draws", "How many calibrations are simulated.", 2_000);
-        var rows = Count("--rows", "Calibration rows of each of them.", 200);
+        var draws = CountOption.Create("--draws", "How many calibrations are simulated.", 2_000);
+        var rows = CountOption.Create("--rows", "Calibration rows of each of them.", 200);
         var command = new System.CommandLine.Command(Name, "Simulates what the detector promises: how often its true rate passes the one asked for.")
         {
             draws, rows,
         };
         command.SetAction(result => Show(result.GetValue(draws), result.GetValue(rows)));
         return command;
-    }
-
-    private static Option<int> Count(string name, string description, int usual)
-    {
-        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => usual };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1)
-                result.AddError($"{name} is {result.GetValueOrDefault<int>()}; it must be at least 1.");
-        });
-        return option;
     }
 
     private static void Show(int draws, int rows)

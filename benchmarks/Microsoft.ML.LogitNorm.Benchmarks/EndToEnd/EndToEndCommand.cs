@@ -16,24 +16,9 @@ internal static class EndToEndCommand
     public static System.CommandLine.Command Create()
     {
         var defaults = new EndToEndSettings();
-        var rounds = new Option<int>("--rounds")
-        {
-            Description = "Rounds of each measurement; the middle one is told.",
-            HelpName = "N",
-            DefaultValueFactory = _ => defaults.Rounds,
-        };
-        var steps = new Option<int>("--steps")
-        {
-            Description = "Training steps in a round.",
-            HelpName = "N",
-            DefaultValueFactory = _ => defaults.StepsPerRound,
-        };
-        var batch = new Option<int>("--batch-size")
-        {
-            Description = "Images in a training step.",
-            HelpName = "N",
-            DefaultValueFactory = _ => defaults.BatchSize,
-        };
+        var rounds = CountOption.Create("--rounds", "Rounds of each measurement; the middle one is told.", defaults.Rounds);
+        var steps = CountOption.Create("--steps", "Training steps in a round.", defaults.StepsPerRound);
+        var batch = CountOption.Create("--batch-size", "Images in a training step.", defaults.BatchSize);
         var parts = new Option<string[]>("--parts")
         {
             Description = "What to measure. Default: all.",
@@ -61,12 +46,6 @@ internal static class EndToEndCommand
             DefaultValueFactory = _ => [.. InstructionSet.All.Select(set => set.Name)],
         };
         sets.AcceptOnlyFromAmong([.. InstructionSet.All.Select(set => set.Name)]);
-        foreach (var option in new[] { rounds, steps, batch })
-            option.Validators.Add(result =>
-            {
-                if (result.GetValueOrDefault<int>() < 1)
-                    result.AddError($"{option.Name} is {result.GetValueOrDefault<int>()}; it must be at least 1.");
-            });
 
         var command = new System.CommandLine.Command(
             Name,

@@ -18,23 +18,13 @@ internal static class GrowthCommand
 
     public static System.CommandLine.Command Create()
     {
-        var rounds = new Option<int>("--rounds")
-        {
-            Description = "How often each size is measured; the middle one is told.",
-            HelpName = "N",
-            DefaultValueFactory = _ => 5,
-        };
+        var rounds = CountOption.Create("--rounds", "How often each size is measured; the middle one is told.", 5);
         var output = new Option<DirectoryInfo>("--output", "-o")
         {
             Description = "Where growth.png and growth.svg are written.",
             HelpName = "DIR",
             DefaultValueFactory = _ => new(Path.Combine("artifacts", "performance")),
         };
-        rounds.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1)
-                result.AddError($"--rounds is {result.GetValueOrDefault<int>()}; it must be at least 1.");
-        });
         var command = new System.CommandLine.Command(
             Name, "Measures how cost grows with image size, classes, rows and rows learned from, and plots it.")
         {
