@@ -27,7 +27,7 @@ public sealed class LossesGoldenTests
     {
         using var scope = NewDisposeScope();
 
-        var actual = loss.Compute(StepOn(ToTensor(Numbers.Logits)));
+        var actual = loss.Compute(StepOn(Numbers.Logits.ToTensor()));
 
         Assert.That(actual.shape, Is.Empty);
         Assert.That(actual.ToDouble(), Is.EqualTo(expected).Within(Tolerance * Math.Abs(expected)));
@@ -37,7 +37,7 @@ public sealed class LossesGoldenTests
     public void LogitNorm_GoldenLogits_GivesReferenceGradient()
     {
         using var scope = NewDisposeScope();
-        var logits = ToTensor(Numbers.Logits).requires_grad_();
+        var logits = Numbers.Logits.ToTensor().requires_grad_();
 
         TrainingLoss.LogitNorm(0.04, warmup: 0).Compute(StepOn(logits)).backward();
 
@@ -56,7 +56,7 @@ public sealed class LossesGoldenTests
     {
         using var scope = NewDisposeScope();
         var loss = TrainingLoss.LogitNorm(Number(tau), warmup: 0);
-        var logits = ToTensor(Numbers.Logits);
+        var logits = Numbers.Logits.ToTensor();
 
         for (var row = 0; row < Numbers.Labels.Length; row++)
         {
@@ -70,8 +70,8 @@ public sealed class LossesGoldenTests
     {
         using var scope = NewDisposeScope();
         var golden = Numbers.ExtendedLogitnorm;
-        var embedding = ToTensor(golden.Embedding).requires_grad_();
-        var weight = ToTensor(golden.Weight).requires_grad_();
+        var embedding = golden.Embedding.ToTensor().requires_grad_();
+        var weight = golden.Weight.ToTensor().requires_grad_();
         var logits = nn.functional.linear(embedding, weight, tensor(golden.Bias));
 
         var loss = TrainingLoss.ExtendedLogitNorm().Compute(new(logits, embedding, weight, tensor(Numbers.Labels), Progress: 0));
@@ -83,8 +83,6 @@ public sealed class LossesGoldenTests
     }
 
     private static TrainingStep StepOn(Tensor logits) => new(logits, logits, logits, tensor(Numbers.Labels), Progress: 0);
-
-    private static Tensor ToTensor(Matrix matrix) => tensor(matrix.Data, [.. matrix.Shape.Select(d => (long)d)]);
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 

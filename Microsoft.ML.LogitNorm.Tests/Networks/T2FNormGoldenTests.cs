@@ -27,10 +27,10 @@ public sealed class T2FNormGoldenTests
         module.to(float64);
         using (no_grad())
         {
-            module.get_parameter("weight")!.copy_(ToTensor(head.Weight));
+            module.get_parameter("weight")!.copy_(head.Weight.ToTensor());
             module.get_parameter("bias")!.copy_(tensor(head.Bias));
         }
-        var embedding = ToTensor(head.Embedding).requires_grad_();
+        var embedding = head.Embedding.ToTensor().requires_grad_();
 
         module.train();
         var logits = module.call(embedding);
@@ -54,8 +54,6 @@ public sealed class T2FNormGoldenTests
         => Assert.That(
             () => Head.T2FNorm(tau),
             Throws.InstanceOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("tau").And.Message.Contains("such as 0.1"));
-
-    private static Tensor ToTensor(Matrix matrix) => tensor(matrix.Data, [.. matrix.Shape.Select(d => (long)d)]);
 
     private sealed record More(OfT2FNorm T2fnorm);
 

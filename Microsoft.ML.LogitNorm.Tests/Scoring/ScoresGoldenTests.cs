@@ -82,12 +82,12 @@ public sealed class ScoresGoldenTests
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        using var network = HeadOnly.Create(ToTensor(golden.Weight), tensor(golden.Bias).to(float32));
+        using var network = HeadOnly.Create(ToSingle(golden.Weight), tensor(golden.Bias).to(float32));
         var training = new OodBatch(
-            ToTensor(golden.TrainLogits), ToTensor(golden.TrainEmbedding), network, null, new Dictionary<string, Tensor>(), tensor(golden.TrainLabels));
+            ToSingle(golden.TrainLogits), ToSingle(golden.TrainEmbedding), network, null, new Dictionary<string, Tensor>(), tensor(golden.TrainLabels));
         var learned = score.LearnsFrom is null ? training.Learned : score.Learn(training);
 
-        return [.. score.Compute(new(ToTensor(golden.Logits), ToTensor(golden.Embedding), network, null, learned)).Select(value => -(double)value)];
+        return [.. score.Compute(new(ToSingle(golden.Logits), ToSingle(golden.Embedding), network, null, learned)).Select(value => -(double)value)];
     }
 
     [Test]
@@ -120,7 +120,7 @@ public sealed class ScoresGoldenTests
                     Assert.That(Math.Sign(found[i] - found[j]), Is.EqualTo(Math.Sign(expected[i] - expected[j])), $"order of rows {j} and {i}");
     }
 
-    private static Tensor ToTensor(Matrix matrix) => tensor(matrix.Data).to(float32).view(matrix.Shape[0], matrix.Shape[1]);
+    private static Tensor ToSingle(Matrix matrix) => matrix.ToTensor().to(float32);
 
     private sealed record Golden(
         Matrix Embedding,
