@@ -37,7 +37,15 @@ internal sealed class ExampleSet(NetworkInput input, Tensor values, Tensor label
     }
 
     public IExampleBatches Shuffle(int batchSize, Augmentation augmentation, AugmentationContext context)
-        => new Shuffled(this, batchSize, augmentation, context);
+        => Batches(Order(context.Generator), batchSize, augmentation, context);
+
+    /// <summary>One epoch of rows in a given order, in full batches.</summary>
+    /// <param name="order">Row numbers, int64, at least as many as will be asked for; owned from now on.</param>
+    /// <param name="batchSize">Rows in a batch, B.</param>
+    /// <param name="augmentation">How they are changed.</param>
+    /// <param name="context">Where all randomness comes from, and what an augmentation keeps.</param>
+    public IExampleBatches Batches(Tensor order, int batchSize, Augmentation augmentation, AugmentationContext context)
+        => new Shuffled(this, order, batchSize, augmentation, context);
 
     public IExampleBatches InOrder(int batchSize) => new Ordered(this, batchSize);
 
@@ -50,30 +58,30 @@ internal sealed class ExampleSet(NetworkInput input, Tensor values, Tensor label
     private ExampleSummary Summarize()
     {
         using var summarizer = new ExampleSummarizer(input);
-        summarizer.Add(values);
-        return summarizer.Finish(labels.data<long>(), classes);
+        long[] own = [.. labels.data<long>()];
+        summarizer.Add(values, own);
+        return summarizer.Finish(own, classes);
     }
 
-    private sealed class Shuffled(ExampleSet examples, int batchSize, Augmentation augmentation, AugmentationContext context) : IExampleBatches
+    private Tensor Order(Generator generator)
     {
-        private readonly Tensor _order = Order(examples, context.Generator);   // [N]
+        using var scope = NewDisposeScope();
+        return randperm(Count, int64, generator: generator).to(values.device).DetachFromDisposeScope();
+    }
+
+    private sealed class Shuffled(ExampleSet examples, Tensor order, int batchSize, Augmentation augmentation, AugmentationContext context) : IExampleBatches
+    {
         private long _start;
 
         public (Tensor Values, Tensor Labels) Next()
         {
-            var rows = _order.narrow(0, _start, batchSize);
+            var rows = order.narrow(0, _start, batchSize);
             _start += batchSize;
             var labels = examples.Labels.index_select(0, rows);
             return (augmentation.Gather(examples.Values, rows, context), labels);
         }
 
-        public void Dispose() => _order.Dispose();
-
-        private static Tensor Order(ExampleSet examples, Generator generator)
-        {
-            using var scope = NewDisposeScope();
-            return randperm(examples.Count, int64, generator: generator).to(examples.Values.device).DetachFromDisposeScope();
-        }
+        public void Dispose() => order.Dispose();
     }
 
     private sealed class Ordered(ExampleSet examples, int batchSize) : IExampleBatches

@@ -14,15 +14,19 @@ internal sealed class ExampleSummarizer(NetworkInput input) : IDisposable
 
     private readonly FeatureMoments _moments = new(input);
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly EqualRows _equal = new();
     private bool _any;
 
-    /// <summary>Takes in rows, [N, …], on the CPU.</summary>
-    public void Add(Tensor rows)
+    /// <summary>Takes in rows.</summary>
+    /// <param name="rows">[N, …], on the CPU.</param>
+    /// <param name="labels">Their classes, from 0, in order.</param>
+    public void Add(Tensor rows, IReadOnlyList<long> labels)
     {
         if (rows.shape[0] == 0)
             return;
         _any = true;
         _moments.Add(rows);
+        _equal.Add(rows, labels);
         using var scope = NewDisposeScope();
         var flat = rows.view(-1);
         var step = BytesAtOnce / flat.element_size();
@@ -43,7 +47,11 @@ internal sealed class ExampleSummarizer(NetworkInput input) : IDisposable
                 counts[label]++;
         }
         var (moments, constants) = _any ? _moments.Finish() : (null, []);
-        return new(counts, moments, constants, Convert.ToHexString(_hash.GetHashAndReset()));
+        return new(counts, moments, constants, Convert.ToHexString(_hash.GetHashAndReset()))
+        {
+            EqualClasses = _equal.Classes(),
+            AllEqual = _equal.All(),
+        };
     }
 
     public void Dispose()

@@ -10,4 +10,10 @@ internal sealed record ExampleSummary(IReadOnlyList<long> ClassCounts, InputNorm
     public IReadOnlyList<long> ClassCounts { get; } = ValueList.Of(ClassCounts);
 
     public IReadOnlyList<int> Constants { get; } = ValueList.Of(Constants);
+
+    /// <summary>Classes, from 0, that have several rows, all of them equal.</summary>
+    public IReadOnlyList<int> EqualClasses { get; init => field = ValueList.Of(value); } = ValueList.Create<int>([]);
+
+    /// <summary>Whether there are several rows, and all of them are equal.</summary>
+    public bool AllEqual { get; init; }
 }

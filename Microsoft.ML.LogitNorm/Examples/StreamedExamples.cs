@@ -30,7 +30,7 @@ internal sealed class StreamedExamples : IExampleSource
         {
             using var read = chunk;
             using var scope = NewDisposeScope();
-            summarizer.Add(chunk.Values);
+            summarizer.Add(chunk.Values, chunk.Labels);
             _labels.AddRange(chunk.Labels);
         }
         Unlabelled = reader.Unlabelled;

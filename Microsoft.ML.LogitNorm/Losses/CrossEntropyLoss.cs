@@ -9,5 +9,5 @@ internal sealed record CrossEntropyLoss() : TrainingLoss("CrossEntropy")
 {
     public override string ToString() => "CrossEntropy()";
 
-    internal override Tensor Compute(in TrainingStep step) => functional.cross_entropy(step.Logits, step.Labels);
+    internal override Tensor Compute(in TrainingStep step) => functional.cross_entropy(step.Logits, step.Labels, step.ClassWeights);
 }

@@ -32,6 +32,6 @@ internal sealed record ExtendedLogitNormLoss() : TrainingLoss("ExtendedLogitNorm
             .index_select(0, predicted.squeeze(1));
 
         var toBoundaries = (gaps / distances).mean([1], keepdim: true).AtLeast(MinimumDistance);   // [B, 1]
-        return functional.cross_entropy(step.Logits / toBoundaries, step.Labels);
+        return functional.cross_entropy(step.Logits / toBoundaries, step.Labels, step.ClassWeights);
     }
 }

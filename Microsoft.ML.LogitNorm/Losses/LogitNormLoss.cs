@@ -37,7 +37,8 @@ internal sealed record LogitNormLoss(double Tau, double Warmup) : TrainingLoss("
     /// </summary>
     internal override Tensor OutlierLogits(Tensor logits, double progress) => Normalize(logits, progress);
 
-    internal override Tensor Compute(in TrainingStep step) => functional.cross_entropy(Normalize(step.Logits, step.Progress), step.Labels);
+    internal override Tensor Compute(in TrainingStep step)
+        => functional.cross_entropy(Normalize(step.Logits, step.Progress), step.Labels, step.ClassWeights);
 
     private Tensor Normalize(Tensor logits, double progress)
     {

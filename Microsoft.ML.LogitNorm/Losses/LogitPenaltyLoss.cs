@@ -20,5 +20,5 @@ internal sealed record LogitPenaltyLoss(double Lambda) : TrainingLoss("LogitPena
     public override string ToString() => Invariant($"LogitPenalty(lambda: {Lambda})");
 
     internal override Tensor Compute(in TrainingStep step)
-        => functional.cross_entropy(step.Logits, step.Labels).Plus(step.Logits.norm(dim: 1).mean().Times(Lambda));
+        => functional.cross_entropy(step.Logits, step.Labels, step.ClassWeights).Plus(step.Mean(step.Logits.norm(dim: 1)).Times(Lambda));
 }

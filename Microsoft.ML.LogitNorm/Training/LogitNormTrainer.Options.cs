@@ -6,7 +6,7 @@ public sealed partial class LogitNormTrainer
     /// Options of the <see cref="LogitNormTrainer"/>. The defaults are the paper's recipe for CIFAR-10 (arXiv 2205.09310, section 4.1), but for tau warm-up,
     /// which is ours: <c>TrainingLoss.LogitNorm(0.04, warmup: 0)</c> leaves it out.
     /// </summary>
-    public sealed record Options
+    public sealed partial record Options
     {
         /// <summary>The column with the class of each row, a key. Put <c>MapValueToKey</c> before the trainer to make it from text or numbers.</summary>
         /// <exception cref="ArgumentException">Null or empty.</exception>
@@ -158,7 +158,8 @@ public sealed partial class LogitNormTrainer
         /// </remarks>
         public int? Seed { get; init; }
 
-        /// <summary>Rows to measure accuracy on after each epoch, with the same columns as the training rows; null (default) for none.</summary>
+        /// <summary>Rows to measure loss and accuracy on after each epoch, with the same columns as the training rows; null (default) for none.</summary>
+        /// <remarks><see cref="ValidationFraction"/> keeps some of the training rows for it.</remarks>
         public IDataView? ValidationSet { get; init; }
 
         /// <summary>

@@ -40,6 +40,7 @@ namespace Microsoft.ML.LogitNorm;
 public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
 {
     private const int BytesInPool = 256 << 20;
+    private const string LeftToTrain = "the rows that ValidationFraction leaves to train on", HeldOut = "the rows that ValidationFraction holds out";
     private const string FillLabels = "Give rows whose label is not empty and among the classes: are they in the column that MapValueToKey reads?";
 
     private readonly IHostEnvironment _env;
@@ -50,6 +51,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         ArgumentNullException.ThrowIfNull(options);
         CheckLossFitsHead(options);
         CheckOptionsFitBackbone(options);
+        options.CheckFitting();
         if (options.OutputColumns.Fault() is { } fault)
             throw new ArgumentException($"{fault}.", nameof(options));
         TorchRuntime.EnsureAvailable(env);
@@ -73,7 +75,8 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     /// <exception cref="ArgumentOutOfRangeException">The label or feature column is missing or has another type.</exception>
     /// <exception cref="InvalidOperationException">
     /// The rows cannot be trained on: none, none with a label, a class without rows, fewer rows than <see cref="Options.BatchSize"/> asks for, a row that
-    /// cannot be read, which is named, a feature that is the same in all rows; or <see cref="Options.CheckpointFile"/> is of another training; or
+    /// cannot be read, which is named, a feature that is the same in all rows; or <see cref="Options.ClassWeights"/> names a class that is none; or
+    /// <see cref="Options.Sampling"/> is balanced and the rows are streamed; or <see cref="Options.CheckpointFile"/> is of another training; or
     /// <see cref="Options.OutlierSet"/> has no rows, rows of another kind, or a row that is a training row as well, which is named.
     /// </exception>
     /// <exception cref="InvalidDataException"><see cref="Options.CheckpointFile"/> is damaged, or no checkpoint.</exception>
@@ -95,38 +98,61 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
             TrainingCheckpoint.CheckWritable(_options.CheckpointFile);
         var device = TorchDevice.Select(_env);
         var budget = Budget(device);
-        using var training = Open(input, rows, label, "training", budget, log, cancellationToken);
-        CheckTrainable(training, input, rows, label);
+        var given = _options.Seed ?? MachineLearningContext.Seed(_env);
+        var seed = given ?? (CheckpointPath is { } file ? TrainingCheckpoint.SeedIn(file) : null) ?? Random.Shared.Next();
+        var split = _options.ValidationFraction is { } fraction ? HeldOutRows.Choose(input, label, fraction, seed, cancellationToken) : null;
+        var data = split?.Training ?? input;
+        using var training = In(split is null ? null : LeftToTrain, () => Open(data, rows, label, "training", budget, log, cancellationToken));
+        CheckTrainable(training, data, rows, label);
+        if (split is { HeldOut: 0 })
+            throw new InvalidOperationException(
+                Invariant($"ValidationFraction is {_options.ValidationFraction}, but no class has 2 rows, one to train on and one to hold out. ")
+                + "Add rows, or leave it out.");
+        var sampled = Sampled(training);
+        TrainingWarnings.Write(training.Summary, rows, label, log);
         var options = _options.For(training.Count) with { CancellationToken = cancellationToken };
-        using var validation = _options.ValidationSet is { } set ? Open(set, rows, label, "validation", budget, log, cancellationToken) : null;
+        var classWeights = options.ClassWeights.For(label, training.Summary.ClassCounts);
+        using var validation = (split?.Validation ?? _options.ValidationSet) is { } set
+            ? In(split is null ? null : HeldOut, () => Open(set, rows, label, "validation", budget, log, cancellationToken))
+            : null;
         if (validation is { Count: 0 })
             throw label.NoneIn(_options.ValidationSet!, "ValidationSet", "Leave it out, or give it rows with labels.");
         using var outliers = OpenOutliers(training, rows, label, log, cancellationToken);
         var streamed = training is StreamedExamples;
         log.Info(
             Invariant($"Read {training.Count:N0} {rows.Rows} in {clock.Elapsed.TotalSeconds:N1} s")
+            + Invariant($"{(split is null ? "" : $", and held out {validation!.Count:N0} to validate on")}")
             + Invariant($"{(streamed ? $"; they take {Megabytes(training.Count * rows.BytesPerRow)} and are streamed from here on" : "")}."));
 
-        var given = _options.Seed ?? MachineLearningContext.Seed(_env);
-        var checkpoint = _options.CheckpointFile is { } path
+        var chosenBy = options.EarlyStopping is null ? null : Invariant($"{validation!.Count} rows, {validation.Summary.Hash}");
+        var checkpoint = CheckpointPath is { } path
             ? TrainingCheckpoint.Open(
-                Path.GetFullPath(path), TrainingSettings.Of(options, rows, label, training.Count, streamed, outliers?.Id), training.Summary.Hash, given)
+                path, TrainingSettings.Of(options, rows, label, training.Count, streamed, outliers?.Id, chosenBy), training.Summary.Hash, seed)
             : null;
-        var seed = checkpoint?.Seed ?? given ?? Random.Shared.Next();
         Announce(device, seed, checkpoint, log);
         var normalization = _options.Normalization ?? training.Summary.Moments!;   // there are rows
         var spec = new ModelSpec(_options.Backbone, label.ClassCount, rows, normalization, label.Classes, _options.Head, _options.OutputColumns);
-        return ModelOf(new TrainingLoop(options, device, seed, clock, log, ModelOf, checkpoint).Run(training, validation, outliers?.Set, spec));
+        return ModelOf(new TrainingLoop(options, device, seed, clock, log, ModelOf, classWeights, checkpoint)
+            .Run(sampled, validation, outliers?.Set, spec));
 
         LogitNormModel ModelOf(TrainedNetwork network) => new(_env, spec, network);
     }
+
+    private string? CheckpointPath => _options.CheckpointFile is { } path ? Path.GetFullPath(path) : null;
+
+    private IExampleSource Sampled(IExampleSource training) => (_options.Sampling, training) switch
+    {
+        (Sampling.Natural, _) => training,
+        (_, ExampleSet kept) => new BalancedExamples(kept),
+        _ => throw new InvalidOperationException(Options.BalancedWhileStreamed("the training rows take more memory than ImageCache.Auto allows")),
+    };
 
     private OutlierRows? OpenOutliers(
         IExampleSource training, NetworkInput input, LabelColumn label, ContextLog log, CancellationToken cancellationToken)
     {
         if (_options.OutlierSet is not { } set)
             return null;
-        var outliers = ReadOutliers(set, input, cancellationToken);
+        var outliers = In("OutlierSet", () => OutlierRows.Read(set, input, cancellationToken));
         try
         {
             OutlierCheck.Rows(outliers, set, training, input);
@@ -141,16 +167,16 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         }
     }
 
-    // Both sets have the same column, and rows of the same numbers: an error says which set it is of.
-    private static OutlierRows ReadOutliers(IDataView set, NetworkInput input, CancellationToken cancellationToken)
+    // Several sets have the same column, and rows of the same numbers: an error says which set it is of.
+    private static T In<T>(string? set, Func<T> read)
     {
         try
         {
-            return OutlierRows.Read(set, input, cancellationToken);
+            return read();
         }
-        catch (Exception error) when (RowError.Find(error) is IRowError { Row: { } row } and Exception found)
+        catch (Exception error) when (set is not null && RowError.Find(error) is IRowError { Row: { } row } and Exception found)
         {
-            throw RowError.Naming(row, $"In OutlierSet: {found.Message}", found);
+            throw RowError.Naming(row, $"In {set}: {found.Message}", found);
         }
     }
 
@@ -159,9 +185,9 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         var head = _options.Head == Head.Linear() ? "" : $"head {_options.Head} and ";
         log.Info($"Training {_options.Backbone} with {head}{_options.Loss} for {_options.Epochs} epochs on {device}; seed {seed}.");
         if (checkpoint is { Epoch: > 0 })
-            log.Info(checkpoint.Epoch < _options.Epochs
+            log.Info(checkpoint.Epoch < _options.Epochs && _options.EarlyStopping?.IsOver(checkpoint.Epoch, checkpoint.BestEpoch) != true
                 ? $"Going on with epoch {checkpoint.Epoch + 1} of {_options.Epochs}: CheckpointFile '{_options.CheckpointFile}' holds the state before it."
-                : $"Nothing is left to train: CheckpointFile '{_options.CheckpointFile}' holds all {_options.Epochs} epochs.");
+                : $"Nothing is left to train: CheckpointFile '{_options.CheckpointFile}' holds all {checkpoint.Epoch} epochs.");
     }
 
     /// <summary>What to say of training data without a labelled row.</summary>

@@ -26,8 +26,23 @@ public sealed record TrainingEpoch
     /// <summary>Share of training rows whose arg max was their label, measured while training (augmented images, changing weights).</summary>
     public required double Accuracy { get; init; }
 
-    /// <summary>Share of validation rows whose arg max is their label; null without <see cref="LogitNormTrainer.Options.ValidationSet"/>.</summary>
+    /// <summary>
+    /// Share of validation rows whose arg max is their label; null without <see cref="LogitNormTrainer.Options.ValidationSet"/> or
+    /// <see cref="LogitNormTrainer.Options.ValidationFraction"/>.
+    /// </summary>
     public double? ValidationAccuracy { get; init; }
+
+    /// <summary>
+    /// Mean loss over the validation rows, with the weights of <see cref="LogitNormTrainer.Options.ClassWeights"/>, without outliers, and of the logits that the
+    /// model gives; null without validation rows. It is the loss of the end of the training, LogitNorm's with the final τ, so that epochs compare.
+    /// </summary>
+    public double? ValidationLoss { get; init; }
+
+    /// <summary>
+    /// The best epoch so far, this one included, whose weights the model gets if no better one comes; null without
+    /// <see cref="LogitNormTrainer.Options.EarlyStopping"/>, and as long as no validation figure was finite.
+    /// </summary>
+    public int? BestEpoch { get; init; }
 
     /// <summary>Mean of ‖f‖₂ over the training rows, f = logits: what cross-entropy lets grow and LogitNorm does not train (the paper's Figure 1).</summary>
     public required double MeanLogitNorm { get; init; }
@@ -56,6 +71,8 @@ public sealed record TrainingEpoch
         => string.Create(
             CultureInfo.InvariantCulture,
             $"Epoch {Epoch}/{Epochs}: loss {Loss:F4}{(OutlierLoss is { } outliers ? Invariant($", outlier loss {outliers:F4}") : "")}, accuracy {Accuracy:P2}"
-            + $"{(ValidationAccuracy is { } validation ? Invariant($", validation accuracy {validation:P2}") : "")}, "
+            + $"{(ValidationLoss is { } validationLoss ? Invariant($", validation loss {validationLoss:F4}") : "")}"
+            + $"{(ValidationAccuracy is { } validation ? Invariant($", validation accuracy {validation:P2}") : "")}"
+            + $"{(BestEpoch is { } best ? Invariant($" (best: epoch {best})") : "")}, "
             + $"mean logit norm {MeanLogitNorm:F2}, learning rate {LearningRate:G3}, {ImagesPerSecond:F0} images/s, {Elapsed:hh\\:mm\\:ss}");
 }

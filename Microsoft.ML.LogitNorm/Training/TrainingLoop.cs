@@ -13,6 +13,7 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="clock">Running since the training began.</param>
 /// <param name="log">Gets a line for each epoch.</param>
 /// <param name="modelOf">Makes a model of a network, for callbacks.</param>
+/// <param name="classWeights">How much rows of each class count in the loss; null where all count the same.</param>
 /// <param name="checkpoint">Where the training begins, and where its state is kept; null for none.</param>
 internal sealed class TrainingLoop(
     LogitNormTrainer.Options options,
@@ -21,6 +22,7 @@ internal sealed class TrainingLoop(
     Stopwatch clock,
     ContextLog log,
     Func<TrainedNetwork, LogitNormModel> modelOf,
+    IReadOnlyList<float>? classWeights,
     TrainingCheckpoint? checkpoint)
 {
     // The loss is read, which waits for the device, once in so many steps; a NaN is then traced to its step.
@@ -28,6 +30,7 @@ internal sealed class TrainingLoop(
 
     private readonly int _batchSize = options.BatchSize!.Value;   // Fit has settled it by the number of rows
     private readonly TimeSpan _earlier = checkpoint?.Elapsed ?? TimeSpan.Zero;
+    private Tensor? _classWeights;   // [C], on the device
     private (int Epoch, int Step, int Steps) _done;   // for who asks how far it is, from whatever thread
 
     private TimeSpan Elapsed => _earlier + clock.Elapsed;
@@ -48,6 +51,10 @@ internal sealed class TrainingLoop(
             using var validationOnDevice = validation?.To(device);
             using var outliersOnDevice = outliers?.To(device);
             var exposure = OutlierBatches.Of(options, outliersOnDevice);
+            _classWeights = classWeights is null ? null : tensor(classWeights.ToArray(), device: device);
+            var measured = validationOnDevice is null ? null : new Validation(options, validationOnDevice, _classWeights);
+            using var best = options.EarlyStopping is { } stopping ? new BestEpoch(stopping, network) : null;
+            var epoch = checkpoint?.Epoch ?? 0;
             using (var optimizer = CreateOptimizer(network, options))
             using (var progress = log.StartProgress("Training"))
             {
@@ -56,19 +63,21 @@ internal sealed class TrainingLoop(
                     entry.SetProgress(0, _done.Epoch, options.Epochs);
                     entry.SetProgress(1, _done.Step, _done.Steps);
                 });
-                var state = new TrainingState(network, optimizer, generator, random);
+                var state = new TrainingState(network, optimizer, generator, random, best);
                 checkpoint?.Restore(state);
-                for (var epoch = (checkpoint?.Epoch ?? 0) + 1; epoch <= options.Epochs; epoch++)
+                while (epoch < options.Epochs && best?.IsOver(epoch) != true)
                 {
+                    epoch++;
                     using (var lent = new LentModel(trained, modelOf))
                     {
                         var figures = TrainEpoch(epoch, trained, optimizer, onDevice, exposure, context, lent.Model);
                         progress.Checkpoint(figures.Loss, figures.Accuracy, epoch);
-                        Report(figures, validationOnDevice, trained);
+                        Report(figures, measured, best, trained);
                     }
                     checkpoint?.Save(epoch, Elapsed, state);
                 }
             }
+            best?.Keep(epoch, log);
             network.Freeze();
             trained.Fold(log);
             return trained;
@@ -159,9 +168,9 @@ internal sealed class TrainingLoop(
         var embedding = network.Embed(trained.Normalize(outliers is null ? rows : cat([rows, outliers])));   // [B + K, D]
         var logits = network.Classify(embedding);   // [B + K, C]
         if (outliers is null)
-            return (logits, options.Loss.Compute(new(logits, embedding, network.HeadWeight, labels, progress)), null);
+            return (logits, options.Loss.Compute(new(logits, embedding, network.HeadWeight, labels, progress, _classWeights)), null);
         var (known, unknown) = (logits.narrow(0, 0, rows.shape[0]), logits.narrow(0, rows.shape[0], outliers.shape[0]));
-        var loss = options.Loss.Compute(new(known, embedding.narrow(0, 0, rows.shape[0]), network.HeadWeight, labels, progress));
+        var loss = options.Loss.Compute(new(known, embedding.narrow(0, 0, rows.shape[0]), network.HeadWeight, labels, progress, _classWeights));
         var outlierLoss = OutlierExposure.Compute(options.Loss.OutlierLogits(unknown, progress));
         return (known, loss.Plus(outlierLoss.Times(options.OutlierWeight)), outlierLoss);
     }
@@ -178,28 +187,14 @@ internal sealed class TrainingLoop(
             + Invariant($"lower LearningRate (a tenth of it is a good try){(options.Loss is LogitNormLoss ? ", or raise tau" : "")}."));
     }
 
-    private void Report(TrainingEpoch epoch, IExampleSource? validation, TrainedNetwork trained)
+    private void Report(TrainingEpoch epoch, Validation? validation, BestEpoch? best, TrainedNetwork trained)
     {
-        if (validation is not null)
-            epoch = epoch with { ValidationAccuracy = Accuracy(validation, trained), Elapsed = Elapsed };
+        if (validation?.Measure(trained) is var (loss, accuracy))
+            epoch = epoch with { ValidationLoss = loss, ValidationAccuracy = accuracy, Elapsed = Elapsed };
+        best?.Add(epoch);
+        epoch = epoch with { BestEpoch = best?.Best?.Epoch };
         log.Info(epoch.ToString());
         trained.Classifier.eval();
         options.EpochCompleted?.Invoke(epoch);
-    }
-
-    private double Accuracy(IExampleSource examples, TrainedNetwork trained)
-    {
-        trained.Classifier.eval();
-        using var batches = examples.InOrder(_batchSize);
-        long correct = 0;
-        for (long start = 0; start < examples.Count; start += _batchSize)
-        {
-            options.CancellationToken.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
-            var (rows, labels) = batches.Next();
-            var logits = trained.Forward(rows).Logits;
-            correct += logits.argmax(1).eq(labels.to(device)).sum().item<long>();
-        }
-        return (double)correct / examples.Count;
     }
 }

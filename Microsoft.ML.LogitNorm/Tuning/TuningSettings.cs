@@ -22,14 +22,18 @@ internal static class TuningSettings
         LogitNormTuner.Options options, NetworkInput input, LabelColumn label, long trainingRows, long validationRows, bool streamed)
     {
         var trainer = options.Trainer.For(trainingRows) with { Epochs = options.EpochsPerTrial ?? options.Trainer.Epochs };
-        var settings = Complete(TrainingSettings.Of(trainer, input, label, trainingRows, streamed, Outliers(options)), options);
+        var settings = Complete(TrainingSettings.Of(trainer, input, label, trainingRows, streamed, Outliers(options), Validation(options)), options);
         TrainingSettings.Add(settings, "ValidationRows", validationRows);
         return settings;
     }
 
     // Their number stands for the rows, as it does for those to train and to validate on.
-    private static string? Outliers(LogitNormTuner.Options options)
-        => options.Trainer.OutlierSet is { } set ? Invariant($"{set.GetRowCount() ?? Count(set)} rows") : null;
+    private static string? Outliers(LogitNormTuner.Options options) => options.Trainer.OutlierSet is { } set ? Rows(set) : null;
+
+    private static string? Validation(LogitNormTuner.Options options)
+        => options.Trainer is { EarlyStopping: not null, ValidationSet: { } set } ? Rows(set) : null;
+
+    private static string Rows(IDataView set) => Invariant($"{set.GetRowCount() ?? Count(set)} rows");
 
     private static long Count(IDataView rows)
     {

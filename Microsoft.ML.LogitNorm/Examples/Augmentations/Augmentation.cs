@@ -8,6 +8,8 @@ namespace Microsoft.ML.LogitNorm;
 [JsonDerivedType(typeof(NoAugmentation), "none")]
 [JsonDerivedType(typeof(CropAndFlipAugmentation), "crop-and-flip")]
 [JsonDerivedType(typeof(CutoutAugmentation), "cutout")]
+[JsonDerivedType(typeof(RandomResizedCropAugmentation), "random-resized-crop")]
+[JsonDerivedType(typeof(ColorJitterAugmentation), "color-jitter")]
 [JsonDerivedType(typeof(PixMixAugmentation), "pixmix")]
 [JsonDerivedType(typeof(AugmentationSequence), "sequence")]
 public abstract record Augmentation
@@ -24,6 +26,41 @@ public abstract record Augmentation
     /// <param name="flip">Whether to flip; false where a mirrored image means something else, such as for digits, text or many signs.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="padding"/> is negative.</exception>
     public static Augmentation CropAndFlip(int padding = 4, bool flip = true) => new CropAndFlipAugmentation(padding, flip);
+
+    /// <summary>Takes a random part of each image, enlarged to the image's size, and mirrors half of them: for photos, whose subject is near or far.</summary>
+    /// <remarks>
+    /// The part's area is a share of the image's, with the same chance between the scales, and its width is its height times a ratio, with the same chance on
+    /// a logarithmic scale; it lies anywhere in the image with the same chance. Ten are drawn for each image, and the first that fits in it is taken; where
+    /// none does, as large a part of its middle as the ratios allow. Between pixels it is bilinear. Images of bytes are rounded.
+    /// Szegedy et al., "Going Deeper with Convolutions", CVPR 2015, arXiv 1409.4842, section 6; with the ratios and attempts of torchvision.
+    /// Where the smallest scale is 0.08, as there, for a million photos, many parts show nothing of the subject; the default here is this library's choice for
+    /// some hundreds of photos.
+    /// </remarks>
+    /// <param name="minScale">The smallest share of the area, above 0.</param>
+    /// <param name="maxScale">The largest, at most 1.</param>
+    /// <param name="minRatio">The smallest width over height, in pixels, above 0.</param>
+    /// <param name="maxRatio">The largest, finite.</param>
+    /// <param name="flip">Whether to flip; false where a mirrored image means something else, such as for digits, text or many signs.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A scale is not in (0, 1], a ratio not positive and finite, or a smallest one above its largest.</exception>
+    public static Augmentation RandomResizedCrop(
+        double minScale = 0.35, double maxScale = 1, double minRatio = 3 / 4.0, double maxRatio = 4 / 3.0, bool flip = true)
+        => new RandomResizedCropAugmentation(minScale, maxScale, minRatio, maxRatio, flip);
+
+    /// <summary>Changes brightness, contrast, saturation and hue of each image by random factors: for photos in any light.</summary>
+    /// <remarks>
+    /// For pixels x from 0 to 1, with grey g = 0.299 R + 0.587 G + 0.114 B and factors f drawn evenly for each image: brightness f·x; contrast f·x + (1 − f)·ḡ,
+    /// with ḡ the image's mean grey; saturation f·x + (1 − f)·g; hue turns the colour circle by f. What leaves 0…1 is cut off after each of them. They are done
+    /// in an order that is drawn for each batch. As torchvision's ColorJitter, whose order is each image's own. Images of another number of channels than
+    /// three have no saturation or hue, and their grey is the mean of the channels.
+    /// Values run from 0 to 255 in images and bytes, and from 0 to 255 or 1 in vectors of floats, as their normalisation tells; others are cut off.
+    /// </remarks>
+    /// <param name="brightness">The factor is from 1 − this, at least 0, to 1 + this; 0 for none.</param>
+    /// <param name="contrast">Likewise.</param>
+    /// <param name="saturation">Likewise.</param>
+    /// <param name="hue">The turn is from −this to this, of 1 for a whole circle, 0 to 0.5. None by default: the colour often is what tells the class.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A factor is negative or not finite, or <paramref name="hue"/> outside [0, 0.5].</exception>
+    public static Augmentation ColorJitter(double brightness = 0.2, double contrast = 0.2, double saturation = 0.2, double hue = 0)
+        => new ColorJitterAugmentation(brightness, contrast, saturation, hue);
 
     /// <summary>Covers a square of each image with the mean colour, so that the network learns to look at more than one part of it.</summary>
     /// <remarks>

@@ -8,14 +8,17 @@ internal sealed class TrainingCheckpoint
     private readonly string _path;
     private readonly TrainingCheckpointFile.Training _training;
 
-    private TrainingCheckpoint(string path, TrainingCheckpointFile.Training training, int epoch, TimeSpan elapsed)
-        => (_path, _training, Epoch, Elapsed) = (path, training, epoch, elapsed);
+    private TrainingCheckpoint(string path, TrainingCheckpointFile.Training training, int epoch, TimeSpan elapsed, int bestEpoch)
+        => (_path, _training, Epoch, Elapsed, BestEpoch) = (path, training, epoch, elapsed, bestEpoch);
 
     /// <summary>The training's seed.</summary>
     public int Seed => _training.Seed;
 
     /// <summary>Epochs in the file; 0 where there is none yet.</summary>
     public int Epoch { get; private set; }
+
+    /// <summary>The best of the epochs that were in the file when it was opened; 0 where there was none.</summary>
+    public int BestEpoch { get; }
 
     /// <summary>Time that they took.</summary>
     public TimeSpan Elapsed { get; private set; }
@@ -35,25 +38,29 @@ internal sealed class TrainingCheckpoint
         }
     }
 
+    /// <summary>The seed of the training in a file; null where there is no file.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or no checkpoint.</exception>
+    public static int? SeedIn(string path) => File.Exists(path) ? TrainingCheckpointFile.ReadHeader(path).Training.Seed : null;
+
     /// <summary>Begins a training, or goes on with the one in the file.</summary>
     /// <param name="path">The file, which need not be there.</param>
     /// <param name="settings">What is trained with; see <see cref="TrainingSettings"/>.</param>
     /// <param name="data">The hash of the training rows.</param>
-    /// <param name="seed">The seed asked for; null takes the file's, or a random one.</param>
+    /// <param name="seed">The seed.</param>
     /// <exception cref="InvalidDataException">The file is damaged, or no checkpoint.</exception>
     /// <exception cref="InvalidOperationException">The file is of another training.</exception>
-    public static TrainingCheckpoint Open(string path, Dictionary<string, JsonElement> settings, string data, int? seed)
+    public static TrainingCheckpoint Open(string path, Dictionary<string, JsonElement> settings, string data, int seed)
     {
         if (!File.Exists(path))
-            return new(path, new(seed ?? Random.Shared.Next(), data, settings), epoch: 0, TimeSpan.Zero);
+            return new(path, new(seed, data, settings), epoch: 0, TimeSpan.Zero, bestEpoch: 0);
         var file = TrainingCheckpointFile.ReadHeader(path);
         var differences = TrainingSettings.Differences(file.Training.Settings, settings, TrainingSettings.Defaults);
-        if (seed is not null && seed != file.Training.Seed)
+        if (seed != file.Training.Seed)
             differences.Add($"Seed was {file.Training.Seed} and is {seed}");
         if (data != file.Training.Data)
             differences.Add("the pixels, the labels or the order of the training rows were others");
         return differences.Count == 0
-            ? new(path, file.Training, file.Epoch, file.Elapsed)
+            ? new(path, file.Training, file.Epoch, file.Elapsed, file.Best?.Epoch ?? 0)
             : throw new InvalidOperationException(
                 $"CheckpointFile '{path}' is of another training: {string.Join("; ", differences)}. "
                 + "Set them back, name another file, or delete this one to start anew.");
@@ -73,7 +80,7 @@ internal sealed class TrainingCheckpoint
     {
         try
         {
-            TrainingCheckpointFile.Write(_path, new(epoch, elapsed, _training), state);
+            TrainingCheckpointFile.Write(_path, new(epoch, elapsed, _training, state.Best?.Best), state);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

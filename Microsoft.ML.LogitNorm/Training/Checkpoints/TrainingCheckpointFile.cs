@@ -20,7 +20,8 @@ internal static class TrainingCheckpointFile
     /// <param name="Epoch">Epochs done.</param>
     /// <param name="Elapsed">Time that they took.</param>
     /// <param name="Training">Which training it is.</param>
-    public sealed record Header(int Epoch, TimeSpan Elapsed, Training Training)
+    /// <param name="Best">The best epoch so far; null where none is kept.</param>
+    public sealed record Header(int Epoch, TimeSpan Elapsed, Training Training, BestEpoch.Found? Best = null)
     {
         /// <summary>Checks what a file could have wrong.</summary>
         /// <exception cref="InvalidDataException">The epoch is none of the training's, or the time cannot be.</exception>
@@ -34,6 +35,8 @@ internal static class TrainingCheckpointFile
                 throw new InvalidDataException($"epoch {Epoch} is none of a training of {epochs}.");
             if (Elapsed < TimeSpan.Zero || Elapsed > _longest)
                 throw new InvalidDataException($"{Epoch} epochs cannot have taken {Elapsed}.");
+            if (Best is not null && (Best.Epoch < 1 || Best.Epoch > Epoch || !double.IsFinite(Best.Value)))
+                throw new InvalidDataException(Invariant($"the best of {Epoch} epochs cannot be epoch {Best.Epoch} with {Best.Value}."));
         }
     }
 
@@ -71,9 +74,9 @@ internal static class TrainingCheckpointFile
 
     /// <summary>Brings a training to the file's state.</summary>
     /// <exception cref="InvalidDataException">The file is damaged, or holds something else.</exception>
-    public static void Restore(string path, TrainingState state) => Read(path, (_, reader) =>
+    public static void Restore(string path, TrainingState state) => Read(path, (header, reader) =>
     {
-        state.Restore(TensorFile.Open(reader.BaseStream));
+        state.Restore(TensorFile.Open(reader.BaseStream), header.Best);
         return state;
     });
 

@@ -15,7 +15,7 @@ internal static class TrainingSettings
         nameof(LogitNormTrainer.Options.PredictedLabelColumnName), nameof(LogitNormTrainer.Options.ScoreColumnName),
         nameof(LogitNormTrainer.Options.LogitsColumnName), nameof(LogitNormTrainer.Options.EmbeddingColumnName),
         nameof(LogitNormTrainer.Options.LayerStatisticsColumnName),
-        // Which rows they are stands in the file where there are any.
+        // Which rows they are stands in the file where there are any; of those to validate on, where the outcome depends on them.
         nameof(LogitNormTrainer.Options.OutlierSet),
         // What comes of it stands in the file where it is Stream, which shuffles otherwise.
         nameof(LogitNormTrainer.Options.ImageCache),
@@ -31,8 +31,9 @@ internal static class TrainingSettings
     /// <param name="rows">Labelled rows to train on.</param>
     /// <param name="streamed">Whether they are streamed.</param>
     /// <param name="outliers">Which rows are in <see cref="LogitNormTrainer.Options.OutlierSet"/>; null where there is none.</param>
+    /// <param name="validation">Which rows <see cref="LogitNormTrainer.Options.EarlyStopping"/> goes by; null where it is left out.</param>
     public static Dictionary<string, JsonElement> Of(
-        LogitNormTrainer.Options options, NetworkInput input, LabelColumn label, long rows, bool streamed, string? outliers)
+        LogitNormTrainer.Options options, NetworkInput input, LabelColumn label, long rows, bool streamed, string? outliers, string? validation)
     {
         var settings = Of(options);
         Add(settings, "Rows", input.Rows);
@@ -43,6 +44,8 @@ internal static class TrainingSettings
             Add(settings, nameof(LogitNormTrainer.Options.ImageCache), nameof(ImageCache.Stream));
         if (outliers is not null)
             Add(settings, nameof(LogitNormTrainer.Options.OutlierSet), outliers);
+        if (validation is not null)
+            Add(settings, nameof(LogitNormTrainer.Options.ValidationSet), validation);
         return settings;
     }
 

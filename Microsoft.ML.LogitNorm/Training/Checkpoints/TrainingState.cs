@@ -9,11 +9,16 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="optimizer">Its momentum.</param>
 /// <param name="generator">What order and augmentation are drawn from.</param>
 /// <param name="random">What dropout is drawn from.</param>
-internal sealed class TrainingState(ClassifierNetwork network, GradientDescent optimizer, Generator generator, NetworkRandom random)
+/// <param name="best">The best epoch so far; null where none is kept.</param>
+internal sealed class TrainingState(
+    ClassifierNetwork network, GradientDescent optimizer, Generator generator, NetworkRandom random, BestEpoch? best)
 {
     private const string Momentum = "momentum.";
     private const string Order = "random.order";
     private const string Dropout = "random.dropout";
+
+    /// <summary>The best epoch so far; null where none is kept.</summary>
+    public BestEpoch? Best => best;
 
     /// <summary>The tensors as they are, by name, in the caller's scope.</summary>
     public List<(string Name, Tensor Tensor)> Tensors() =>
@@ -22,12 +27,16 @@ internal sealed class TrainingState(ClassifierNetwork network, GradientDescent o
         .. optimizer.Momenta.Index().Where(entry => entry.Item is not null).Select(entry => ($"{Momentum}{entry.Index}", entry.Item!)),
         (Order, generator.get_state()),
         (Dropout, random.Generator.get_state()),
+        .. best?.Tensors ?? [],
     ];
 
     /// <summary>Brings the training to the state of a file.</summary>
+    /// <param name="file">Its tensors.</param>
+    /// <param name="found">Its best epoch; null where it has none.</param>
     /// <exception cref="InvalidDataException">The file's tensors are not those of such a training.</exception>
-    public void Restore(TensorFile file)
+    public void Restore(TensorFile file, BestEpoch.Found? found)
     {
+        best?.GoOnFrom(found);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var saved = file.Entries.Select(entry => entry.Name).ToHashSet();
