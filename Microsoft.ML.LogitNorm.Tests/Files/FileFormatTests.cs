@@ -50,6 +50,14 @@ public sealed class FileFormatTests
         yield return Kind<Augmentation>(Augmentation.None(), """{"kind":"none"}""");
         yield return Kind<Augmentation>(Augmentation.CropAndFlip(), """{"kind":"crop-and-flip","Flip":true,"Padding":4}""");
         yield return Kind<Augmentation>(Augmentation.Cutout(16), """{"kind":"cutout","Size":16}""");
+        yield return Kind<Augmentation>(
+            Augmentation.RandomResizedCrop(0.5, 1, 0.5, 2),
+            """{"kind":"random-resized-crop","Flip":true,"MinScale":0.5,"MaxScale":1,"MinRatio":0.5,"MaxRatio":2}""");
+        yield return Kind<Augmentation>(
+            Augmentation.ColorJitter(), """{"kind":"color-jitter","Brightness":0.2,"Contrast":0.2,"Saturation":0.2,"Hue":0}""");
+        yield return Kind<ClassWeights>(ClassWeights.None(), """{"kind":"none"}""");
+        yield return Kind<ClassWeights>(ClassWeights.Balanced(), """{"kind":"balanced"}""");
+        yield return Kind<ClassWeights>(ClassWeights.Of(("a", 2)), """{"kind":"given","Weights":[{"Class":"a","Weight":2}]}""");
         yield return Kind<Augmentation>(Augmentation.PixMix(), """{"kind":"pixmix","K":4,"Beta":3,"Pictures":300}""");
         yield return Kind<Augmentation>(
             Augmentation.Of(Augmentation.CropAndFlip(), Augmentation.Cutout(16)),

@@ -36,6 +36,11 @@ public sealed class CheckpointErrorTests
         yield return Case(_options with { Loss = TrainingLoss.LogitNorm(0.2) }, "Loss was ");
         yield return Case(_options with { Head = Head.Cosine() }, "Head was ");
         yield return Case(_options with { Backbone = Backbone.WideResNet(10, 1, dropout: 0.1) }, "Backbone was ");
+        yield return Case(_options with { ValidationFraction = 0.2 }, "ValidationFraction was null and is 0.2");
+        yield return Case(
+            _options with { ClassWeights = ClassWeights.Of(("red", 2)) },
+            "ClassWeights was {\"kind\":\"none\"} and is {\"kind\":\"given\",\"Weights\":[{\"Class\":\"red\",\"Weight\":2}]}");
+        yield return Case(_options with { Sampling = Sampling.Balanced }, "Sampling was \"Natural\" and is \"Balanced\"");
         yield return Case(_options with { Normalization = new([1, 1, 1], [2, 2, 2]) }, "Normalization was null and is ");
 
         static TestCaseData Case(LogitNormTrainer.Options options, string difference)

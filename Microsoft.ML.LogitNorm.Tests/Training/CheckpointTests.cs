@@ -28,6 +28,15 @@ public sealed class CheckpointTests
         yield return new TestCaseData(
                 _options with { Augmentation = Augmentation.Of(Augmentation.CropAndFlip(1), Augmentation.Cutout(3), Augmentation.PixMix(pictures: 20)) })
             .SetArgDisplayNames("Cutout, PixMix");
+        yield return new TestCaseData(_options with { Sampling = Sampling.Balanced, ValidationFraction = 0.2, BatchSize = 8 })
+            .SetArgDisplayNames("Balanced sampling, rows held out");
+        yield return new TestCaseData(
+                _options with
+                {
+                    ClassWeights = ClassWeights.Of(("red", 3)),
+                    Augmentation = Augmentation.Of(Augmentation.RandomResizedCrop(), Augmentation.ColorJitter(hue: 0.1)),
+                })
+            .SetArgDisplayNames("Class weights, photos' augmentations");
     }
 
     [TestCaseSource(nameof(Trainings))]

@@ -27,6 +27,11 @@ public sealed class LogitNormTrainerOptionsTests
         yield return Case(() => new() { OutlierShare = 4.1 }, "OutlierShare", "above 0 and at most 4");
         yield return Case(() => new() { OutlierShare = double.NaN }, "OutlierShare", "above 0 and at most 4");
         yield return Case(() => new() { SyntheticOutliers = (SyntheticOutliers)32 }, "SyntheticOutliers", "such as Jigsaws | Mixtures");
+        yield return Case(() => new() { ValidationFraction = 0 }, "ValidationFraction", "above 0 and below 1, such as 0.1");
+        yield return Case(() => new() { ValidationFraction = 1 }, "ValidationFraction", "below 1");
+        yield return Case(() => new() { ValidationFraction = double.NaN }, "ValidationFraction", "below 1");
+        yield return Case(() => new() { Sampling = (Sampling)2 }, "Sampling", "Sampling.Natural or Balanced");
+        yield return Case(() => new() { ClassWeights = null! }, "ClassWeights", "null");
         yield return Case(() => new() { LabelColumnName = "" }, "LabelColumnName", "A column needs a name.");
         yield return Case(() => new() { FeatureColumnName = null! }, "FeatureColumnName", "A column needs a name.");
         yield return Case(() => new() { Backbone = null! }, "Backbone", "null");
@@ -58,6 +63,8 @@ public sealed class LogitNormTrainerOptionsTests
             Assert.That((options.LearningRate, options.Momentum, options.Nesterov, options.WeightDecay), Is.EqualTo((0.1, 0.9, true, 5e-4)));
             Assert.That(options.LearningRateSchedule.ToString(), Is.EqualTo("Milestones([0.4, 0.7], 0.1)"));
             Assert.That((options.OutlierSet, options.SyntheticOutliers), Is.EqualTo(((IDataView?)null, SyntheticOutliers.None)));
+            Assert.That((options.ValidationFraction, options.EarlyStopping), Is.EqualTo(((double?)null, (EarlyStopping?)null)));
+            Assert.That((options.ClassWeights, options.Sampling), Is.EqualTo((ClassWeights.None(), Sampling.Natural)));
             Assert.That((options.OutlierWeight, options.OutlierShare), Is.EqualTo((0.5, 0.5)));
             Assert.That(options.For(50_000).Augmentation, Is.EqualTo(Augmentation.CropAndFlip(4, flip: true)));
             Assert.That((options with { Backbone = Backbone.Dense() }).For(50_000).Augmentation, Is.EqualTo(Augmentation.None()));

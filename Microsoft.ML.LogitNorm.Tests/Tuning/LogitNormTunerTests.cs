@@ -229,6 +229,18 @@ public sealed class LogitNormTunerTests
             "Normalization",
             options => options with { Trainer = options.Trainer with { Normalization = new([1, 2, 3], [4, 5, 6]) } },
             """Normalization was null and is {"Mean":[1,2,3],"StandardDeviation":[4,5,6]}""");
+        yield return Case(
+            "Held out, weighed, stopped",
+            options => options with
+            {
+                Trainer = options.Trainer with { ValidationFraction = 0.2, EarlyStopping = new(), ClassWeights = ClassWeights.Balanced() },
+            },
+            """ValidationFraction was null and is 0.2; EarlyStopping was null and is {"Patience":10,"Metric":"Loss","MinDelta":0}; """
+            + """ClassWeights was {"kind":"none"} and is {"kind":"balanced"}""");
+        yield return Case(
+            "Sampling",
+            options => options with { Trainer = options.Trainer with { Sampling = Sampling.Balanced } },
+            "Sampling was \"Natural\" and is \"Balanced\"");
 
         static TestCaseData Case(string name, Func<LogitNormTuner.Options, LogitNormTuner.Options> change, string difference)
             => new TestCaseData(change, difference).SetArgDisplayNames(name);

@@ -59,6 +59,6 @@ public abstract record TrainingLoss
     /// <param name="progress">Share of the training steps that are done, from 0 to 1.</param>
     internal virtual Tensor OutlierLogits(Tensor logits, double progress) => logits;
 
-    /// <summary>The loss of one batch, a scalar: the mean over its rows, weighted by class where the step has weights (<see cref="TrainingStep.Mean"/>).</summary>
+    /// <summary>The loss of one batch, a scalar: the mean over its rows, weighted where the step has class weights (<see cref="TrainingStep.Mean"/>).</summary>
     internal abstract Tensor Compute(in TrainingStep step);
 }

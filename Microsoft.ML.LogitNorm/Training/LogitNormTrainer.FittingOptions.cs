@@ -54,7 +54,8 @@ public sealed partial class LogitNormTrainer
             if (ValidationFraction is { } fraction && ValidationSet is not null)
                 throw Fault(FormattableString.Invariant($"ValidationSet is given, and ValidationFraction is {fraction}. Leave one of them out."));
             if (EarlyStopping is not null && ValidationFraction is null && ValidationSet is null)
-                throw Fault("EarlyStopping compares epochs on rows that are not trained on, and there are none. Give ValidationSet, or ValidationFraction = 0.1.");
+                throw Fault(
+                    "EarlyStopping compares epochs on rows that are not trained on, and there are none. Give ValidationSet, or ValidationFraction = 0.1.");
             if (Sampling == Sampling.Balanced && ClassWeights is not NoClassWeights)
                 throw Fault(
                     $"Sampling is Balanced, and ClassWeights is {ClassWeights}: what is rare would count twice. Leave one of them out.");

@@ -121,7 +121,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         var streamed = training is StreamedExamples;
         log.Info(
             Invariant($"Read {training.Count:N0} {rows.Rows} in {clock.Elapsed.TotalSeconds:N1} s")
-            + Invariant($"{(split is null ? "" : $", and held out {validation!.Count:N0} to validate on")}")
+            + Invariant($"{(split is null ? "" : Invariant($", and held out {validation!.Count:N0} to validate on"))}")
             + Invariant($"{(streamed ? $"; they take {Megabytes(training.Count * rows.BytesPerRow)} and are streamed from here on" : "")}."));
 
         var chosenBy = options.EarlyStopping is null ? null : Invariant($"{validation!.Count} rows, {validation.Summary.Hash}");

@@ -33,8 +33,8 @@ public sealed record TrainingEpoch
     public double? ValidationAccuracy { get; init; }
 
     /// <summary>
-    /// Mean loss over the validation rows, with the weights of <see cref="LogitNormTrainer.Options.ClassWeights"/>, without outliers, and of the logits that the
-    /// model gives; null without validation rows. It is the loss of the end of the training, LogitNorm's with the final τ, so that epochs compare.
+    /// Mean loss over the validation rows, with the weights of <see cref="LogitNormTrainer.Options.ClassWeights"/>, without outliers, and of the logits that
+    /// the model gives; null without validation rows. It is the loss of the end of the training, LogitNorm's with the final τ, so that epochs compare.
     /// </summary>
     public double? ValidationLoss { get; init; }
 

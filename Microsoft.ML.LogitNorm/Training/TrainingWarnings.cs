@@ -27,13 +27,13 @@ internal static class TrainingWarnings
                 + "Add rows. Where other classes have many more, ClassWeights.Balanced() or Sampling.Balanced makes these count as much.");
         if (summary.AllEqual)
             log.Warning(
-                Invariant($"All {summary.ClassCounts.Sum():N0} training rows have the same {input.Rows} in column '{input.Name}': nothing can be learned from them. ")
-                + "See where the column comes from, such as a path that is the same in all rows.");
+                Invariant($"All {summary.ClassCounts.Sum():N0} training rows have the same content of column '{input.Name}', bit for bit: ")
+                + "nothing can be learned from them. See where the column comes from, such as a path that is the same in all rows.");
         else if (summary.EqualClasses.Count > 0)
             log.Warning(
                 $"{Names(summary.EqualClasses, i => Invariant($"'{label.NameOf(i)}' ({summary.ClassCounts[i]})"))} of column '{label.Name}' "
-                + $"{(summary.EqualClasses.Count == 1 ? "has" : "have")} in all rows the same content of column '{input.Name}', bit for bit: the network learns "
-                + "that one by heart. Give rows that differ, and see where the column comes from.");
+                + $"{(summary.EqualClasses.Count == 1 ? "has" : "have")} in all rows the same content of column '{input.Name}', bit for bit: "
+                + "the network learns it by heart. Give rows that differ, and see where the column comes from.");
     }
 
     private static string Names(IReadOnlyList<int> classes, Func<int, string> name)

@@ -27,10 +27,12 @@ public abstract record Augmentation
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="padding"/> is negative.</exception>
     public static Augmentation CropAndFlip(int padding = 4, bool flip = true) => new CropAndFlipAugmentation(padding, flip);
 
-    /// <summary>Takes a random part of each image, enlarged to the image's size, and mirrors half of them: for photos, whose subject is near or far.</summary>
+    /// <summary>
+    /// Takes a random part of each image, enlarged to the image's size, and mirrors half of them: for photos, whose subject is near or far.
+    /// </summary>
     /// <remarks>
-    /// The part's area is a share of the image's, with the same chance between the scales, and its width is its height times a ratio, with the same chance on
-    /// a logarithmic scale; it lies anywhere in the image with the same chance. Ten are drawn for each image, and the first that fits in it is taken; where
+    /// The part's area is a share of the image's, with the same chance between the scales, and its width is its height times a ratio, with the same chance
+    /// on a logarithmic scale; it lies anywhere in the image with the same chance. Ten are drawn for each image, and the first that fits in it is taken; where
     /// none does, as large a part of its middle as the ratios allow. Between pixels it is bilinear. Images of bytes are rounded.
     /// Szegedy et al., "Going Deeper with Convolutions", CVPR 2015, arXiv 1409.4842, section 6; with the ratios and attempts of torchvision.
     /// Where the smallest scale is 0.08, as there, for a million photos, many parts show nothing of the subject; the default here is this library's choice for

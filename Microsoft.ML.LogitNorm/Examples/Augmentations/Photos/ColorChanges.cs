@@ -2,8 +2,11 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Changes of colour, of all images of a batch [B, H, W, C] with values from 0 to 1, by a factor f for each, [B, 1, 1, 1]. Values stay in 0…1.</summary>
-/// <remarks>Those of torchvision: blends with black, with the mean grey, and with the grey image; and a turn of the hue (Smith, SIGGRAPH 1978: HSV).</remarks>
+/// <summary>Changes of colour, of all images of a batch [B, H, W, C], by a factor f for each, [B, 1, 1, 1].</summary>
+/// <remarks>
+/// Values are from 0 to 1 and stay there. The changes are those of torchvision: blends with black, with the mean grey, and with the grey image; and a turn of
+/// the hue (HSV: Smith, "Color Gamut Transform Pairs", SIGGRAPH 1978).
+/// </remarks>
 internal static class ColorChanges
 {
     /// <summary>Red, green and blue: what saturation and hue are defined for.</summary>

@@ -1,4 +1,4 @@
-using System.Globalization;
+using static System.FormattableString;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -19,7 +19,7 @@ internal sealed record ColorJitterAugmentation(double Brightness, double Contras
         : throw new ArgumentOutOfRangeException("hue", Hue, "The hue turns by a share of the colour circle, from 0 to 0.5, such as 0.05.");
 
     public override string ToString()
-        => string.Create(CultureInfo.InvariantCulture, $"ColorJitter({Brightness}, {Contrast}, {Saturation}{(Hue == 0 ? "" : $", hue: {Hue}")})");
+        => Invariant($"ColorJitter({Brightness}, {Contrast}, {Saturation}{(Hue == 0 ? "" : Invariant($", hue: {Hue}"))})");
 
     internal override Tensor Gather(Tensor pixels, Tensor rows, AugmentationContext context)
     {

@@ -1,5 +1,5 @@
-using System.Globalization;
 using TorchSharp;
+using static System.FormattableString;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -31,8 +31,8 @@ internal sealed record RandomResizedCropAugmentation(double MinScale, double Max
     {
         var ratio = (MinRatio, MaxRatio) == (UsualMinRatio, UsualMaxRatio)
             ? ""
-            : string.Create(CultureInfo.InvariantCulture, $", minRatio: {MinRatio}, maxRatio: {MaxRatio}");
-        return string.Create(CultureInfo.InvariantCulture, $"RandomResizedCrop({MinScale}, {MaxScale}{ratio}{(Flip ? "" : ", flip: false")})");
+            : Invariant($", minRatio: {MinRatio}, maxRatio: {MaxRatio}");
+        return Invariant($"RandomResizedCrop({MinScale}, {MaxScale}{ratio}{(Flip ? "" : ", flip: false")})");
     }
 
     internal override Tensor Gather(Tensor pixels, Tensor rows, AugmentationContext context)
