@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,6 +16,12 @@ public sealed class ClassWeightedLossTests
     [
         TrainingLoss.CrossEntropy(), TrainingLoss.LogitNorm(0.1), TrainingLoss.LogitPenalty(0.3), TrainingLoss.ExtendedLogitNorm(),
     ];
+
+    [Test]
+    public void Losses_AreAllHere()
+        => Assert.That(
+            typeof(TrainingLoss).GetCustomAttributes(typeof(JsonDerivedTypeAttribute), false).Select(kind => ((JsonDerivedTypeAttribute)kind).DerivedType),
+            Is.EquivalentTo(_losses.Select(loss => loss.GetType())));
 
     [TestCaseSource(nameof(_losses))]
     public void Compute_Weighted_IsThatOfRepeatedRows(TrainingLoss loss)

@@ -32,6 +32,8 @@ internal sealed record LogitNormLoss(double Tau, double Warmup) : TrainingLoss("
 
     public override string ToString() => Invariant($"LogitNorm(tau: {Tau}, warmup: {Warmup})");
 
+    internal override double ChangesUntil => Tau < 1 ? Warmup : 0;
+
     /// <summary>
     /// f / (τ‖f‖₂), which is the same for all classes where f points along (1, …, 1). The length of f, which the loss does not feel, cannot bring that about.
     /// </summary>

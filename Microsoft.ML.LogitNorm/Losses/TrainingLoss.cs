@@ -54,6 +54,9 @@ public abstract record TrainingLoss
     /// <summary>Whether it is defined for logits f = W z + b only, and so needs <see cref="Head.Linear"/>.</summary>
     internal virtual bool NeedsLinearHead => false;
 
+    /// <summary>The share of the training steps after which it stays the same function of the logits; 0 where it always is.</summary>
+    internal virtual double ChangesUntil => 0;
+
     /// <summary>The logits of rows of no class, [K, C], whose softmax is to be the same for all classes (<see cref="OutlierExposure"/>).</summary>
     /// <param name="logits">Network outputs f, [K, C].</param>
     /// <param name="progress">Share of the training steps that are done, from 0 to 1.</param>

@@ -47,6 +47,9 @@ public sealed partial class LogitNormTrainer
                 : throw new ArgumentOutOfRangeException(nameof(Sampling), value, "Rows are drawn by Sampling.Natural or Balanced.");
         }
 
+        /// <summary>Epochs in which the loss still changes, a part of one counted as one.</summary>
+        internal int WarmupEpochs => (int)Math.Ceiling(Loss.ChangesUntil * Epochs);
+
         /// <summary>Checks that options which concern each other fit.</summary>
         /// <exception cref="ArgumentException">They do not; the message says which, and what to give.</exception>
         internal void CheckFitting()

@@ -185,7 +185,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         var head = _options.Head == Head.Linear() ? "" : $"head {_options.Head} and ";
         log.Info($"Training {_options.Backbone} with {head}{_options.Loss} for {_options.Epochs} epochs on {device}; seed {seed}.");
         if (checkpoint is { Epoch: > 0 })
-            log.Info(checkpoint.Epoch < _options.Epochs && _options.EarlyStopping?.IsOver(checkpoint.Epoch, checkpoint.BestEpoch) != true
+            log.Info(checkpoint.Epoch < _options.Epochs && _options.EarlyStopping?.IsOver(checkpoint.Epoch, checkpoint.BestEpoch, _options.WarmupEpochs) != true
                 ? $"Going on with epoch {checkpoint.Epoch + 1} of {_options.Epochs}: CheckpointFile '{_options.CheckpointFile}' holds the state before it."
                 : $"Nothing is left to train: CheckpointFile '{_options.CheckpointFile}' holds all {checkpoint.Epoch} epochs.");
     }

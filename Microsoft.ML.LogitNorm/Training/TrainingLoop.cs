@@ -53,7 +53,7 @@ internal sealed class TrainingLoop(
             var exposure = OutlierBatches.Of(options, outliersOnDevice);
             _classWeights = classWeights is null ? null : tensor(classWeights.ToArray(), device: device);
             var measured = validationOnDevice is null ? null : new Validation(options, validationOnDevice, _classWeights);
-            using var best = options.EarlyStopping is { } stopping ? new BestEpoch(stopping, network) : null;
+            using var best = options.EarlyStopping is { } stopping ? new BestEpoch(stopping, network, options.WarmupEpochs) : null;
             var epoch = checkpoint?.Epoch ?? 0;
             using (var optimizer = CreateOptimizer(network, options))
             using (var progress = log.StartProgress("Training"))

@@ -4,7 +4,7 @@ namespace Microsoft.ML.LogitNorm.Tests.Training;
 public sealed class EarlyStoppingTests
 {
     private static readonly LogitNormTrainer.Options _options
-        = TinyImages.Options with { Backbone = Backbone.WideResNet(10, 1, dropout: 0.3), Epochs = 6, BatchSize = 8 };
+        = TinyImages.Options with { Backbone = Backbone.WideResNet(10, 1, dropout: 0.3), Loss = TrainingLoss.LogitNorm(0.1, warmup: 0), Epochs = 6, BatchSize = 8 };
 
     private readonly MLContext _ml = new(seed: 1);
     private TemporaryFolder _folder = null!;
@@ -127,5 +127,22 @@ public sealed class EarlyStoppingTests
             ImageCache = cache, ValidationFraction = 0.2, EarlyStopping = new(1, minDelta: 1000), EpochCompleted = _ => epochs++,
         });
         Assert.That(epochs, Is.EqualTo(2), "none is better than the first by so much");
+    }
+
+    [TestCase(0.5, 0.1, 4)]
+    [TestCase(0.4, 0.1, 4, Description = "a part of an epoch is one")]
+    [TestCase(0.5, 1, 2, Description = "nothing to come down to")]
+    [TestCase(1, 0.1, 6)]
+    public void Fit_TauWarmup_IsWaitedFor(double warmup, double tau, int expected)
+    {
+        var epochs = 0;
+        TinyTraining.Weights(_options with
+        {
+            Loss = TrainingLoss.LogitNorm(tau, warmup),
+            ValidationFraction = 0.2,
+            EarlyStopping = new(1, minDelta: 1000),
+            EpochCompleted = _ => epochs++,
+        });
+        Assert.That(epochs, Is.EqualTo(expected));
     }
 }

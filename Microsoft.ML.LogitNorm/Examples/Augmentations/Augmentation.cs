@@ -43,7 +43,7 @@ public abstract record Augmentation
     /// <param name="minRatio">The smallest width over height, in pixels, above 0.</param>
     /// <param name="maxRatio">The largest, finite.</param>
     /// <param name="flip">Whether to flip; false where a mirrored image means something else, such as for digits, text or many signs.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A scale is not in (0, 1], a ratio not positive and finite, or a smallest one above its largest.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A scale is not in (0, 1], a ratio not positive and finite, or a smallest above its largest.</exception>
     public static Augmentation RandomResizedCrop(
         double minScale = 0.35, double maxScale = 1, double minRatio = 3 / 4.0, double maxRatio = 4 / 3.0, bool flip = true)
         => new RandomResizedCropAugmentation(minScale, maxScale, minRatio, maxRatio, flip);

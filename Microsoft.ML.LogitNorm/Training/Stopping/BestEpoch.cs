@@ -7,7 +7,8 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>The best epoch so far: its number, its figure, and a copy of the network as it was. Owns the copy.</summary>
 /// <param name="options">What is better, and how long to wait for it.</param>
 /// <param name="network">The network under training; borrowed.</param>
-internal sealed class BestEpoch(EarlyStopping options, ClassifierNetwork network) : IDisposable
+/// <param name="warmup">Epochs for which patience does not count.</param>
+internal sealed class BestEpoch(EarlyStopping options, ClassifierNetwork network, int warmup = 0) : IDisposable
 {
     private const string Prefix = "best.";
 
@@ -33,7 +34,7 @@ internal sealed class BestEpoch(EarlyStopping options, ClassifierNetwork network
     }
 
     /// <summary>Whether so many epochs are enough.</summary>
-    public bool IsOver(int epochs) => options.IsOver(epochs, Best?.Epoch ?? 0);
+    public bool IsOver(int epochs) => options.IsOver(epochs, Best?.Epoch ?? 0, warmup);
 
     /// <summary>Takes the place that a checkpoint had come to; the copy is then to be read into <see cref="Tensors"/>.</summary>
     public void GoOnFrom(Found? best)

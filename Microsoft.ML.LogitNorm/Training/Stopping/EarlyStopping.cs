@@ -10,7 +10,10 @@ namespace Microsoft.ML.LogitNorm;
 public sealed record EarlyStopping
 {
     /// <summary>Early stopping, or, without patience, keeping the best epoch of a whole training.</summary>
-    /// <param name="patience">After how many epochs in a row that are not better than the best the training ends; null trains all epochs.</param>
+    /// <param name="patience">
+    /// After how many epochs in a row that are not better than the best the training ends; null trains all epochs. Those of LogitNorm's tau warm-up do not
+    /// count: until τ has come down, the loss at the final τ rises and falls, also of a network that gets better.
+    /// </param>
     /// <param name="metric">What is better.</param>
     /// <param name="minDelta">By more than how much an epoch must be better to take the best one's place, in the metric's unit.</param>
     /// <exception cref="ArgumentOutOfRangeException">
@@ -49,5 +52,6 @@ public sealed record EarlyStopping
     /// <summary>Whether a training is over.</summary>
     /// <param name="epochs">Epochs that it has trained.</param>
     /// <param name="best">The best of them, from 1; 0 where none was.</param>
-    internal bool IsOver(int epochs, int best) => Patience is { } patience && epochs - best >= patience;
+    /// <param name="warmup">Epochs in which the loss still changes, and for which patience does not count.</param>
+    internal bool IsOver(int epochs, int best, int warmup) => Patience is { } patience && epochs - Math.Max(best, warmup) >= patience;
 }

@@ -20,6 +20,8 @@ internal static class AugmentationCommand
     private static readonly Augmentation[] s_augmentations =
     [
         Augmentation.None(), Augmentation.CropAndFlip(), Augmentation.Of(Augmentation.CropAndFlip(), Augmentation.Cutout(16)),
+        Augmentation.RandomResizedCrop(), Augmentation.ColorJitter(), Augmentation.ColorJitter(hue: 0.05),
+        Augmentation.Of(Augmentation.RandomResizedCrop(), Augmentation.ColorJitter()),
         Augmentation.Of(Augmentation.CropAndFlip(), Augmentation.PixMix()),
         Augmentation.Of(Augmentation.CropAndFlip(), Augmentation.Cutout(16), Augmentation.PixMix()),
     ];
