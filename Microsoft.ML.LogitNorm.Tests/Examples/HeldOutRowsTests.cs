@@ -34,8 +34,9 @@ public sealed class HeldOutRowsTests
     public void Choose_Seed_DecidesWhich()
     {
         var rows = Rows(100, 100);
-        Assert.That(Ids(Choose(rows, 0.1, 1).Validation), Is.EqualTo(Ids(Choose(rows, 0.1, 1).Validation)));
-        Assert.That(Ids(Choose(rows, 0.1, 1).Validation), Is.Not.EqualTo(Ids(Choose(rows, 0.1, 2).Validation)));
+        var first = Ids(Choose(rows, 0.1, 1).Validation);
+        Assert.That(Ids(Choose(rows, 0.1, 1).Validation), Is.EqualTo(first));
+        Assert.That(Ids(Choose(rows, 0.1, 2).Validation), Is.Not.EqualTo(first));
     }
 
     [Test]
@@ -58,6 +59,54 @@ public sealed class HeldOutRowsTests
                     get(ref id);
             }
         Assert.That(found, Is.EquivalentTo(Ids(validation)));
+    }
+
+    private static readonly (string Name, Func<MLContext, IDataView, IDataView> Make)[] _views =
+    [
+        ("cached", (ml, view) => ml.Data.Cache(view)),
+        ("shuffled", (ml, view) => ml.Data.ShuffleRows(view, seed: 3)),
+        ("filtered", (ml, view) => ml.Data.FilterRowsByColumn(view, "Number", lowerBound: 500)),
+        ("without the first", (ml, view) => ml.Data.SkipRows(view, 100)),
+        ("mapped", (ml, view) => ml.Transforms.CopyColumns("Copy", "Id").Fit(view).Transform(view)),
+        ("from a file", FromFile),
+        ("from a file, shuffled", (ml, view) => ml.Data.ShuffleRows(FromFile(ml, view), seed: 3)),
+    ];
+
+    // What ids are for (IDataView's documentation): the same row has the same one in every pass, of one cursor or several.
+    [Test]
+    public void Choose_ViewsOfMlNet_HaveTheSameRowsInEveryPass([Range(0, 6)] int number)
+    {
+        var source = Rows(2000, 1000);
+        foreach (var row in source)
+            row.Number = row.Id;
+        var data = _views[number].Make(_ml, Keyed(source));
+        var (training, validation, heldOut) = HeldOutRows.Choose(data, LabelColumn.Find(data.Schema, "Label"), 0.3, 1, default);
+        var kept = Ids(validation);
+        Assert.That(kept, Has.Count.EqualTo(heldOut), _views[number].Name);
+        Assert.That(Ids(validation), Is.EquivalentTo(kept));
+        Assert.That(kept.Concat(Ids(training)), Is.EquivalentTo(Ids(data)));
+        var several = training.GetRowCursorSet([training.Schema["Id"]], 4).SelectMany(cursor =>
+        {
+            using (cursor)
+            {
+                var ids = new List<int>();
+                var get = cursor.GetGetter<int>(training.Schema["Id"]);
+                for (var id = 0; cursor.MoveNext(); ids.Add(id))
+                    get(ref id);
+                return ids;
+            }
+        }).ToList();
+        Assert.That(several, Is.EquivalentTo(Ids(training)));
+    }
+
+    private static IDataView FromFile(MLContext ml, IDataView view)
+    {
+        var file = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"{nameof(HeldOutRowsTests)}.tsv");
+        using (var stream = File.Create(file))
+            ml.Data.SaveAsText(view, stream, headerRow: false, schema: false);
+        var text = ml.Data.LoadFromTextFile(
+            file, [new("Id", DataKind.Int32, 0), new("Label", DataKind.UInt32, [new(1)], new KeyCount(2)), new("Number", DataKind.Single, 2)]);
+        return text;
     }
 
     [Test]
@@ -94,6 +143,8 @@ public sealed class HeldOutRowsTests
         public int Id { get; set; }
 
         public string Label { get; set; } = "";
+
+        public float Number { get; set; }
     }
 
     private sealed class OneId(IDataView source) : IDataView

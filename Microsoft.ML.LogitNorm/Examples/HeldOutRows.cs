@@ -6,14 +6,14 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>The rows of a view in two: those to train on, and the share of each class that is kept out of it.</summary>
-/// <param name="Training">Rows to train on.</param>
+/// <param name="Training">Rows to train on, and those without a label, which reading leaves out.</param>
 /// <param name="Validation">The others, with a label.</param>
 /// <param name="HeldOut">How many they are.</param>
 internal sealed record HeldOutRows(IDataView Training, IDataView Validation, int HeldOut)
 {
     /// <summary>Chooses rows by class and by their ids, which are the same in every pass over a view; only the label column is read.</summary>
     /// <param name="data">All rows.</param>
-    /// <param name="label">The labels' column; rows without a label are in neither part.</param>
+    /// <param name="label">The labels' column; rows without a label are not held out.</param>
     /// <param name="fraction">The share of each class to hold out, in (0, 1), rounded: at least one row of a class of two or more, and never all of it.</param>
     /// <param name="seed">Decides which.</param>
     /// <param name="cancellationToken">Stops reading.</param>

@@ -23,7 +23,7 @@ internal static class TrainingWarnings
         if (few.Length > 0)
             log.Warning(
                 $"{Names(few, i => Invariant($"'{label.NameOf(i)}' ({summary.ClassCounts[i]})"))} of column '{label.Name}' "
-                + Invariant($"{(few.Length == 1 ? "has" : "have")} fewer than {FewRows} rows to train on: too few to learn what their images share. ")
+                + Invariant($"{(few.Length == 1 ? "has" : "have")} fewer than {FewRows} rows to train on: too few to learn what they have in common. ")
                 + "Add rows. Where other classes have many more, ClassWeights.Balanced() or Sampling.Balanced makes these count as much.");
         if (summary.AllEqual)
             log.Warning(
