@@ -109,7 +109,7 @@ public sealed class ScorePropertyTests
         var count = ((VectorDataViewType)_training.Schema["LayerStatistics"].Type).Size;
         var statistics = stack([zeros(count), ones(count) * -100, ones(count) * 1e6f, nn.functional.one_hot(tensor(3L), count).to(float32)]);
         using var log = new ContextLog(((Microsoft.ML.Runtime.IHostEnvironment)_ml).Register("test"), "test");
-        using var learned = LearnedScore.From(score, _training, new(), log);
+        using var learned = LearnedScore.From(score, _training, heldOut: null, new(), log);
         Assert.That(score.Compute(new(logits, embedding, network, null, learned.Tensors, LayerStatistics: statistics)), Is.All.Matches<float>(float.IsFinite));
     }
 

@@ -11,8 +11,8 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="Embedding">[B, D], float32.</param>
 /// <param name="Network">The network that made the logits.</param>
 /// <param name="Values">[B, …], on the CPU, as <see cref="TrainedNetwork.Normalize"/> takes them.</param>
-/// <param name="Learned">What <see cref="OodScore.Learn"/> returned; empty for a score that learns nothing.</param>
-/// <param name="Labels">[B], int64, from 0; only in <see cref="OodScore.Learn"/>. Rows without a label, −1, are gone by then.</param>
+/// <param name="Learned">What <see cref="OodScore.Learn(in OodBatch)"/> returned; empty for a score that learns nothing.</param>
+/// <param name="Labels">[B], int64, from 0; only in <see cref="OodScore.Learn(in OodBatch)"/>. Rows without a label, −1, are gone by then.</param>
 /// <param name="ClassCount">C, where the logits are not read; null where nothing tells it.</param>
 /// <param name="LayerStatistics">[B, S], float32.</param>
 internal readonly record struct OodBatch(

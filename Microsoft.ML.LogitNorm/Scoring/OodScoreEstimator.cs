@@ -11,7 +11,7 @@ namespace Microsoft.ML.LogitNorm;
 /// ### Estimator Characteristics
 /// |  |  |
 /// | -- | -- |
-/// | Does this estimator need to look at the data to train its parameters? | Only for scores that compare with the training rows |
+/// | Does this estimator need to look at the data to train its parameters? | Only for scores that compare with the training rows, or rank by them |
 /// | Input column data type | Logits, embedding, layer statistics, or several of them, as the score needs them: Vector of <xref:System.Single> |
 /// | Output column data type | <xref:System.Single>; higher means more likely out of distribution |
 /// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.LogitNorm, and libtorch-cpu-* or TorchSharp-cuda-* |
@@ -57,9 +57,35 @@ public sealed class OodScoreEstimator : IEstimator<OodScoreTransformer>
     public OodScoreTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        return FitOn(input, heldOut: null);
+    }
+
+    /// <summary>Makes the transformer, with rows for <see cref="OodScores.Fuse"/>, and so for the default score, to rank by.</summary>
+    /// <remarks>
+    /// Without them it ranks by the rows of <paramref name="input"/>. That is as good where the network is not much better on those than on new ones. A network
+    /// that knows them by heart, as it does after many passes over few rows, is sure of each, so that all others surprise it: hold some out then.
+    /// </remarks>
+    /// <param name="input">As in <see cref="Fit(IDataView)"/>.</param>
+    /// <param name="heldOut">
+    /// Rows of the known classes that the network was not trained on, 10 or more, with its model's columns; labels are not needed. Calibrate the
+    /// <see cref="OodDetectorEstimator"/> on yet others: its guarantee is about rows that had no part in the score.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">A column that the score needs is missing or has another type.</exception>
+    /// <exception cref="InvalidOperationException">The score learns from rows, and there are none, or one cannot be read.</exception>
+    /// <exception cref="OodScoreException">The score cannot learn from these rows; says why, and what to do.</exception>
+    /// <exception cref="OperationCanceledException">The <see cref="MLContext"/> was cancelled.</exception>
+    public OodScoreTransformer Fit(IDataView input, IDataView heldOut)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(heldOut);
+        return FitOn(input, heldOut);
+    }
+
+    private OodScoreTransformer FitOn(IDataView input, IDataView? heldOut)
+    {
         using var log = new ContextLog(_env, "OodScore");
         return HostCancellation.Run(
             _env, CancellationToken.None, cancellation => new OodScoreTransformer(
-                _env, LearnedScore.From(_score, input, _columns, log, cancellation), _outputColumnName, _columns));
+                _env, LearnedScore.From(_score, input, heldOut, _columns, log, cancellation), _outputColumnName, _columns));
     }
 }

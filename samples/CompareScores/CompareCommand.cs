@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Shared.CommandLine;
 using Shared.Painting;
 
@@ -7,7 +8,14 @@ namespace CompareScores;
 /// <summary>The command line.</summary>
 internal static class CompareCommand
 {
-    public static RootCommand Create()
+    /// <summary>The program's own.</summary>
+    public static RootCommand Create() => Define(new RootCommand(), "dotnet run --project samples/CompareScores -c Release --");
+
+    /// <summary>Its purpose, options and action, on any command: the program's own, or one of another program's.</summary>
+    /// <param name="command">Gets the options.</param>
+    /// <param name="started">How the program was started, for the report.</param>
+    public static T Define<T>(T command, string started)
+        where T : Command
     {
         var model = new Option<string[]>("--model")
         {
@@ -65,12 +73,10 @@ internal static class CompareCommand
             DefaultValueFactory = _ => Path.Combine("artifacts", "compare"),
         };
 
-        var command = new RootCommand(
-            "Compares all out-of-distribution scores on trained models, and says how far each model's probabilities can be taken at their word. "
-            + "Without arguments it looks at what QuickStart has made.")
-        {
-            model, test, train, ood, searchOn, scores, limit, trainLimit, device, output,
-        };
+        command.Description = "Compares all out-of-distribution scores on trained models, and says how far each model's probabilities can be taken at their word. "
+            + "Without arguments it looks at what QuickStart has made.";
+        foreach (var option in new Option[] { model, test, train, ood, searchOn, scores, limit, trainLimit, device, output })
+            command.Add(option);
         command.SetAction((result, cancellation) => CommandJob.Run(
             () => new CompareJob(Read(result), cancellation).Run(), Screen.Stopped, Screen.Failed, cancellation));
         return command;
@@ -88,7 +94,7 @@ internal static class CompareCommand
             GpuDeviceId = OptionValue.Gpu("--device", result.GetValue(device)!),
             Output = result.GetValue(output)!,
             CommandLine = string.Join(
-                ' ', result.Tokens.Select(token => Quoted(token.Value)).Prepend("dotnet run --project samples/CompareScores -c Release --")),
+                ' ', result.Tokens.Where(token => token.Type != TokenType.Command).Select(token => Quoted(token.Value)).Prepend(started)),
         });
     }
 

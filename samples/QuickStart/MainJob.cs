@@ -57,7 +57,7 @@ internal sealed class MainJob(Settings settings, CancellationToken cancellation)
             .Plot(
                 "How unusual do they look? What lies left of the line passes, when 95 % of known images do",
                 "more unusual than so many % of the known images",
-                [crossEntropy.Softmax, logitNorm.Softmax, logitNorm.Default])
+                [crossEntropy.Measured.SoftmaxPanel, logitNorm.Measured.SoftmaxPanel, logitNorm.Measured.DefaultPanel])
             .Write(Out("scores.png"), Out("scores.svg"));
         ContactSheet.Write(Out("verdicts.png"), "What the LogitNorm model says", [.. Groups(ml, logitNorm, experiment, pictures)]);
         Screen.Comparison(crossEntropy.Result, logitNorm.Result, pictures.Test.Count, logitNorm.Detector);
@@ -142,10 +142,10 @@ internal sealed class MainJob(Settings settings, CancellationToken cancellation)
         yield return Group("Known classes", ImageFiles.Spread(pictures.Test, 20), isKnown: true);
         foreach (var (name, images) in pictures.Ood)
             yield return Group($"Never seen: {name}", ImageFiles.Spread(images, 20), isKnown: false);
-        var familiar = outcome.Strangers.OrderBy(stranger => stranger.Score).Take(MostFamiliar).ToList();
+        var familiar = outcome.Measured.Strangers.OrderBy(stranger => stranger.Score).Take(MostFamiliar).ToList();
         var sets = familiar.GroupBy(stranger => stranger.Set).OrderByDescending(group => group.Count()).Select(group => $"{group.Key} {group.Count()}");
         yield return Group(
-            $"Its limit, the {familiar.Count} of {outcome.Strangers.Count:N0} never seen that look most familiar to it ({string.Join(", ", sets)})",
+            $"Its limit, the {familiar.Count} of {outcome.Measured.Strangers.Count:N0} never seen that look most familiar to it ({string.Join(", ", sets)})",
             [.. familiar.Select(stranger => stranger.Image)],
             isKnown: false);
 

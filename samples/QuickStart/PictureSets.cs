@@ -63,11 +63,11 @@ internal sealed record PictureSets(
         var all = ImageCheck.Keep(folder.Train, $"--data {settings.Data}", unreadable, cancellation);
         var (rest, test) = folder.Test is { } own
             ? (all, ImageCheck.Keep(own, $"--test {folder.TestFolder}", unreadable, cancellation))
-            : Split(all, TestShare, settings.Seed, "test");
+            : ImageSplit.Take(all, TestShare, settings.Seed, "test");
         // Validation images are what calibration needs: no network is trained on them. What they lack is taken from the training images.
         var validation = folder.Validation is { } kept ? ImageCheck.Keep(kept, $"{folder.ValidationFolder}", unreadable, cancellation) : [];
         var wanted = Math.Max(0, Math.Clamp(CalibrationShare * rest.Count, WantedCalibration, MostCalibration) - validation.Count);
-        var (train, others) = Split(rest, Math.Min(wanted / rest.Count, LargestCalibrationShare), settings.Seed, "calibration");
+        var (train, others) = ImageSplit.Take(rest, Math.Min(wanted / rest.Count, LargestCalibrationShare), settings.Seed, "calibration");
         RequireEveryClass(folder, train, $"--data {settings.Data}: to train on");
         RequireEveryClass(folder, test, "to test on");
         var ood = Extra(
@@ -110,23 +110,6 @@ internal sealed record PictureSets(
     private static IEnumerable<(string Name, IReadOnlyList<LabeledImage> Images)> Extra(
         Settings settings, ImageSource source, int? limit, CancellationToken cancellation)
         => OodOption.ParseAll(settings.Ood).Select(option => (option.Name, option.Load(source, settings.ImageSize, settings.Seed, limit, cancellation)));
-
-    // The same share of each class, at random but always the same for a seed.
-    private static (IReadOnlyList<LabeledImage> Others, IReadOnlyList<LabeledImage> Part) Split(
-        IReadOnlyList<LabeledImage> images, double share, int seed, string part)
-    {
-        var random = new Random(HashCode(seed, part));
-        var chosen = images.GroupBy(image => image.Label).SelectMany(group =>
-        {
-            var shuffled = group.ToArray();
-            random.Shuffle(shuffled);
-            return shuffled.Take((int)Math.Round(share * shuffled.Length));
-        }).ToHashSet();
-        return ([.. images.Where(image => !chosen.Contains(image))], [.. images.Where(chosen.Contains)]);
-    }
-
-    // Not string.GetHashCode, which differs from run to run.
-    private static int HashCode(int seed, string part) => part.Aggregate(seed, (hash, letter) => unchecked((hash * 31) + letter));
 
     private sealed class Fraction(IProgress<double> progress, double total) : IProgress<int>
     {

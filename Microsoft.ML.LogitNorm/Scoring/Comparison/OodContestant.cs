@@ -46,11 +46,11 @@ internal sealed class OodContestant(OodScore score) : IDisposable
     }
 
     /// <summary>Learns, or puts the score out if it cannot.</summary>
-    public void Learn(OodBatch rows, OodSource source, ContextLog log)
+    public void Learn(OodBatch rows, OodBatch? heldOut, OodSource source, ContextLog log)
     {
         try
         {
-            _learned = LearnedScore.From(score, rows, source, log);
+            _learned = LearnedScore.From(score, rows, heldOut, source, log);
         }
         catch (OodScoreException e)
         {

@@ -113,10 +113,14 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
         var rows = LearnedScore.Gather(
             training, source, "There are no rows in TrainingData. Give the rows that the network was trained on.",
             pace.Cancellation, read => pace.Report("training data", read, rowCount));
+        var needs = learners.Aggregate(default(OodInputs), (all, learner) => all | learner.Score.Needs);
+        OodBatch? heldOut = options.HeldOutData is { } unseen
+            ? LearnedScore.HeldOut(model.Transform(unseen), needs, Comparison, _columns, pace.Cancellation)
+            : null;
         foreach (var learner in learners)
         {
             pace.Check();
-            learner.Learn(rows, source, log);
+            learner.Learn(rows, heldOut, source, log);
         }
     }
 

@@ -45,10 +45,16 @@ public sealed partial record OodScoreComparison
         } = ValueList.Create<string>([]);
 
         /// <summary>
-        /// The rows that the network was trained on, as the model takes them, from which scores learn, <see cref="OodScores.Fuse"/> its ranks too;
+        /// The rows that the network was trained on, as the model takes them, from which scores learn, and without <see cref="HeldOutData"/> <see cref="OodScores.Fuse"/> its ranks too;
         /// null (default) if none has to.
         /// </summary>
         public IDataView? TrainingData { get; init; }
+
+        /// <summary>
+        /// Rows of the known classes that the network was not trained on, as the model takes them, by which <see cref="OodScores.Fuse"/> ranks;
+        /// null (default) to rank by the training rows. They must be none of those that are compared, or of the search.
+        /// </summary>
+        public IDataView? HeldOutData { get; init; }
 
         /// <summary>The column with the class of each training row, a key once the model has transformed it.</summary>
         /// <exception cref="ArgumentException">Null or empty.</exception>

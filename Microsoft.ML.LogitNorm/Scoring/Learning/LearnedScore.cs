@@ -9,7 +9,7 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>A score with what it has learned: all that scoring takes.</summary>
 /// <remarks>It owns the tensors, which are on the CPU and outside of any scope, and what it copies of them to another device.</remarks>
 /// <param name="score">The score and its hyper-parameters.</param>
-/// <param name="tensors">What <see cref="OodScore.Learn"/> returned, owned from now on.</param>
+/// <param name="tensors">What <see cref="OodScore.Learn(in OodBatch)"/> returned, owned from now on.</param>
 /// <param name="shape">What it was learned from; null for a score that learns nothing.</param>
 internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, Tensor> tensors, LearnedScore.Sizes? shape) : IDisposable
 {
@@ -26,7 +26,8 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
     /// <exception cref="ArgumentOutOfRangeException">A column that the score needs is missing or has another type.</exception>
     /// <exception cref="InvalidOperationException">The score learns from rows, and there are none, or one cannot be read.</exception>
     /// <exception cref="OodScoreException">The score cannot learn from these rows.</exception>
-    public static LearnedScore From(OodScore score, IDataView data, OodColumns columns, ContextLog log, CancellationToken cancellation = default)
+    public static LearnedScore From(
+        OodScore score, IDataView data, IDataView? heldOut, OodColumns columns, ContextLog log, CancellationToken cancellation = default)
     {
         OodSource.Find(data.Schema, score.Needs, $"score {score.Name}", columns);
         if (score.LearnsFrom is not { } inputs)
@@ -36,19 +37,25 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
         var rows = Gather(
             data, source, $"The score {score.Name} learns from the training rows, but there are none. Fit it on the data that the network was trained on.",
             cancellation);
-        return From(score, rows, source, log);
+        return From(score, rows, heldOut is null ? null : HeldOut(heldOut, score.Needs, $"score {score.Name}", columns, cancellation), source, log);
     }
+
+    /// <summary>Reads what a score needs of the rows that it ranks by, as tensors in the current scope.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column that the score needs is missing or has another type.</exception>
+    /// <exception cref="InvalidOperationException">There are none, or one cannot be read.</exception>
+    public static OodBatch HeldOut(IDataView heldOut, OodInputs needs, string who, OodColumns columns, CancellationToken cancellation)
+        => Gather(heldOut, OodSource.Find(heldOut.Schema, needs, who, columns), "There are no held-out rows. Give some, or none at all.", cancellation);
 
     /// <summary>A score that has learned from rows; those without a label are left out with a warning, if it learns from labels.</summary>
     /// <exception cref="OodScoreException">The score cannot learn from these rows.</exception>
-    public static LearnedScore From(OodScore score, OodBatch rows, OodSource source, ContextLog log)
+    public static LearnedScore From(OodScore score, OodBatch rows, OodBatch? heldOut, OodSource source, ContextLog log)
     {
         using var scope = NewDisposeScope();
         if (score.LearnsFrom!.Value.HasFlag(OodInputs.Labels))
             rows = Labelled(score, rows, source, log);
         using var noGradient = no_grad();
         using var networkUse = source.Network?.Enter();
-        var learned = score.Learn(rows).ToDictionary(pair => pair.Key, pair => pair.Value.cpu().contiguous());   // handles of their own, also to a parameter
+        var learned = (heldOut is { } unseen ? score.Learn(rows, unseen) : score.Learn(rows)).ToDictionary(pair => pair.Key, pair => pair.Value.cpu().contiguous());   // handles of their own, also to a parameter
         foreach (var (name, tensor) in learned)
             if (!TensorData.IsFinite(tensor))
                 throw new OodScoreException($"The score {score.Name} learned {name} that are not finite: the training rows hold values too large for it.");

@@ -17,8 +17,9 @@ namespace Microsoft.ML.LogitNorm;
 /// their 90 % quantile to there: t = ln 100 + (s − q99) · ln 10 / (q99 − q90), s = the part's score. Of fewer than 199 rows the quantile is that at
 /// 2 / (n + 1) from the end, and of fewer than 20 there is no tail. That is this library's own.
 /// Needs what its parts need; learns what they learn, and n sorted scores for each.
-/// The calibration rows are those of <c>Fit</c>. Where a part learns from rows, it would find them too familiar to be ranked among them: all parts then learn
-/// from four fifths, drawn at random, and the others rank. Cost: that of the parts, and O(B log n).
+/// The calibration rows are those of <c>Fit</c>, or rows that were held out, where it is given them: a network that knows its training rows by heart finds
+/// all others surprising. Where a part learns from rows and none are held out, it would find the rows of <c>Fit</c> too familiar to be ranked among them: all
+/// parts then learn from four fifths, drawn at random, and the others rank. Cost: that of the parts, and O(B log n).
 /// </remarks>
 /// <param name="Parts">At least two scores.</param>
 internal sealed record Fuse(IReadOnlyList<OodScore> Parts) : OodScore
@@ -58,17 +59,33 @@ internal sealed record Fuse(IReadOnlyList<OodScore> Parts) : OodScore
         using var generator = new Generator(Seed, CPU);
         var order = randperm(count, int64, generator: generator);
         var kept = count / OneOf;
-        var ranking = PartsLearn ? rows.Rows(order.narrow(0, 0, kept)) : rows;
-        var learning = PartsLearn ? (rows with { Values = null }).Rows(order.narrow(0, kept, count - kept)) : rows;
-        var learned = new Dictionary<string, Tensor>();
-        foreach (var (i, part) in Parts.Index())
+        return PartsLearn
+            ? Learn(rows.Rows(order.narrow(0, 0, kept)), (rows with { Values = null }).Rows(order.narrow(0, kept, count - kept)), LearnPart)
+            : Learn(rows, rows, LearnPart);
+
+        IReadOnlyDictionary<string, Tensor> LearnPart(OodScore part, OodBatch learning)
         {
-            var own = part.LearnsFrom is null ? new Dictionary<string, Tensor>() : LearnPart(part, learning, count);
-            foreach (var (name, value) in own)
-                learned[$"{i}/{name}"] = value;
-            learned[$"{i}/{Ranks}"] = ScoreInBatches(part, ranking with { Learned = own }).sort().Values;
+            try
+            {
+                return part.Learn(learning);
+            }
+            catch (OodScoreException e)
+            {
+                throw new OodScoreException(
+                    Invariant($"A part of the score Fuse, which learns from {learning.Count:N0} of the {count:N0} rows and keeps the others for ranking: ")
+                    + e.Message);
+            }
         }
-        return learned;
+    }
+
+    internal override IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows, in OodBatch heldOut)
+    {
+        var ranking = heldOut;   // also of a part that is a Fuse itself
+        return ranking.Count >= FewestRanks
+            ? Learn(ranking, rows, (part, learning) => part.Learn(learning, ranking))
+            : throw new OodScoreException(
+                Invariant($"The score {Name} needs at least {FewestRanks} held-out rows, among which it ranks; there are {ranking.Count}. ")
+                + "Hold out more rows, or none.");
     }
 
     internal override IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from)
@@ -116,18 +133,17 @@ internal sealed record Fuse(IReadOnlyList<OodScore> Parts) : OodScore
         return low + (high - low) * (at - Math.Floor(at));
     }
 
-    private static IReadOnlyDictionary<string, Tensor> LearnPart(OodScore part, in OodBatch rows, long count)
+    private Dictionary<string, Tensor> Learn(OodBatch ranking, OodBatch learning, Func<OodScore, OodBatch, IReadOnlyDictionary<string, Tensor>> learnPart)
     {
-        try
+        var learned = new Dictionary<string, Tensor>();
+        foreach (var (i, part) in Parts.Index())
         {
-            return part.Learn(rows);
+            var own = part.LearnsFrom is null ? new Dictionary<string, Tensor>() : learnPart(part, learning);
+            foreach (var (name, value) in own)
+                learned[$"{i}/{name}"] = value;
+            learned[$"{i}/{Ranks}"] = ScoreInBatches(part, ranking with { Learned = own }).sort().Values;
         }
-        catch (OodScoreException e)
-        {
-            throw new OodScoreException(
-                Invariant($"A part of the score Fuse, which learns from {rows.Count:N0} of the {count:N0} rows and keeps the others for ranking: ")
-                + e.Message);
-        }
+        return learned;
     }
 
     // All rows at once could be too many for a score that looks at whole images, or compares with many rows.

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Errors of <see cref="OodScore.Learn"/>: which score, what it found, and what to do.</summary>
+/// <summary>Errors of <see cref="OodScore.Learn(in OodBatch)"/>: which score, what it found, and what to do.</summary>
 internal static class LearningError
 {
     /// <summary>Throws if a class has too few rows.</summary>

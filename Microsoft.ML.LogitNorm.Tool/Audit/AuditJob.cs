@@ -1,0 +1,94 @@
+using System.Text.Json;
+using LogitNormTool.Features;
+using LogitNormTool.Training;
+using QuickStart;
+using Shared.CommandLine;
+using Shared.Files;
+using Shared.Images;
+
+namespace LogitNormTool.Audit;
+
+/// <summary><c>logitnorm audit</c>: the images of a folder, each judged by a head on pretrained features that was trained without it.</summary>
+/// <remarks>
+/// The probability of an image's own label by a model that has not seen it finds wrong labels: Northcutt, Jiang and Chuang, "Confident learning", JAIR 2021,
+/// arXiv 1911.00068. What belongs in no folder is the default score's to find.
+/// </remarks>
+internal sealed class AuditJob(string photos, int show, int seed, string output, CancellationToken cancellation)
+{
+    private const int Folds = 5, FewestInClass = 10;
+
+    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    private readonly MLContext _ml = new(seed);
+
+    public void Run()
+    {
+        _ml.Log += (_, message) => Screen.Log(message);
+        Directory.CreateDirectory(output);
+        var images = Open();
+        using var training = new HeadTraining(
+            _ml,
+            new() { Photos = photos, Ood = [], Features = "pretrained", ImageSize = PretrainedNetwork.ImageSize, Flip = true, Seed = seed, FalseAlarmRate = 0.05, Output = output },
+            cancellation);
+        Screen.Preparing(done => training.Prepare(images, done));
+        var suspects = Suspect.Ranked(TrainingDisplay.Show("judging", display => Judge(training, images, display)));
+        var (page, data) = (Path.Combine(output, "audit.html"), Path.Combine(output, "audit.json"));
+        AtomicFile.Write(page, AuditPage.Html(photos, suspects, show));
+        AtomicFile.Write(data, JsonSerializer.Serialize(suspects, _json));
+        Screen.Audited(suspects, page);
+        Screen.Written(page, data);
+    }
+
+    private IReadOnlyList<LabeledImage> Open()
+    {
+        var source = new ImageSource(Path.Combine(output, "cache"));
+        var unreadable = new List<UnreadableImage>();
+        var images = Screen.Opening(() => ImageCheck.Keep(
+            ClassFolders.Open(source, "PHOTOS", photos, DataPart.Train, limit: null, cancellation), $"PHOTOS {photos}", unreadable.Add, cancellation));
+        Screen.Unreadable(unreadable, Path.Combine(output, "unreadable.txt"));
+        if (unreadable.Count > 0)
+            AtomicFile.Write(
+                Path.Combine(output, "unreadable.txt"), string.Join(Environment.NewLine, unreadable.Select(image => $"{image.Path}: {image.Reason}")));
+        Screen.LeftOut(source.LeftOut, Path.Combine(output, "left-out.txt"));
+        source.LeftOut.Write(Path.Combine(output, "left-out.txt"));
+        var small = images.GroupBy(image => image.Label).Where(group => group.Count() < FewestInClass).Select(group => $"{group.Key} ({group.Count()})").ToList();
+        return small.Count == 0 ? images : throw new InputException(
+            $"PHOTOS {photos}: too few readable images of {string.Join(", ", small.Take(10))}. "
+            + $"Give at least {FewestInClass} of each class: {Folds} models are trained, each without a fifth of them.");
+    }
+
+    private IReadOnlyList<Suspect> Judge(PhotoTraining training, IReadOnlyList<LabeledImage> images, TrainingDisplay display)
+    {
+        var classes = images.Select(image => image.Label).Distinct().Order(StringComparer.Ordinal).ToArray();
+        var suspects = new List<Suspect>();
+        var left = images;
+        for (var fold = 0; fold < Folds; fold++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            // Of each class a fifth of all, which is a half of what is left when two folds are.
+            var (others, judged) = fold == Folds - 1 ? ([], left) : ImageSplit.Take(left, 1.0 / (Folds - fold), seed, $"fold {fold}");
+            left = others;
+            var chosen = judged.ToHashSet();
+            var (train, ranking) = ImageSplit.Take([.. images.Where(image => !chosen.Contains(image))], 1.0 / Folds, seed, $"ranking {fold}");
+            var network = training.Network(train, display).Fit(training.Rows(train));
+            using var score = _ml.Transforms.OodScore().Fit(network.Transform(training.Rows(train)), network.Transform(training.Rows(ranking)));
+            using var owned = network as IDisposable;
+            var rows = _ml.Data.CreateEnumerable<Judged>(
+                _ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(score.Transform(network.Transform(training.Rows(train))))
+                    .Transform(score.Transform(network.Transform(training.Rows(judged)))),
+                reuseRowObject: false);
+            suspects.AddRange(rows.Zip(judged, (row, image) => new Suspect(
+                image.Path, image.Label, row.PredictedLabel, row.Score[Array.IndexOf(classes, image.Label)], row.OodScore)));
+        }
+        return suspects;
+    }
+
+    private sealed class Judged
+    {
+        public string PredictedLabel { get; set; } = "";
+
+        public float[] Score { get; set; } = [];
+
+        public float OodScore { get; set; }
+    }
+}

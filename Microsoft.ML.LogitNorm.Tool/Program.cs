@@ -1,0 +1,3 @@
+using LogitNormTool.Commands;
+
+return await ToolCommand.Create().Parse(args).InvokeAsync();

@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using Microsoft.ML.Data;
+using QuickStart;
+using QuickStart.Report;
+using Shared.CommandLine;
+using Shared.Files;
+using Shared.Images;
+using Shared.Painting;
+
+namespace LogitNormTool.Training;
+
+/// <summary><c>logitnorm train</c>: from a folder of photos to a model that predicts, scores and decides.</summary>
+internal sealed class TrainJob(TrainSettings settings, CancellationToken cancellation)
+{
+    private const double Confidence = 0.9;
+
+    // Of the images that no network is trained on, so many rank the score; the others calibrate the detector, whose guarantee is about rows without a part in the score.
+    private const double RankingShare = 0.4;
+    private const int FewestRanking = 10;   // what Fuse asks for
+
+    // Each costs as much as a photo, and they are all alike.
+    private const int GeneratedImages = 200;
+
+    private readonly MLContext _ml = new(settings.Seed) { GpuDeviceId = settings.GpuDeviceId, FallbackToCpu = false };
+
+    public void Run()
+    {
+        var clock = Stopwatch.StartNew();
+        _ml.Log += (_, message) => Screen.Log(message);
+        Directory.CreateDirectory(settings.Output);
+        var pictures = Open();
+        var choice = FeatureChoice.Of(settings.Features, pictures.Train.Count);
+        var (ranking, calibration) = HeldOut(pictures);
+        using PhotoTraining training = choice.Kind == FeatureKind.Pretrained
+            ? new HeadTraining(_ml, settings, cancellation)
+            : new ScratchTraining(_ml, settings, cancellation);
+        if (choice.Kind == FeatureKind.Pretrained)
+            pictures = pictures with { Ood = [.. pictures.Ood.Select(set => NoiseImages.Names.Contains(set.Name) ? (set.Name, ImageFiles.Spread(set.Images, GeneratedImages)) : set)] };
+        Screen.Plan(pictures, ranking.Count, calibration.Count, choice, training, settings);
+        // What an earlier run has left does not belong to the figures of this one, should it be stopped half-way.
+        foreach (var name in new[] { "result.json", "model.zip" })
+            File.Delete(Out(name));
+
+        Screen.Preparing(done => training.Prepare(
+            [.. pictures.Train, .. pictures.Calibration, .. pictures.Test, .. pictures.Ood.SelectMany(set => set.Images)], done));
+        var prepared = clock.Elapsed;
+        var (app, result, report) = TrainingDisplay.Show("training", display => Train(training, pictures, ranking, calibration, display));
+        using (app as IDisposable)
+        {
+            AtomicFile.Write(Out("model.zip"), stream => _ml.Model.Save(app, _ml.Data.LoadFromEnumerable(Array.Empty<ImageRow>()).Schema, stream));
+            Result(pictures, calibration, training, result).Write(Out("result.json"));
+            Screen.Trained(result, pictures.Test.Count, report, prepared, clock.Elapsed);
+            Screen.Written(Out("model.zip"), Out("result.json"));
+            Screen.Next(Out("model.zip"));
+        }
+    }
+
+    private PictureSets Open()
+    {
+        var source = new ImageSource(Out("cache"));
+        File.Delete(Out("unreadable.txt"));   // an earlier run's
+        try
+        {
+            var unreadable = new List<UnreadableImage>();
+            var pictures = Screen.Opening(() => PictureSets.Open(
+                new()
+                {
+                    Data = settings.Photos, Test = settings.Test, Ood = settings.Ood, Tau = 1, ImageSize = settings.ImageSize, Flip = settings.Flip,
+                    Limit = settings.Limit, Seed = settings.Seed, FalseAlarmRate = settings.FalseAlarmRate, Output = settings.Output,
+                },
+                source, unreadable.Add, cancellation));
+            if (unreadable.Count > 0)
+                AtomicFile.Write(Out("unreadable.txt"), string.Join(Environment.NewLine, unreadable.Select(image => $"{image.Path}: {image.Reason}")));
+            Screen.Unreadable(unreadable, Out("unreadable.txt"));
+            return pictures;
+        }
+        finally
+        {
+            // Before an error too, which may come of what is missing.
+            source.LeftOut.Write(Out("left-out.txt"));
+            Screen.LeftOut(source.LeftOut, Out("left-out.txt"));
+        }
+    }
+
+    private (ITransformer App, LossResult Result, OodDetectorReport Report) Train(
+        PhotoTraining training, PictureSets pictures, IReadOnlyList<LabeledImage> ranking, IReadOnlyList<LabeledImage> calibration, TrainingDisplay display)
+    {
+        var clock = Stopwatch.StartNew();
+        var train = training.Rows(pictures.Train);
+        var network = training.Network(pictures.Train, display).Fit(train);
+        var seconds = clock.Elapsed.TotalSeconds;
+        display.Say("calibrating and measuring");
+        var scored = _ml.Transforms.OodScore().Fit(Of(pictures.Train), Of(ranking));
+        var enough = calibration.Count >= OodDetectorEstimator.RequiredRows(settings.FalseAlarmRate, Confidence);
+        var detector = _ml.Transforms.OodDetector(settings.FalseAlarmRate, confidence: enough ? Confidence : null).Fit(scored.Transform(Of(calibration)));
+        var softmax = _ml.Transforms.OodScore(OodScores.MaxSoftmax(), Measurement.SoftmaxColumn).Fit(Of(pictures.Train));
+        var measured = new Measurement(_ml, pictures, cancellation).Of(
+            training.Loss.Name, images => softmax.Transform(detector.Transform(scored.Transform(Of(images)))));
+        var readable = _ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(detector.Transform(scored.Transform(Of(pictures.Train))));
+        ITransformer[] parts = [.. training.FromPath is { } before ? new[] { before } : [], network, scored, detector, readable];
+        return (new TransformerChain<ITransformer>(parts), measured.ToResult(training.Loss.Name, training.Epochs, seconds), detector.Report);
+
+        IDataView Of(IReadOnlyList<LabeledImage> images) => network.Transform(training.Rows(images));
+    }
+
+    private ResultFile Result(PictureSets pictures, IReadOnlyList<LabeledImage> calibration, PhotoTraining training, LossResult result) => new()
+    {
+        Seed = settings.Seed,
+        Backbone = training.Description,
+        Epochs = training.Epochs,
+        Augmentation = training.Augmentation?.ToString(),
+        Data = pictures.Source,
+        Classes = pictures.Classes.Count,
+        TrainRows = pictures.Train.Count,
+        CalibrationRows = calibration.Count,
+        TestRows = pictures.Test.Count,
+        AskedFalseAlarmRate = settings.FalseAlarmRate,
+        Runs = [result],
+    };
+
+    private (IReadOnlyList<LabeledImage> Ranking, IReadOnlyList<LabeledImage> Calibration) HeldOut(PictureSets pictures)
+    {
+        var all = pictures.Calibration;
+        // Shares are rounded class by class.
+        var share = Math.Clamp((FewestRanking + (pictures.Classes.Count / 2.0)) / Math.Max(1, all.Count), RankingShare, 1);
+        var (ranking, calibration) = ImageSplit.Take(all, 1 - share, settings.Seed, "detector");
+        var required = OodDetectorEstimator.RequiredRows(settings.FalseAlarmRate);
+        // Told now rather than after the features: with fewer, no image could ever be called unknown at that rate.
+        return ranking.Count >= FewestRanking && calibration.Count >= required ? (ranking, calibration) : throw new InputException(
+            $"PHOTOS {settings.Photos}: {all.Count:N0} images could be held out; --false-alarm-rate {settings.FalseAlarmRate} needs {required + FewestRanking:N0}, "
+            + $"{FewestRanking} to rank the score and {required:N0} to calibrate the decision. Give more images, or ask for a higher rate.");
+    }
+
+    private string Out(string name) => Path.Combine(settings.Output, name);
+}
