@@ -17,6 +17,9 @@ internal sealed class AuditJob(string photos, int show, int seed, string output,
 {
     private const int Folds = 5, FewestInClass = 10;
 
+    // With fewer rows to rank by the score cannot tell far from very far.
+    private const double RankingRows = 24, RankingShare = 0.2, MostRankingShare = 0.5;
+
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     private readonly MLContext _ml = new(seed);
@@ -69,7 +72,8 @@ internal sealed class AuditJob(string photos, int show, int seed, string output,
             var (others, judged) = fold == Folds - 1 ? ([], left) : ImageSplit.Take(left, 1.0 / (Folds - fold), seed, $"fold {fold}");
             left = others;
             var chosen = judged.ToHashSet();
-            var (train, ranking) = ImageSplit.Take([.. images.Where(image => !chosen.Contains(image))], 1.0 / Folds, seed, $"ranking {fold}");
+            LabeledImage[] seen = [.. images.Where(image => !chosen.Contains(image))];
+            var (train, ranking) = ImageSplit.Take(seen, Math.Clamp(RankingRows / seen.Length, RankingShare, MostRankingShare), seed, $"ranking {fold}");
             var network = training.Network(train, display).Fit(training.Rows(train));
             using var score = _ml.Transforms.OodScore().Fit(network.Transform(training.Rows(train)), network.Transform(training.Rows(ranking)));
             using var owned = network as IDisposable;

@@ -7,7 +7,7 @@ namespace LogitNormTool.Audit;
 /// <param name="LabelProbability">The model's probability of the folder's class, in [0, 1].</param>
 /// <param name="OodScore">The default score; higher = more likely of none of the classes.</param>
 /// <param name="LabelSurprise">−ln of the share of images whose folder's class is at most as probable.</param>
-/// <param name="Unusualness">−ln of the share of images whose score is at least as high.</param>
+/// <param name="Unusualness">−ln of the share of images whose score is at least as high, and more for what is far beyond nearly all.</param>
 internal sealed record Suspect(
     string Image, string Label, string LooksLike, double LabelProbability, double OodScore, double LabelSurprise = 0, double Unusualness = 0)
 {
@@ -22,13 +22,20 @@ internal sealed record Suspect(
     public static IReadOnlyList<Suspect> Ranked(IReadOnlyList<Suspect> images)
     {
         double[] probabilities = [.. images.Select(image => image.LabelProbability).Order()], scores = [.. images.Select(image => -image.OodScore).Order()];
+        // Beyond the 99 % quantile the surprise goes on as Fuse's does: ranks alone cannot tell far from very far.
+        var (uncommon, rare) = (Quantile(0.9), Quantile(0.99));
         return [.. images
             .Select(image => image with
             {
-                LabelSurprise = Surprise(probabilities, image.LabelProbability), Unusualness = Surprise(scores, -image.OodScore),
+                LabelSurprise = Surprise(probabilities, image.LabelProbability),
+                Unusualness = Math.Max(Surprise(scores, -image.OodScore), image.OodScore > rare && rare > uncommon
+                    ? Math.Log(100) + ((image.OodScore - rare) * Math.Log(10) / (rare - uncommon))
+                    : 0),
             })
             .OrderByDescending(image => image.Suspicion)
             .ThenBy(image => image.Image, StringComparer.Ordinal)];
+
+        double Quantile(double share) => -scores[(int)((1 - share) * (scores.Length - 1))];
     }
 
     // −ln of the share of values that are at most as large.
