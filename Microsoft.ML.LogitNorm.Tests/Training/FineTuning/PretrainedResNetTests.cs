@@ -1,3 +1,4 @@
+using Microsoft.ML.Data;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm.Tests.Training;
@@ -43,6 +44,53 @@ public sealed class PretrainedResNetTests
         AssertNear(folded.Embed(input), expected);
         AssertNear(folded.Embed(input.narrow(0, 0, 1)), expected);
     }
+
+    // From the file to the model's column: the options alone, as a user gives them. What is frozen comes out as it went in.
+    [Test]
+    public void Fit_AllStagesFrozen_GivesTheEmbeddingOfThePixelsByHand()
+    {
+        var byHand = new ResNetByHand(18, seed: 4);
+        SafetensorsByHand.Write(_folder["resnet18.safetensors"], byHand.Weights, withCounts: true);
+        var ml = new MLContext(1);
+        var rows = Stripes.View(ml, 8, Side);
+        var options = Options with { FineTuning = new() { FrozenStages = ["stem", "layer1", "layer2", "layer3", "layer4"] }, Epochs = 1 };
+        using var model = Pipeline(ml, options).Fit(rows);
+
+        var (red, green, blue) = ((0.485, 0.229), (0.456, 0.224), (0.406, 0.225));   // torchvision's
+        var pixels = ml.Data.CreateEnumerable<Stripes.Row>(rows, reuseRowObject: false).First().Image;
+        double[][] image = [.. new[] { red, green, blue }.Select((channel, i) => pixels[(i * Side * Side)..((i + 1) * Side * Side)]
+            .Select(pixel => ((pixel / 255.0) - channel.Item1) / channel.Item2).ToArray())];
+        using var scope = NewDisposeScope();
+        var embedding = model.Transform(rows).GetColumn<float[]>("Embedding").First();
+        AssertNear(tensor(embedding).unsqueeze(0), byHand.Embed(image, Side));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void Fit_TwoClasses_Learns(bool frozen)
+    {
+        SafetensorsByHand.Write(_folder["resnet18.safetensors"], new ResNetByHand(18, seed: 4).Weights, "BF16");
+        var ml = new MLContext(1);
+        var options = Options with { FineTuning = frozen ? new() { FrozenStages = ["stem", "layer1", "layer2", "layer3"] } : null, Epochs = 6 };
+        using var model = Pipeline(ml, options).Fit(Stripes.View(ml, 32, Side));
+        var metrics = ml.MulticlassClassification.Evaluate(model.Transform(Stripes.View(ml, 40, Side, seed: 7)));
+        Assert.That(metrics.MicroAccuracy, Is.GreaterThan(0.9));
+    }
+
+    private LogitNormTrainer.Options Options => new()
+    {
+        FeatureColumnName = "Image",
+        ImageShape = new(3, Side, Side),
+        Backbone = Backbone.ResNet18(Stem.ImageNet),
+        InitialWeights = PretrainedWeights.FromSafetensors(_folder["resnet18.safetensors"]),
+        LearningRate = 0.01,
+        BatchSize = 8,
+        Augmentation = Augmentation.None(),
+        Seed = 1,
+    };
+
+    private static IEstimator<TransformerChain<LogitNormModel>> Pipeline(MLContext ml, LogitNormTrainer.Options options)
+        => ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.MulticlassClassification.Trainers.LogitNorm(options));
 
     private static void AssertNear(Tensor embeddings, double[] expected)
     {

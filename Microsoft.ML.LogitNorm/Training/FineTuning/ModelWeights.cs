@@ -54,12 +54,13 @@ internal sealed class ModelWeights(LogitNormModel model) : PretrainedWeights
         var targets = network.state_dict();
         foreach (var (name, source) in model.Network.Classifier.state_dict())
         {
+            var isHead = name.StartsWith(HeadPrefix, StringComparison.Ordinal);
+            if (isHead && !takesHead)
+                continue;
             var target = targets[name].detach();
-            if (!name.StartsWith(HeadPrefix, StringComparison.Ordinal))
+            if (!isHead || !Head.HasRowPerClass(name[HeadPrefix.Length..]))
                 target.copy_(source);
-            else if (takesHead && !Head.HasRowPerClass(name[HeadPrefix.Length..]))
-                target.copy_(source);
-            else if (takesHead)
+            else
                 foreach (var (from, to) in rows)
                     target[to].copy_(source[from]);
         }
