@@ -1,6 +1,6 @@
 namespace Microsoft.ML.LogitNorm.Tests;
 
-/// <summary>A made-up data set of 8×8 images in up to seven classes: which of the three channels are brighter in the upper half than in the lower one.</summary>
+/// <summary>A made-up data set of 8×8 images in up to seven classes: which of the channels are brighter in the upper half.</summary>
 internal static class MixedColours
 {
     public static LogitNormTrainer.Options Options { get; } = TinyImages.Options with

@@ -12,9 +12,10 @@ internal static class TinyWeights
     {
         using var scope = NewDisposeScope();
         using var network = (backbone ?? TinyImages.Options.Backbone).Draw(3, 2, seed: seed);
-        return network.Embedding.state_dict().Where(entry => entry.Value.dtype == ScalarType.Float32).ToDictionary(
-            entry => entry.Key,
-            entry => new Weight([.. entry.Value.shape.Select(length => (int)length)], entry.Value.detach().add(0.125f.ToScalar()).contiguous().data<float>().ToArray()));
+        return network.Embedding.state_dict().Where(entry => entry.Value.dtype == ScalarType.Float32).ToDictionary(entry => entry.Key, entry => Of(entry.Value));
+
+        static Weight Of(Tensor tensor)
+            => new([.. tensor.shape.Select(length => (int)length)], tensor.detach().add(0.125f.ToScalar()).contiguous().data<float>().ToArray());
     }
 
     /// <summary>A training's options that begin with weights of a file.</summary>

@@ -26,6 +26,8 @@ internal sealed class TrainingLoop(
     // The loss is read, which waits for the device, once in so many steps; a NaN is then traced to its step.
     private const int StepsBetweenChecks = 50;
 
+    private static readonly LogitNormTrainer.Options _forRandomWeights = new();
+
     private readonly int _batchSize = options.BatchSize!.Value;   // Fit has settled it by the number of rows
     private readonly TimeSpan _earlier = checkpoint?.Elapsed ?? TimeSpan.Zero;
     private (int Epoch, int Step, int Steps) _done;   // for who asks how far it is, from whatever thread
@@ -100,7 +102,13 @@ internal sealed class TrainingLoop(
     private void Begin(ClassifierNetwork network, ModelSpec spec)
     {
         if (options.InitialWeights is { } weights && checkpoint is not { Epoch: > 0 })   // or its state is the checkpoint's
+        {
             log.Info(weights.CopyTo(network, spec));
+            if (options.LearningRate >= _forRandomWeights.LearningRate)
+                log.Warning(
+                    Invariant($"LearningRate is {options.LearningRate}, a rate for random weights: it may undo the initial ones within a few steps. ")
+                    + "Begin with 0.01 or less.");
+        }
         options.FineTuning?.FreezeIn(network);
     }
 

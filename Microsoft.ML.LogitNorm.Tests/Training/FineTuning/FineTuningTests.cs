@@ -117,7 +117,9 @@ public sealed class FineTuningTests
             "FineTuning.FrozenStages has 'layer1', which is no stage of WideResNet(10, 1). Its stages are stem, block1, block2, block3.");
         yield return Case(new() { FrozenStages = ["stem", "head"] }, "FrozenStages has 'head', which is no stage", "The head always learns.");
         yield return Case(
-            new() { StageLearningRates = [new("block4", 2)] }, "StageLearningRates has 'block4'", "stem, block1, block2, block3. 'head' is what comes behind them.");
+            new() { StageLearningRates = [new("block4", 2)] },
+            "StageLearningRates has 'block4'",
+            "stem, block1, block2, block3. 'head' is what comes behind them.");
         yield return Case(
             new() { FrozenStages = ["stem"], StageLearningRates = [new("stem", 2)] }, "has 'stem' in FrozenStages and in StageLearningRates");
 
@@ -148,7 +150,8 @@ public sealed class FineTuningTests
     [Test]
     public void LogitNorm_NetworkWithoutStages_SaysSo()
         => Assert.That(
-            () => _ml.MulticlassClassification.Trainers.LogitNorm(new LogitNormTrainer.Options { Backbone = Backbone.Dense(), FineTuning = new() { FrozenStages = ["stem"] } }),
+            () => _ml.MulticlassClassification.Trainers.LogitNorm(
+                new LogitNormTrainer.Options { Backbone = Backbone.Dense(), FineTuning = new() { FrozenStages = ["stem"] } }),
             Throws.ArgumentException.With.Message.Contains("is no stage of Dense(). It has none."));
 
     [Test]
@@ -159,16 +162,21 @@ public sealed class FineTuningTests
         Assert.That(() => new FineTuning { FrozenStages = null! }, Throws.ArgumentNullException);
         Assert.That(() => new StageLearningRate("", 1), Throws.ArgumentException);
         foreach (var factor in (double[])[0, -1, double.NaN, double.PositiveInfinity])
-            Assert.That(() => new StageLearningRate("a", factor), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("above 0, such as 0.1"));
+            Assert.That(
+                () => new StageLearningRate("a", factor),
+                Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("above 0, such as 0.1"));
     }
 
     [Test]
     public void FineTuning_EqualValues_AreEqual()
     {
-        Assert.That(Make(), Is.EqualTo(Make()));
+        var (one, other) = (Make(), Make());
+        Assert.That(one, Is.EqualTo(other));
         Assert.That(
-            Make().ToString(),
-            Is.EqualTo("FineTuning { FrozenStages = [stem], StageLearningRates = [StageLearningRate { Stage = head, Factor = 0.5 }], FreezeBatchNorms = True }"));
+            one.ToString(),
+            Is.EqualTo(
+                "FineTuning { FrozenStages = [stem], StageLearningRates = [StageLearningRate { Stage = head, Factor = 0.5 }], "
+                + "FreezeBatchNorms = True }"));
 
         static FineTuning Make() => new() { FrozenStages = ["stem"], StageLearningRates = [new("head", 0.5)], FreezeBatchNorms = true };
     }

@@ -93,7 +93,8 @@ public sealed class InitialNormalizationTests
         var options = TinyImages.Options with { InitialWeights = PretrainedWeights.FromModel(model) };
         Assert.That(
             Choose(options, PixelKind.VectorOfSingle, _half).Messages,
-            Has.One.StartsWith("Warning").And.Contain("channel 0 of column 'Image' has mean -1.99 and standard deviation 0.00391").And.Contain("another scale"));
+            Has.One.StartsWith("Warning").And.Contain("channel 0 of column 'Image' has mean -1.99 and standard deviation 0.00391")
+                .And.Contain("another scale"));
     }
 
     [Test]

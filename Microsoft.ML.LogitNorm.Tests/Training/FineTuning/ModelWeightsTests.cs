@@ -63,7 +63,11 @@ public sealed class ModelWeightsTests
         Copy();
         Assert.That(Tensor.TotalCount, Is.EqualTo(before));
 
-        void Copy() => Assert.That((weights.CopyTo(network, Spec(model, Head.Cosine())), weights.Id), Is.Not.Null);
+        void Copy()
+        {
+            Assert.That(weights.CopyTo(network, Spec(model, Head.Cosine())), Does.Contain("and 3 classes."));
+            Assert.That(weights.Id, Does.StartWith("the model of SHA-256 "));
+        }
     }
 
     [TestCase(true, true, TestName = "CopyTo_KeysWithoutValues_AreTheSameByNumber")]
@@ -118,7 +122,8 @@ public sealed class ModelWeightsTests
     public void FromModel_NoneOrTwo_SaysSo()
     {
         var map = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(TinyImages.View(_ml, 3));
-        Assert.That(() => PretrainedWeights.FromModel(map), Throws.ArgumentException.With.Message.Contains("There is no LogitNormModel in this ValueToKeyMapping"));
+        Assert.That(
+            () => PretrainedWeights.FromModel(map), Throws.ArgumentException.With.Message.Contains("There is no LogitNormModel in this ValueToKeyMapping"));
         using var model = Model(Head.Linear());
         var two = new TransformerChain<ITransformer>(model, new TransformerChain<ITransformer>(map, model));
         Assert.That(() => PretrainedWeights.FromModel(two), Throws.ArgumentException.With.Message.Contains("There are 2 LogitNormModels"));

@@ -71,7 +71,7 @@ public sealed class PretrainedResNetTests
     {
         SafetensorsByHand.Write(_folder["resnet18.safetensors"], new ResNetByHand(18, seed: 4).Weights, "BF16");
         var ml = new MLContext(1);
-        var options = Options with { FineTuning = frozen ? new() { FrozenStages = ["stem", "layer1", "layer2", "layer3"] } : null, Epochs = 6 };
+        var options = Options with { FineTuning = frozen ? new() { FrozenStages = ["stem", "layer1", "layer2", "layer3"] } : null, Epochs = 4 };
         using var model = Pipeline(ml, options).Fit(Stripes.View(ml, 32, Side));
         var metrics = ml.MulticlassClassification.Evaluate(model.Transform(Stripes.View(ml, 40, Side, seed: 7)));
         Assert.That(metrics.MicroAccuracy, Is.GreaterThan(0.9));
@@ -83,7 +83,9 @@ public sealed class PretrainedResNetTests
         ImageShape = new(3, Side, Side),
         Backbone = Backbone.ResNet18(Stem.ImageNet),
         InitialWeights = PretrainedWeights.FromSafetensors(_folder["resnet18.safetensors"]),
+        Loss = TrainingLoss.CrossEntropy(),
         LearningRate = 0.01,
+        LearningRateSchedule = LearningRateSchedule.Cosine(),
         BatchSize = 8,
         Augmentation = Augmentation.None(),
         Seed = 1,

@@ -77,13 +77,18 @@ public sealed class SafetensorsWeightsTests
         ml.Log += (_, e) => messages.Add(e.Message);
         Fit(ml, TinyWeights.From(Path) with { Epochs = 1 }).Dispose();
         Assert.That(messages, Has.One.Contain($"Initial weights are those of '{Path}'. The head is drawn anew: fc.weight are left out."));
+        Assert.That(messages, Has.One.Contain("LearningRate is 0.1, a rate for random weights"));
+        messages.Clear();
+        Fit(ml, TinyWeights.From(Path) with { Epochs = 1, LearningRate = 0.01 }).Dispose();
+        Assert.That(messages, Has.None.Contain("a rate for random weights"));
         Assert.That(messages, Has.One.Contain($"Nobody knows how the input of weights file '{Path}' was normalised"));
     }
 
     private static IEnumerable<TestCaseData> OtherTensors()
     {
         yield return Case("Missing", weights => weights.Remove("bn1.running_var"), "'bn1.running_var' [64] is missing");
-        yield return Case("Surplus", weights => weights.Add("layer5.weight", new([2], [1, 2])), "it holds 'layer5.weight' [2], which is no tensor of the network");
+        yield return Case(
+            "Surplus", weights => weights.Add("layer5.weight", new([2], [1, 2])), "it holds 'layer5.weight' [2], which is no tensor of the network");
         yield return Case(
             "Misshapen", weights => weights[First] = new([16, 3, 1, 3], new float[144]), "'conv1.weight' is [16, 3, 1, 3], and [16, 3, 3, 3] was expected");
         yield return Case("NaN", weights => weights[First].Values[7] = float.NaN, "'conv1.weight' has a value that is NaN or infinite");
@@ -146,7 +151,8 @@ public sealed class SafetensorsWeightsTests
 
     private static IEnumerable<TestCaseData> OtherFiles()
     {
-        yield return Case("Zip", "PK\x03\x04 archive/data.pkl", "it is a zip. If it is PyTorch's (.pth, .pt), it holds a pickle", "weights_only=True", "FromModel");
+        yield return Case(
+            "Zip", "PK\x03\x04 archive/data.pkl", "it is a zip. If it is PyTorch's (.pth, .pt), it holds a pickle", "weights_only=True", "FromModel");
         yield return Case("Git LFS", "version https://git-lfs.github.com/spec/v1\n", "a text that stands for a file (Git LFS)");
         yield return Case("HTML", "<!DOCTYPE html><html>Not found</html>", "a page of HTML or XML");
         yield return Case("Text", "conv1.weight: 1, 2, 3", "a header of ", "Is it a safetensors file, and whole?");
