@@ -139,6 +139,7 @@ public sealed class FileFormatTests
     {
         yield return Network(Backbone.WideResNet(10, 1), Head.Linear(), "6a14a50658708f4c");
         yield return Network(Backbone.ResNet18(), Head.Linear(), "1100fe16798b49e0");
+        yield return Network(Backbone.ResNet50(Stem.ImageNet), Head.Linear(), "088c679566bb89dd");
         yield return Network(Backbone.DenseNet(10, 4), Head.Linear(), "8a094ca6e7604e20");
         yield return Network(Backbone.Vgg(11), Head.Linear(), "ac4589e9e599f3a2");
         yield return Network(Backbone.Dense([8, 4]), Head.Linear(), "9edebe3a937456da");

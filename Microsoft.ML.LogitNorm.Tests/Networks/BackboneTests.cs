@@ -15,6 +15,10 @@ public sealed class BackboneTests
         new(Backbone.WideResNet(10, 1), 10, 77_850),
         new(Backbone.ResNet18(), 10, 11_173_962),
         new(Backbone.ResNet34(), 10, 21_282_122),
+        // torchvision's own counts, on ImageNet's 1000 classes.
+        new(Backbone.ResNet18(Stem.ImageNet), 1000, 11_689_512),
+        new(Backbone.ResNet34(Stem.ImageNet), 1000, 21_797_672),
+        new(Backbone.ResNet50(Stem.ImageNet), 1000, 25_557_032),
         new(Backbone.DenseNet(100, 12), 10, 769_162),
     ];
 
@@ -24,6 +28,7 @@ public sealed class BackboneTests
         new(Backbone.WideResNet(16, 4, 0.25), "WideResNet(16, 4, 0.25)"),
         new(Backbone.ResNet18(), "ResNet18()"),
         new(Backbone.ResNet34(), "ResNet34()"),
+        new(Backbone.ResNet50(Stem.ImageNet), "ResNet50(ImageNet)"),
         new(Backbone.DenseNet(), "DenseNet(100, 12)"),
         new(Backbone.DenseNet(40, 12, 0.2), "DenseNet(40, 12, 0.2)"),
     ];

@@ -13,7 +13,7 @@ public sealed class FoldedNetworkTests
     private static Backbone[] Backbones =>
         [
             Backbone.WideResNet(10, 1), Backbone.WideResNet(16, 2, dropout: 0), Backbone.ResNet18(), Backbone.DenseNet(10, 12),
-            Backbone.DenseNet(16, 4, dropout: 0.2), Backbone.DenseNet(10, 4, stem: Stem.ImageNet),
+            Backbone.DenseNet(16, 4, dropout: 0.2), Backbone.DenseNet(10, 4, stem: Stem.ImageNet), Backbone.ResNet50(),
         ];
 
     [Test]

@@ -39,6 +39,28 @@ public sealed class GradientDescentTests
     }
 
     [Test]
+    public void Step_GroupsWithRatesOfTheirOwn_GivesTorchSharpsBits()
+    {
+        using var scope = NewDisposeScope();
+        var (ours, theirs) = (Draw(), Draw());
+        using var descent = new GradientDescent([new(ours[..1], 0.1, 0.25), new(ours[1..2], 0.1), new(ours[2..], 0, 3)], 0.1, 0.9, nesterov: true);
+        using var reference = optim.SGD(
+            [.. new[] { 0.25, 1, 3 }.Select((factor, i) => new SGD.ParamGroup(
+                theirs[i..(i + 1)], new SGD.Options { weight_decay = i == 2 ? 0 : 0.1, LearningRate = 0.1 * factor, momentum = 0.9, nesterov = true }))],
+            0.1, 0.9, nesterov: true);
+        for (var step = 1; step <= Steps; step++)
+        {
+            descent.ClearGradients();
+            reference.zero_grad();
+            Loss(ours).backward();
+            Loss(theirs).backward();
+            descent.Step();
+            reference.step();
+            Assert.That(Values(ours), Is.EqualTo(Values(theirs)), $"step {step}");
+        }
+    }
+
+    [Test]
     public void Step_WithoutAGradient_LeavesTheParameter()
     {
         using var scope = NewDisposeScope();

@@ -24,16 +24,20 @@ internal sealed class TensorFile
     private const int MaxNameBytes = 512;
     private const int MaxRank = 8;
     private const int Alignment = 8;
-    private const string Metadata = "__metadata__";
+    private const string MetadataName = "__metadata__";
     private static readonly JsonReaderOptions _strict = new() { MaxDepth = 4 };
 
     private readonly Stream _stream;
     private readonly long _start;
 
-    private TensorFile(Stream stream, long start, IReadOnlyList<Entry> entries) => (_stream, _start, Entries) = (stream, start, entries);
+    private TensorFile(Stream stream, long start, IReadOnlyList<Entry> entries, IReadOnlyDictionary<string, string> metadata)
+        => (_stream, _start, Entries, Metadata) = (stream, start, entries, metadata);
 
     /// <summary>What the file holds, in the order of its bytes.</summary>
     public IReadOnlyList<Entry> Entries { get; }
+
+    /// <summary>Texts by name that stand beside the tensors; this library writes none.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>A tensor's name, element type, shape, and where its elements begin behind the header.</summary>
     public sealed record Entry(string Name, ScalarType Type, long[] Shape, long Begin = 0)
@@ -94,12 +98,13 @@ internal sealed class TensorFile
                 Invariant($"a header of {length:N0} bytes cannot be: {left:N0} bytes are left, and at most {LargestHeader:N0} are read."));
         var header = new byte[length];
         stream.ReadExactly(header);
-        var entries = ReadHeader(header);
+        var metadata = new Dictionary<string, string>();
+        var entries = ReadHeader(header, metadata);
         left -= header.Length;
         var needed = entries.Count == 0 ? 0 : entries[^1].Begin + entries[^1].Bytes;
         if (needed != left)
             throw new InvalidDataException(Invariant($"its tensors need {needed:N0} bytes, but {left:N0} are there: the file is cut short or was changed."));
-        return new(stream, stream.Position, entries);
+        return new(stream, stream.Position, entries, metadata);
     }
 
     /// <summary>Checks that the file holds exactly the tensors that a network has, and copies them into it.</summary>
@@ -110,18 +115,26 @@ internal sealed class TensorFile
     {
         Check(targets);
         var byName = targets.ToDictionary(target => target.Name, target => target.Tensor);
-        using var noGradient = no_grad();
         foreach (var entry in Entries)
-        {
-            using var scope = NewDisposeScope();
-            var target = byName[entry.Name].detach();
-            // Straight into its memory where that is possible: the largest tensor is then not there twice.
-            var direct = target.device.type == TorchSharp.DeviceType.CPU && target.is_contiguous();
-            var read = direct ? target : empty(entry.Shape, entry.Type);
-            ReadInto(read, entry, finite);
-            if (!direct)
-                target.copy_(read);
-        }
+            CopyTo(byName[entry.Name], entry, finite);
+    }
+
+    /// <summary>Copies one of the file's tensors into another of its shape, which may be of another type or on another device.</summary>
+    /// <param name="target">Gets the values.</param>
+    /// <param name="entry">One of <see cref="Entries"/>.</param>
+    /// <param name="finite">Whether a value that is NaN or infinite is refused.</param>
+    /// <exception cref="InvalidDataException">A value is not finite.</exception>
+    public void CopyTo(Tensor target, Entry entry, bool finite = false)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        target = target.detach();
+        // Straight into its memory where that is possible: the largest tensor is then not there twice.
+        var direct = target.device.type == TorchSharp.DeviceType.CPU && target.is_contiguous() && target.dtype == entry.Type;
+        var read = direct ? target : empty(entry.Shape, entry.Type);
+        ReadInto(read, entry, finite);
+        if (!direct)
+            target.copy_(read);
     }
 
     /// <summary>Checks that the file holds exactly these tensors, without reading them; they may be on the META device.</summary>
@@ -186,9 +199,9 @@ internal sealed class TensorFile
     {
         if (tensor.Shape.Length > MaxRank)
             throw new NotSupportedException($"Tensor '{tensor.Name}' has {tensor.Shape.Length} dimensions; at most {MaxRank} can be saved.");
-        if (Encoding.UTF8.GetByteCount(tensor.Name) is 0 or > MaxNameBytes || tensor.Name == Metadata)
+        if (Encoding.UTF8.GetByteCount(tensor.Name) is 0 or > MaxNameBytes || tensor.Name == MetadataName)
             throw new NotSupportedException(
-                $"Tensor '{tensor.Name}' has a name that cannot be saved: it must have 1 to {MaxNameBytes} bytes, and not be '{Metadata}'.");
+                $"Tensor '{tensor.Name}' has a name that cannot be saved: it must have 1 to {MaxNameBytes} bytes, and not be '{MetadataName}'.");
         if (TensorType.CodeOf(tensor.Type) is null)
             throw new NotSupportedException($"Tensor '{tensor.Name}' holds {tensor.Type}, which cannot be saved. Convert it to Float32 first.");
     }
@@ -228,7 +241,7 @@ internal sealed class TensorFile
     }
 
     // By the tokens and not by a document, which would take several times the header's memory.
-    private static List<Entry> ReadHeader(ReadOnlySpan<byte> header)
+    private static List<Entry> ReadHeader(ReadOnlySpan<byte> header, Dictionary<string, string> metadata)
     {
         var found = new List<(Entry Entry, long End)>();
         try
@@ -244,8 +257,8 @@ internal sealed class TensorFile
                 if (!names.Add(name))
                     throw new InvalidDataException($"it holds '{name}' more than once.");
                 json.Read();
-                if (name == Metadata)
-                    SkipMetadata(ref json);
+                if (name == MetadataName)
+                    ReadMetadata(ref json, metadata);
                 else
                     found.Add(ReadEntry(ref json, name));
             }
@@ -313,12 +326,16 @@ internal sealed class TensorFile
         return [.. numbers];
     }
 
-    private static void SkipMetadata(ref Utf8JsonReader json)
+    private static void ReadMetadata(ref Utf8JsonReader json, Dictionary<string, string> metadata)
     {
         if (json.TokenType != JsonTokenType.StartObject)
-            throw new InvalidDataException($"its {Metadata} are no texts by name.");
+            throw new InvalidDataException($"its {MetadataName} are no texts by name.");
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = json.GetString()!;
             if (!json.Read() || json.TokenType != JsonTokenType.String)
-                throw new InvalidDataException($"its {Metadata} are no texts by name.");
+                throw new InvalidDataException($"its {MetadataName} are no texts by name.");
+            metadata[name] = json.GetString()!;
+        }
     }
 }

@@ -13,6 +13,12 @@ namespace Microsoft.ML.LogitNorm;
 /// </remarks>
 public sealed record InputNormalization
 {
+    /// <summary>
+    /// That of networks trained on ImageNet, torchvision's among them, for colour images: means 0.485, 0.456, 0.406 and standard deviations 0.229, 0.224, 0.225
+    /// of red, green and blue, on a scale of 0 to 1, here times 255.
+    /// </summary>
+    public static InputNormalization ImageNet { get; } = OfUnitScale([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
+
     /// <summary>Normalises by the given values, one for each channel or feature.</summary>
     /// <exception cref="ArgumentException">The lists differ in length or are empty, a value is not finite, or a standard deviation is not above 0.</exception>
     public InputNormalization(IReadOnlyList<float> mean, IReadOnlyList<float> standardDeviation)
@@ -39,6 +45,14 @@ public sealed record InputNormalization
     /// <summary>Means and standard deviations, the same in every culture.</summary>
     public override string ToString() => RecordText.Of(this);
 
+    /// <summary>Normalises pixels of 0 to 255 by values that are known on a scale of 0 to 1.</summary>
+    /// <exception cref="ArgumentException">As the constructor.</exception>
+    internal static InputNormalization OfUnitScale(IEnumerable<double> mean, IEnumerable<double> standardDeviation)
+        => new([.. mean.Select(ToBytes)], [.. standardDeviation.Select(ToBytes)]);
+
+    /// <summary>The same for pixels of 0 to 255 that were divided by 255.</summary>
+    internal InputNormalization OnUnitScale() => new([.. Mean.Select(value => value / 255)], [.. StandardDeviation.Select(value => value / 255)]);
+
     /// <summary>From black to white: 255 for images and bytes; for vectors of float 1 if their mean and deviation are at most 1, else 255.</summary>
     internal double PixelRange(PixelKind kind)
         => kind == PixelKind.VectorOfSingle && Mean.All(mean => Math.Abs(mean) <= 1) && StandardDeviation.All(deviation => deviation <= 1) ? 1 : 255;
@@ -49,6 +63,8 @@ public sealed record InputNormalization
 
     /// <summary>Centres and scales rows [B, …, C] of any number type.</summary>
     internal static Tensor Apply(Tensor rows, (Tensor Mean, Tensor Scale) values) => rows.to(float32, copy: true).sub_(values.Mean).mul_(values.Scale);
+
+    private static float ToBytes(double share) => (float)(share * 255);
 
     private static string Text(IEnumerable<float> values) => string.Join(", ", values.Select(value => value.ToString(CultureInfo.InvariantCulture)));
 }

@@ -54,6 +54,9 @@ public sealed class LogitNormModel : RowToRowTransformer, IDisposable
         }
     }
 
+    /// <summary>All but the weights.</summary>
+    internal ModelSpec Spec => _spec;
+
     /// <summary>The network itself, owned here.</summary>
     internal TrainedNetwork Network => _network;
 

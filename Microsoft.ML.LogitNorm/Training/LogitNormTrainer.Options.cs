@@ -50,7 +50,8 @@ public sealed partial class LogitNormTrainer
         public ImageShape? ImageShape { get; init; }
 
         /// <summary>
-        /// How pixels or features are centred and scaled; null (default) measures mean and standard deviation of each channel or feature on the training rows.
+        /// How pixels or features are centred and scaled; null (default) measures mean and standard deviation of each channel or feature on the training rows,
+        /// or takes what <see cref="InitialWeights"/> were trained with.
         /// </summary>
         public InputNormalization? Normalization { get; init; }
 
@@ -61,6 +62,18 @@ public sealed partial class LogitNormTrainer
         /// <summary>How the logits come from the embedding. The default is a linear layer, as in the paper.</summary>
         /// <exception cref="ArgumentNullException">Null.</exception>
         public Head Head { get; init => field = NotNull(value, nameof(Head)); } = Head.Linear();
+
+        /// <summary>
+        /// What the network begins with instead of random weights: pretrained ones, or those of an earlier model. Null (default) for random ones.
+        /// </summary>
+        /// <remarks>
+        /// The layers before the head are taken, and the head's only from an earlier model that has the same head. They also decide how the input
+        /// is normalised, unless <see cref="Normalization"/> is given. Train with a lower <see cref="LearningRate"/> than from nothing, such as 0.01.
+        /// </remarks>
+        public PretrainedWeights? InitialWeights { get; init; }
+
+        /// <summary>Which parts of the network learn and how fast, where it begins with <see cref="InitialWeights"/>; null (default) for all, alike.</summary>
+        public FineTuning? FineTuning { get; init; }
 
         /// <summary>What training minimises. The default is LogitNorm with τ = 0.04 and tau warm-up.</summary>
         /// <exception cref="ArgumentNullException">Null.</exception>

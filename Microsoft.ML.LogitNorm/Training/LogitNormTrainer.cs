@@ -52,6 +52,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         CheckLossFitsHead(options);
         CheckOptionsFitBackbone(options);
         options.CheckFitting();
+        FineTuning.Check(options);
         if (options.OutputColumns.Fault() is { } fault)
             throw new ArgumentException($"{fault}.", nameof(options));
         TorchRuntime.EnsureAvailable(env);
@@ -77,9 +78,13 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     /// The rows cannot be trained on: none, none with a label, a class without rows, fewer rows than <see cref="Options.BatchSize"/> asks for, a row that
     /// cannot be read, which is named, a feature that is the same in all rows; or <see cref="Options.ClassWeights"/> names a class that is none; or
     /// <see cref="Options.Sampling"/> is balanced and the rows are streamed; or <see cref="Options.CheckpointFile"/> is of another training; or
-    /// <see cref="Options.OutlierSet"/> has no rows, rows of another kind, or a row that is a training row as well, which is named.
+    /// <see cref="Options.OutlierSet"/> has no rows, rows of another kind, or a row that is a training row as well, which is named; or
+    /// <see cref="Options.InitialWeights"/> are those of a model of another backbone, or of rows with another number of channels or features.
     /// </exception>
-    /// <exception cref="InvalidDataException"><see cref="Options.CheckpointFile"/> is damaged, or no checkpoint.</exception>
+    /// <exception cref="InvalidDataException">
+    /// <see cref="Options.CheckpointFile"/> is damaged, or no checkpoint; or the file of <see cref="Options.InitialWeights"/> is damaged, or of another
+    /// network.
+    /// </exception>
     /// <exception cref="IOException"><see cref="Options.CheckpointFile"/> cannot be written.</exception>
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException"><see cref="Options.CancellationToken"/>, or the <see cref="MLContext"/>, was cancelled.</exception>
@@ -130,7 +135,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
                 path, TrainingSettings.Of(options, rows, label, training.Count, streamed, outliers?.Id, chosenBy), training.Summary.Hash, seed)
             : null;
         Announce(device, seed, checkpoint, log);
-        var normalization = _options.Normalization ?? training.Summary.Moments!;   // there are rows
+        var normalization = InitialNormalization.Choose(_options, rows, training.Summary.Moments!, log);   // there are rows
         var spec = new ModelSpec(_options.Backbone, label.ClassCount, rows, normalization, label.Classes, _options.Head, _options.OutputColumns);
         return ModelOf(new TrainingLoop(options, device, seed, clock, log, ModelOf, classWeights, checkpoint)
             .Run(sampled, validation, outliers?.Set, spec));
@@ -287,6 +292,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     private void CheckNetworkFits(NetworkInput input)
     {
         input.CheckFits(_options.Backbone);
+        _options.InitialWeights?.Check(_options.Backbone, input);
         if (_options.Normalization is { } given && given.Mean.Count != input.Channels)
             throw new InvalidOperationException($"Normalization is of {given.Mean.Count} channels or features; column '{input.Name}' holds {input.Rows}.");
     }

@@ -28,6 +28,8 @@ internal sealed class TrainingLoop(
     // The loss is read, which waits for the device, once in so many steps; a NaN is then traced to its step.
     private const int StepsBetweenChecks = 50;
 
+    private static readonly LogitNormTrainer.Options _forRandomWeights = new();
+
     private readonly int _batchSize = options.BatchSize!.Value;   // Fit has settled it by the number of rows
     private readonly TimeSpan _earlier = checkpoint?.Elapsed ?? TimeSpan.Zero;
     private Tensor? _classWeights;   // [C], on the device
@@ -47,6 +49,7 @@ internal sealed class TrainingLoop(
         var trained = new TrainedNetwork(network, device, spec.Input, spec.Normalization, owner: typeof(LogitNormModel));
         try
         {
+            Begin(network, spec);
             using var onDevice = training.To(device);
             using var validationOnDevice = validation?.To(device);
             using var outliersOnDevice = outliers?.To(device);
@@ -89,12 +92,33 @@ internal sealed class TrainingLoop(
         }
     }
 
-    /// <summary>Two groups of parameters: those that weight decay acts on, and those of the head, if any, that it leaves alone.</summary>
+    /// <summary>
+    /// Groups of the parameters that learn: those that weight decay acts on, and those of the head, if any, that it leaves alone, each by how fast they learn.
+    /// </summary>
     internal static GradientDescent CreateOptimizer(ClassifierNetwork network, LogitNormTrainer.Options options)
     {
         var undecayed = network.UndecayedParameters;
         Parameter[] decayed = [.. network.parameters().Where(parameter => undecayed.All(other => other.Handle != parameter.Handle))];
-        return new([new(decayed, options.WeightDecay), new(undecayed, 0)], options.LearningRate, options.Momentum, options.Nesterov);
+        var tuning = options.FineTuning ?? new();
+        return new(
+            [.. tuning.Groups(network, decayed, options.WeightDecay), .. tuning.Groups(network, undecayed, 0)],
+            options.LearningRate,
+            options.Momentum,
+            options.Nesterov);
+    }
+
+    /// <summary>Gives a network with first weights those that it is to begin with, and freezes what is to stay as it is.</summary>
+    private void Begin(ClassifierNetwork network, ModelSpec spec)
+    {
+        if (options.InitialWeights is { } weights && checkpoint is not { Epoch: > 0 })   // or its state is the checkpoint's
+        {
+            log.Info(weights.CopyTo(network, spec));
+            if (options.LearningRate >= _forRandomWeights.LearningRate)
+                log.Warning(
+                    Invariant($"LearningRate is {options.LearningRate}, a rate for random weights: it may undo the initial ones within a few steps. ")
+                    + "Begin with 0.01 or less.");
+        }
+        options.FineTuning?.FreezeIn(network);
     }
 
     private TrainingEpoch TrainEpoch(

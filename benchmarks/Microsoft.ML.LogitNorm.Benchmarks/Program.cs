@@ -6,6 +6,7 @@ using Microsoft.ML.LogitNorm.Benchmarks.DefaultScore;
 using Microsoft.ML.LogitNorm.Benchmarks.Detector;
 using Microsoft.ML.LogitNorm.Benchmarks.EndToEnd;
 using Microsoft.ML.LogitNorm.Benchmarks.Growth;
+using Microsoft.ML.LogitNorm.Benchmarks.Pretrained;
 using Microsoft.ML.LogitNorm.Benchmarks.RareClass;
 using Spectre.Console;
 
@@ -13,6 +14,7 @@ using Spectre.Console;
 // How cost grows: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- growth
 // Augmentations: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- augmentations
 // Layer statistics and the default score: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- default-score
+// Frozen stages, a warm start: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- fine-tuning
 // What the detector promises: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- detector
 // A class of few images: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- rare-class
 // The small parts, all of them unless told which: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- --filter '*GradNorm*'
@@ -29,6 +31,8 @@ switch (args)
         return new RootCommand { AugmentationCommand.Create() }.Parse(args).Invoke();
     case [DefaultScoreCommand.Name, ..]:
         return new RootCommand { DefaultScoreCommand.Create() }.Parse(args).Invoke();
+    case [FineTuningCommand.Name, ..]:
+        return new RootCommand { FineTuningCommand.Create() }.Parse(args).Invoke();
     case [DetectorCommand.Name, ..]:
         return new RootCommand { DetectorCommand.Create() }.Parse(args).Invoke();
     case [RareClassCommand.Name, ..]:

@@ -28,6 +28,7 @@ internal static partial class BackboneName
                 ("wideresnet" or "wrn", [var depth, var widen]) => Backbone.WideResNet(depth, widen, dropout),
                 ("resnet", [18]) => Backbone.ResNet18(),
                 ("resnet", [34]) => Backbone.ResNet34(),
+                ("resnet", [50]) => Backbone.ResNet50(),
                 ("vgg", [var depth]) => Backbone.Vgg(depth),
                 ("densenet", [var depth, var growth]) => Backbone.DenseNet(depth, growth, dropout),
                 _ => throw new InputException($"--backbone {text}: these sizes do not go with that network. Write, for example, {Examples}."),

@@ -43,6 +43,10 @@ public abstract record Backbone
     /// <inheritdoc cref="ResNet18" path="/param|/exception|/remarks"/>
     public static Backbone ResNet34(Stem stem = Stem.Cifar) => new ResNetBackbone(34, stem);
 
+    /// <summary>Residual network of 50 layers, with bottlenecks: 23.5 million weights, and an embedding of 2048 features.</summary>
+    /// <inheritdoc cref="ResNet18" path="/param|/exception|/remarks"/>
+    public static Backbone ResNet50(Stem stem = Stem.Cifar) => new ResNetBackbone(50, stem);
+
     /// <summary>Densely connected network with bottlenecks and halved transitions (DenseNet-BC): DenseNet(100, 12) has 769 thousand weights.</summary>
     /// <param name="depth">Number of layers: 10, 16, 22, …, 40, …, 100, … (6n + 4, at most 1000).</param>
     /// <param name="growth">Features that each layer adds, from 1 to 1024.</param>
@@ -78,6 +82,10 @@ public abstract record Backbone
 
     /// <summary>Whether it takes feature vectors, not images.</summary>
     internal virtual bool TakesVectors => false;
+
+    /// <summary>The names of its parts, in order, whatever it takes.</summary>
+    internal IReadOnlyList<string> StageNames
+        => [.. Graph(TakesVectors ? NodeShape.Vector(1) : NodeShape.Image(1)).Stages.Select(stage => stage.Name)];
 
     /// <summary>The network of this architecture.</summary>
     /// <param name="input">What it takes.</param>

@@ -14,6 +14,7 @@ internal sealed class NetworkModule : Module<Tensor, Tensor>
     private readonly Module<Tensor, Tensor>?[] _layers;   // by the number of the node
     private readonly int[][] _ending;
     private readonly bool[] _overwrites;
+    private readonly bool[] _frozen;
 
     /// <summary>A network whose weights are 0.</summary>
     /// <param name="graph">What it computes.</param>
@@ -26,6 +27,7 @@ internal sealed class NetworkModule : Module<Tensor, Tensor>
         _layers = [.. graph.Nodes.Select(node => Layer(node, device))];
         _ending = [.. Enumerable.Range(0, graph.Nodes.Count).Select(i => graph.Nodes[i].Inputs.Distinct().Where(input => graph.EndsAt(input, i)).ToArray())];
         _overwrites = [.. Enumerable.Range(0, graph.Nodes.Count).Select(i => Overwrites(graph, i))];
+        _frozen = new bool[graph.Nodes.Count];
         Register();
     }
 
@@ -39,6 +41,29 @@ internal sealed class NetworkModule : Module<Tensor, Tensor>
     public IReadOnlyList<(string Stage, IReadOnlyList<Parameter> Parameters)> ParametersByStage()
         => [.. Graph.Stages.Select((stage, number) => (stage.Name, (IReadOnlyList<Parameter>)[.. Enumerable.Range(0, _layers.Length)
             .Where(node => _layers[node] is not null && Graph.StageOf(node) == number).SelectMany(node => _layers[node]!.parameters())]))];
+
+    /// <summary>
+    /// Takes nodes out of training: their weights get no gradients, their batch norms keep their statistics and normalise by them, and nothing is dropped.
+    /// </summary>
+    /// <remarks>Where the first nodes are frozen, nothing is kept of their pass, and there is no backward pass through them.</remarks>
+    /// <param name="isFrozen">Whether a node, by its number, is to be frozen.</param>
+    public void Freeze(Func<int, bool> isFrozen)
+    {
+        for (var i = 0; i < _frozen.Length; i++)
+            _frozen[i] |= isFrozen(i);
+        foreach (var parameter in FrozenLayers().SelectMany(layer => layer.parameters()))
+            parameter.requires_grad = false;
+        train(training);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>What is frozen stays in evaluation mode.</remarks>
+    public override void train(bool on = true)
+    {
+        base.train(on);
+        foreach (var layer in FrozenLayers())
+            layer.train(false);
+    }
 
     /// <summary>Draws the first weights, on the CPU. Batch norms are born at 1 and 0.</summary>
     /// <remarks>
@@ -103,7 +128,7 @@ internal sealed class NetworkModule : Module<Tensor, Tensor>
     private Tensor Compute(int i, Tensor[] values) => Graph.Nodes[i] switch
     {
         NetworkNode.ReLU relu => _overwrites[i] ? values[relu.Source].relu_() : values[relu.Source].relu(),
-        NetworkNode.Dropout dropout => training ? Drop(values[dropout.Source], dropout.Share) : values[dropout.Source].alias(),
+        NetworkNode.Dropout dropout => training && !_frozen[i] ? Drop(values[dropout.Source], dropout.Share) : values[dropout.Source].alias(),
         NetworkNode.Add add => _overwrites[i] ? values[add.Left].AddInPlace(values[add.Right]) : values[add.Left].Plus(values[add.Right]),
         NetworkNode.Concatenate both => cat([values[both.First], values[both.Second]], 1),
         NetworkNode.AveragePool pool => functional.avg_pool2d(values[pool.Source], pool.Size),
@@ -111,6 +136,8 @@ internal sealed class NetworkModule : Module<Tensor, Tensor>
         NetworkNode.GlobalAverage average => values[average.Source].mean([2, 3]),
         var node => _layers[i]!.call(values[node.Inputs[0]]),
     };
+
+    private IEnumerable<Module<Tensor, Tensor>> FrozenLayers() => _layers.Where((layer, i) => _frozen[i]).OfType<Module<Tensor, Tensor>>();
 
     private Tensor Drop(Tensor features, double share)
     {

@@ -19,6 +19,12 @@ public abstract record Head
     /// <summary>The name by which the class weights stand in a head's module, and in model files behind "head.".</summary>
     internal const string ClassWeights = "weight";
 
+    /// <summary>
+    /// Whether a parameter of a head's module has a row for each class: those of its own do, and those of the layers inside it serve all classes.
+    /// </summary>
+    /// <param name="name">Its name in the module, such as "weight" or "scale.weight".</param>
+    internal static bool HasRowPerClass(string name) => !name.Contains('.');
+
     private protected Head()
     {
     }

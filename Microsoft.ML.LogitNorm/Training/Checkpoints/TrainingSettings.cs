@@ -17,6 +17,8 @@ internal static class TrainingSettings
         nameof(LogitNormTrainer.Options.LayerStatisticsColumnName),
         // Which rows they are stands in the file where there are any; of those to validate on, where the outcome depends on them.
         nameof(LogitNormTrainer.Options.OutlierSet),
+        // And so do the hashes of what it begins with.
+        nameof(LogitNormTrainer.Options.InitialWeights),
         // What comes of it stands in the file where it is Stream, which shuffles otherwise.
         nameof(LogitNormTrainer.Options.ImageCache),
     ];
@@ -46,6 +48,8 @@ internal static class TrainingSettings
             Add(settings, nameof(LogitNormTrainer.Options.OutlierSet), outliers);
         if (validation is not null)
             Add(settings, nameof(LogitNormTrainer.Options.ValidationSet), validation);
+        if (options.InitialWeights is { } weights)
+            Add(settings, nameof(LogitNormTrainer.Options.InitialWeights), weights.Id);
         return settings;
     }
 
