@@ -35,7 +35,7 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
         var source = OodSource.Find(data.Schema, inputs, $"score {score.Name}", columns);
         var rows = Gather(
             data, source, $"The score {score.Name} learns from the training rows, but there are none. Fit it on the data that the network was trained on.",
-            cancellation);
+            log, cancellation);
         return From(score, rows, source, log);
     }
 
@@ -83,26 +83,31 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
     /// <param name="data">The rows.</param>
     /// <param name="source">What to read of them.</param>
     /// <param name="none">What to say if there are none.</param>
+    /// <param name="log">Told of rows without an image, which are left out.</param>
     /// <param name="cancellation">Stops reading.</param>
     /// <param name="read">Told after each block of rows how many there are.</param>
     /// <exception cref="InvalidOperationException">There are none.</exception>
-    public static OodBatch Gather(IDataView data, OodSource source, string none, CancellationToken cancellation = default, Action<long>? read = null)
+    public static OodBatch Gather(
+        IDataView data, OodSource source, string none, ContextLog? log = null, CancellationToken cancellation = default, Action<long>? read = null)
     {
         var nothing = new Dictionary<string, Tensor>();
         var batches = new List<OodBatch>();
-        using (var cursor = data.GetRowCursor(source.Columns(data.Schema)))
+        using (var cursor = data.GetRowCursor(source.Columns(data.Schema).Concat(LeftOutRows.Columns(data.Schema))))
         {
             var rows = new OodRows(cursor, source);
+            var leftOut = new LeftOutRows(cursor);
             long count = 0;
             while (cursor.MoveNext())
             {
                 cancellation.ThrowIfCancellationRequested();
-                rows.Add(cursor, data);
+                if (!rows.Add(cursor, data))
+                    leftOut.Add(cursor.Position);
                 if (rows.Count == source.RowsPerBlock)
                     Add();
             }
             if (rows.Count > 0)
                 Add();
+            log?.WarnOfLeftOut(LeftOutRows.Warning([leftOut], "rows to learn from"));
 
             void Add()
             {
