@@ -99,12 +99,12 @@ internal sealed class ImageDecoder(int width, int height, ImageResizing resizing
 
     /// <remarks>
     /// Where an image shrinks, Skia takes it from a half, a quarter … of its size (mipmaps) and interpolates between pixels, which is coarse by up to
-    /// a factor of two. So it is drawn two or four times as large first and halved, which averages four pixels each time.
+    /// a factor of two. So what shrinks much is drawn two or four times as large first and halved, which averages four pixels each time.
     /// </remarks>
     private void Draw(SKBitmap image, ImagePlacement placement, SKBitmap target)
     {
         var scale = placement.ScaleOf(image.Info.Size);
-        var factor = scale < 0.5 ? 4 : scale < 1 ? 2 : 1;
+        var factor = scale < 0.35 ? 4 : scale < 0.7 ? 2 : 1;
         while (factor > 1 && (long)width * height * factor * factor > MostOversampled)
             factor /= 2;
         var first = factor == 1 ? target : new SKBitmap(Info(new(width * factor, height * factor)));
