@@ -19,7 +19,8 @@ internal sealed class ImageOrientationTests
         var expected = Decoding.Pixels(upright.Encode(format), width, height, resizing);
         var found = Decoding.Pixels(turned, width, height, resizing);
         var most = expected.Zip(found, (a, b) => Math.Abs(a - b)).Max();
-        Assert.That(most, Is.LessThanOrEqualTo(format == "jpeg" ? 8 : side == 0 ? 0 : format == "png" ? 2 : 4));
+        // What is decoded at a smaller scale, as JPEG and WebP are, is not quite symmetric.
+        Assert.That(most, Is.LessThanOrEqualTo(format switch { "png" => 0, "jpeg" => 8, _ => side == 5 ? 4 : 0 }));
     }
 
     [Test]

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Microsoft.ML.LogitNorm.Tests;
 
 [TestFixture]
@@ -21,6 +23,15 @@ internal sealed class ReadImagesOptionsTests
         Assert.That(
             () => _options with { Background = System.Drawing.Color.Transparent }, Throws.ArgumentException.With.Message.Contains("which is not opaque"));
     }
+
+    // What stands in model files: a property that is renamed, or has another meaning, needs a new version of the part.
+    [Test]
+    public void Options_InAFile_AreThese()
+        => Assert.That(
+            JsonSerializer.Serialize(ImageReading.Of(_options with { ImageFolder = "photos", OnError = ImageErrorMode.Mark }), ModelJson.Options),
+            Is.EqualTo(
+                """{"Output":"Image","Input":"Image","Width":8,"Height":8,"Folder":"photos","Resizing":"Crop","Background":[255,255,255],"MaxPixels":100000000,"""
+                + "\"ErrorColumn\":\"ImageError\"}"));
 
     [Test]
     public void Options_ThatDoNotGoTogether_AreRefused()

@@ -3,8 +3,8 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>
-/// Rows without an image that are no mistake: reading has marked them. The columns of such images, and what the model makes of them, say so by annotations; where
-/// they do not, a missing image, or NaN, is an error.
+/// Rows without an image that are no mistake: reading has marked them. The columns of such images, and what the model makes of them, say so by annotations;
+/// where they do not, a missing image, or NaN, is an error.
 /// </summary>
 /// <remarks>
 /// On the way through a pipeline such a row is: a missing image; a missing key, and vectors all of whose values are NaN; a score that is +∞.

@@ -39,7 +39,8 @@ internal sealed class ExampleReader : IDisposable
     {
         (_data, _input, _callers) = (data, input, cancellationToken);
         _columns = labelColumnName is null ? [data.Schema[input.Name]] : [data.Schema[input.Name], data.Schema[labelColumnName]];
-        _lanes = [.. data.GetRowCursorSet([.. _columns, .. LeftOutRows.Columns(data.Schema)], Environment.ProcessorCount).Select(cursor => new Lane(cursor, input, labelColumnName, data))];
+        _lanes = [.. data.GetRowCursorSet([.. _columns, .. LeftOutRows.Columns(data.Schema)], Environment.ProcessorCount)
+            .Select(cursor => new Lane(cursor, input, labelColumnName, data))];
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _threads = [.. _lanes.Select(lane => Task.Factory.StartNew(
             () => Run(lane), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];

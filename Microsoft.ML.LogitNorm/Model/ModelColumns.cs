@@ -37,7 +37,8 @@ internal static class ModelColumns
             Shapes.Column(columns.Score, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, annotations: keyValues is { } training
                 ? [slotNames, Shapes.Column(AnnotationKinds.TrainingLabelValues, SchemaShape.Column.VectorKind.Vector, training.ItemType), .. scoreSet]
                 : scoreSet),
-            Shapes.Column(columns.Logits, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, annotations: [.. names, .. network, .. linear, .. missing]),
+            Shapes.Column(
+                columns.Logits, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, annotations: [.. names, .. network, .. linear, .. missing]),
             Shapes.Column(columns.Embedding, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, annotations: missing),
             Shapes.Column(columns.LayerStatistics, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, annotations: missing));
     }

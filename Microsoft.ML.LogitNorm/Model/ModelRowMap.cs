@@ -57,7 +57,8 @@ internal sealed class ModelRowMap(DataViewSchema schema, NetworkInput input, Mod
 
         public override Delegate CreateGetter(int output, Func<int> row) => (ModelOutput)output switch
         {
-            ModelOutput.PredictedLabel => (ValueGetter<uint>)((ref uint value) => value = Row(_logits, _classes, row()) is { IsEmpty: false } logits ? (uint)ArgMax(logits) + 1 : 0),
+            ModelOutput.PredictedLabel => (ValueGetter<uint>)((ref uint value)
+                => value = Row(_logits, _classes, row()) is { IsEmpty: false } logits ? (uint)ArgMax(logits) + 1 : 0),
             ModelOutput.Score => Vector(row, _logits, _classes, Softmax),
             ModelOutput.Logits => Vector(row, _logits, _classes, _copy),
             ModelOutput.Embedding => Vector(row, _embedding!, _embeddingSize, _copy),

@@ -45,7 +45,9 @@ internal static class ExifOrientation
         var entries = exif[(int)directory..];
         var count = Number(entries[..2]);
         for (var at = 2; count > 0 && at + 12 <= entries.Length; at += 12, count--)
-            if (Number(entries.Slice(at, 2)) == Tag && Number(entries.Slice(at + 2, 2)) == Short && Number(entries.Slice(at + 8, 2)) is >= 1 and <= 8 and var value)
+            if (Number(entries.Slice(at, 2)) == Tag
+                && Number(entries.Slice(at + 2, 2)) == Short
+                && Number(entries.Slice(at + 8, 2)) is >= 1 and <= 8 and var value)
                 return (SKEncodedOrigin)value;
         return SKEncodedOrigin.TopLeft;
 

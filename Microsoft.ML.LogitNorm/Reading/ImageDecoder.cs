@@ -3,7 +3,9 @@ using static System.FormattableString;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Decodes images to pixels of one size: turned as their EXIF tag says, on a background, the first frame of an animation. Safe for several threads.</summary>
+/// <summary>
+/// Decodes images to pixels of one size: turned as their EXIF tag says, on a background, the first frame of an animation. Safe for several threads.
+/// </summary>
 /// <param name="width">Of what comes out.</param>
 /// <param name="height">Of what comes out.</param>
 /// <param name="resizing">How an image becomes that large.</param>
@@ -38,8 +40,10 @@ internal sealed class ImageDecoder(int width, int height, ImageResizing resizing
                 Invariant($"has {codec.Info.Width:N0} × {codec.Info.Height:N0} pixels, and at most {mostPixels:N0} are read (MaxPixels)"),
                 "Make it smaller, raise MaxPixels, or remove the row.");
         using var turn = DecodingGate.Enter(pixels);
-        var placement = ImagePlacement.Of(codec.Info.Size, exif ?? codec.EncodedOrigin, _target, resizing);
-        using var bitmap = Pixels(codec, placement, content);
+        var origin = exif ?? codec.EncodedOrigin;
+        var seen = ImageTurn.Size(codec.Info.Size, origin);
+        var placement = ImagePlacement.Of(seen, _target, resizing);
+        using var bitmap = ImageTurn.Apply(Pixels(codec, placement.ScaleOf(seen), content), origin);
         fixed (byte* start = destination)
         {
             using var target = new SKBitmap();
@@ -65,18 +69,21 @@ internal sealed class ImageDecoder(int width, int height, ImageResizing resizing
         }
     }
 
-    private static SKBitmap Pixels(SKCodec codec, ImagePlacement placement, ImageContent content)
+    private static SKBitmap Pixels(SKCodec codec, double scale, ImageContent content)
     {
         var info = new SKImageInfo(
             0, 0, SKColorType.Bgra8888, codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Premul, _colors)
-            .WithSize(DecodedSize(codec, placement.ScaleOf(codec.Info.Size)));
+            .WithSize(DecodedSize(codec, scale));
         var bitmap = new SKBitmap();
         try
         {
             if (!bitmap.TryAllocPixels(info))
                 throw content.Unreadable(
                     Invariant($"needs {info.BytesSize64 >> 20:N0} MB of memory to be decoded, which are not there"), "Make it smaller, or lower MaxPixels.");
-            return codec.GetPixels(info, bitmap.GetPixels()) is not SKCodecResult.Success and var result ? throw Failed(content, result) : bitmap;
+            if (codec.GetPixels(info, bitmap.GetPixels()) is not SKCodecResult.Success and var result)
+                throw Failed(content, result);
+            bitmap.SetImmutable();   // or Skia draws a copy of it
+            return bitmap;
         }
         catch
         {
@@ -133,6 +140,7 @@ internal sealed class ImageDecoder(int width, int height, ImageResizing resizing
         var half = factor == 2 ? target : new SKBitmap(Info(new(width * factor / 2, height * factor / 2)));
         try
         {
+            image.SetImmutable();
             using (var canvas = new SKCanvas(half))
             using (var paint = new SKPaint { FilterQuality = SKFilterQuality.Low, BlendMode = SKBlendMode.Src })
             {

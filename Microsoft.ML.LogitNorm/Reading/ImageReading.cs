@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using SkiaSharp;
 using static System.FormattableString;
 
@@ -19,7 +20,7 @@ internal sealed record ImageReading(
     int Width,
     int Height,
     string Folder,
-    ImageResizing Resizing,
+    [property: JsonConverter(typeof(JsonStringEnumConverter<ImageResizing>))] ImageResizing Resizing,
     int[] Background,
     long MaxPixels,
     string? ErrorColumn)
@@ -40,9 +41,11 @@ internal sealed record ImageReading(
     public string? Fault()
     {
         if (Width < 1 || Height < 1 || (long)Width * Height * 4 > Array.MaxLength)
-            return Invariant($"Images of {Width:N0} × {Height:N0} pixels (ImageWidth, ImageHeight) cannot be made: at least 1 × 1, and less than 2 GB, are expected");
+            return Invariant($"Images of {Width:N0} × {Height:N0} pixels (ImageWidth, ImageHeight) cannot be made: ")
+                + "at least 1 × 1, and less than 2 GB, are expected";
         if (ErrorColumn is not null && (ErrorColumn == Output || ErrorColumn == Input))
-            return $"ErrorColumnName is '{ErrorColumn}', which is the column of the {(ErrorColumn == Output ? "images" : "paths or bytes")}; give it a name of its own";
+            return $"ErrorColumnName is '{ErrorColumn}', which is the column of the {(ErrorColumn == Output ? "images" : "paths or bytes")}; "
+                + "give it a name of its own";
         return null;
     }
 
@@ -53,7 +56,8 @@ internal sealed record ImageReading(
         ArgumentException.ThrowIfNullOrEmpty(Output);
         ArgumentException.ThrowIfNullOrEmpty(Input);
         ArgumentNullException.ThrowIfNull(Folder);
-        if (ErrorColumn is { Length: 0 } || !Enum.IsDefined(Resizing) || MaxPixels < 1 || Background is not { Length: 3 } || Background.Any(part => part is < 0 or > 255))
+        if (ErrorColumn is { Length: 0 } || !Enum.IsDefined(Resizing) || MaxPixels < 1
+            || Background is not { Length: 3 } || Background.Any(part => part is < 0 or > 255))
             throw new InvalidDataException($"images cannot be read in the way that it says: {this}.");
         if (Fault() is { } fault)
             throw new InvalidDataException($"{fault}.");

@@ -26,7 +26,9 @@ public sealed partial class ImageReadingEstimator
         /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
         public required int ImageHeight { get; init => field = AtLeastOne(value, nameof(ImageHeight)); }
 
-        /// <summary>Where paths that are not absolute start from; null or empty (default) for the working directory of the process. It is saved with the model.</summary>
+        /// <summary>
+        /// Where paths that are not absolute start from; null or empty (default) for the working directory of the process. It is saved with the model.
+        /// </summary>
         public string? ImageFolder { get; init; }
 
         /// <summary>How an image of another shape becomes that large. The default cuts off what hangs over.</summary>
@@ -51,7 +53,9 @@ public sealed partial class ImageReadingEstimator
         public long MaxPixels
         {
             get;
-            init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(MaxPixels), value, "Give the most pixels that an image may have.");
+            init => field = value >= 1
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(MaxPixels), value, "Give the most pixels that an image may have.");
         } = 100_000_000;
 
         /// <summary>What becomes of a row whose image cannot be read. The default is an exception that names it.</summary>
