@@ -42,6 +42,7 @@ internal sealed class MarkedImagesTests
     public void Free()
     {
         _model.Dispose();
+        _reading.Dispose();
         _folder.Dispose();
     }
 

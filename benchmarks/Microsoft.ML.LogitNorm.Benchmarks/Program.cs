@@ -6,6 +6,7 @@ using Microsoft.ML.LogitNorm.Benchmarks.DefaultScore;
 using Microsoft.ML.LogitNorm.Benchmarks.Detector;
 using Microsoft.ML.LogitNorm.Benchmarks.EndToEnd;
 using Microsoft.ML.LogitNorm.Benchmarks.Growth;
+using Microsoft.ML.LogitNorm.Benchmarks.Reading;
 using Spectre.Console;
 
 // The whole: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- end-to-end
@@ -13,6 +14,7 @@ using Spectre.Console;
 // Augmentations: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- augmentations
 // Layer statistics and the default score: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- default-score
 // What the detector promises: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- detector
+// Reading images: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- reading photos --side 32 64 224
 // The small parts, all of them unless told which: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- --filter '*GradNorm*'
 if (Console.IsOutputRedirected)
     AnsiConsole.Profile.Width = 160;   // tables whole, for a file or a document
@@ -29,6 +31,8 @@ switch (args)
         return new RootCommand { DefaultScoreCommand.Create() }.Parse(args).Invoke();
     case [DetectorCommand.Name, ..]:
         return new RootCommand { DetectorCommand.Create() }.Parse(args).Invoke();
+    case [ReadingCommand.Name, ..]:
+        return new RootCommand { ReadingCommand.Create() }.Parse(args).Invoke();
     case [EndToEndCommand.ChildCommand, var settings]:
         EndToEndCommand.RunChild(settings);
         return 0;
