@@ -83,6 +83,29 @@ public sealed class EstimatorContractTests
         EstimatorContract.Check(_ml, _ml.Transforms.TemperatureScaling(), Transformed(scored, _ml.Transforms.SelectColumns("Label", "Logits")));
     }
 
+    [Test]
+    public void ReadImages_OfPathsAndBytes([Values] ImageErrorMode onError)
+    {
+        using var folder = new TemporaryFolder();
+        var rows = TinyImages.Rows(20);
+        foreach (var row in rows)
+        {
+            row.Name = $"{row.Id}.png";
+            File.WriteAllBytes(folder[row.Name], EncodedImages.Flat(new((byte)row.Id, 0, 0)));
+            row.Image = new byte[3 * TinyImages.Size * TinyImages.Size];
+            EncodedImages.Flat(new(0, (byte)row.Id, 0)).CopyTo(row.Image, 0);   // what stands behind a file's end is not looked at
+        }
+        var data = _ml.Data.LoadFromEnumerable(rows);
+        EstimatorContract.Check(_ml, _ml.Transforms.ReadImages("Photo", 6, 4, "Name", folder.Path, onError: onError), data,
+            Transformed(data, _ml.Transforms.DropColumns("Name")),
+            Transformed(data, _ml.Transforms.CopyColumns("Name", "Order")),
+            Transformed(data, _ml.Transforms.CopyColumns("Name", "Numbers")),
+            Transformed(data, _ml.Transforms.Conversion.MapValueToKey("Name")));
+        EstimatorContract.Check(_ml, _ml.Transforms.ReadImages("Photo", 6, 4, "Image", onError: onError), data,
+            Transformed(data, _ml.Transforms.Conversion.ConvertType("Image", outputKind: DataKind.Single)));
+        EstimatorContract.Check(_ml, _ml.Transforms.ReadImages("Image", 6, 4, onError: onError), data);
+    }
+
     private void CheckTrainer(string label)
     {
         var data = Mapped(label);

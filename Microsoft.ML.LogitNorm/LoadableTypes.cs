@@ -9,3 +9,4 @@ using Microsoft.ML.Runtime;
     typeof(OodDetectorTransformer), null, typeof(SignatureLoadModel), "Out-of-distribution decision", OodDetectorTransformer.LoaderSignature)]
 [assembly: LoadableClass(
     typeof(TemperatureScalingTransformer), null, typeof(SignatureLoadModel), "Temperature scaling", TemperatureScalingTransformer.LoaderSignature)]
+[assembly: LoadableClass(typeof(ImageReadingTransformer), null, typeof(SignatureLoadModel), "Image reading", ImageReadingTransformer.LoaderSignature)]

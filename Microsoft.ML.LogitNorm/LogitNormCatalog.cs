@@ -6,6 +6,51 @@ namespace Microsoft.ML;
 /// <summary>The front door: every method by which this library joins ML.NET's catalogs.</summary>
 public static class LogitNormCatalog
 {
+    /// <summary>Reads images from files or from bytes: upright, on a background, of one size. In place of <c>LoadImages</c> and <c>ResizeImages</c>.</summary>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="outputColumnName">Name of the new column with the images, <see cref="MLImage"/> of known size.</param>
+    /// <param name="imageWidth">Pixels across, at least 1.</param>
+    /// <param name="imageHeight">Pixels down, at least 1.</param>
+    /// <param name="inputColumnName">
+    /// The column with the images' paths, a text, or with their bytes as a file has them, a vector of <see cref="byte"/>; null for that of the name
+    /// <paramref name="outputColumnName"/>.
+    /// </param>
+    /// <param name="imageFolder">Where paths that are not absolute start from; null for the working directory of the process.</param>
+    /// <param name="resizing">How an image of another shape becomes that large.</param>
+    /// <param name="onError">
+    /// What becomes of a row whose image cannot be read: an exception that names it, or a row without an image, and the reason in the column
+    /// <c>ImageError</c>.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is less than 1.</exception>
+    /// <exception cref="ArgumentException">A name is empty.</exception>
+    public static ImageReadingEstimator ReadImages(
+        this TransformsCatalog catalog,
+        string outputColumnName,
+        int imageWidth,
+        int imageHeight,
+        string? inputColumnName = null,
+        string? imageFolder = null,
+        ImageResizing resizing = ImageResizing.Crop,
+        ImageErrorMode onError = ImageErrorMode.Throw)
+        => catalog.ReadImages(new ImageReadingEstimator.Options
+        {
+            OutputColumnName = outputColumnName,
+            InputColumnName = inputColumnName,
+            ImageWidth = imageWidth,
+            ImageHeight = imageHeight,
+            ImageFolder = imageFolder,
+            Resizing = resizing,
+            OnError = onError,
+        });
+
+    /// <summary>Reads images from files or from bytes, with all options: background, most pixels, names of columns.</summary>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="options">What to read, and how.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
+    /// <exception cref="ArgumentException">Two columns have one name, or images of that size cannot be made.</exception>
+    public static ImageReadingEstimator ReadImages(this TransformsCatalog catalog, ImageReadingEstimator.Options options)
+        => new(MachineLearningContext.Environment(catalog), options);
+
     /// <summary>Trains a classifier of images, or of feature vectors, whose confidence separates what it knows from what it does not.</summary>
     /// <param name="catalog">The trainers of the multiclass catalog.</param>
     /// <param name="labelColumnName">The column with the class of each row. The column data must be a key: put <c>MapValueToKey</c> before the trainer.</param>
@@ -138,7 +183,7 @@ public static class LogitNormCatalog
         IDataView outOfDistribution,
         string scoreColumnName = ColumnNames.OodScore,
         string? decisionColumnName = null)
-        => OodEvaluation.Evaluate(inDistribution, outOfDistribution, scoreColumnName, decisionColumnName);
+        => OodEvaluation.Evaluate(MachineLearningContext.Environment(catalog), inDistribution, outOfDistribution, scoreColumnName, decisionColumnName);
 
     /// <summary>
     /// Compares scores on the same rows, in one pass over each set: which one tells in-distribution from out-of-distribution rows best, and what it costs.

@@ -143,7 +143,7 @@ public sealed class ExampleSetLoaderTests
 
     private static (ExampleSet Images, long Unlabelled) Load(IDataView view, CancellationToken cancellation = default)
         => ExampleSetLoader.Load(
-            view, ImageInput.Find(view.Schema, "Image", null), LabelColumn.Find(view.Schema, "Label"), cancellation) is var (images, unlabelled)
+            view, ImageInput.Find(view.Schema, "Image", null), LabelColumn.Find(view.Schema, "Label"), cancellation) is var (images, unlabelled, _)
             ? (images!, unlabelled)
             : default;
 

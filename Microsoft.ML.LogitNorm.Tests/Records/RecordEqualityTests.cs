@@ -12,6 +12,8 @@ public sealed class RecordEqualityTests
     {
         [LearningRateSchedule.Milestones().GetType()] = (() => LearningRateSchedule.Milestones(), () => LearningRateSchedule.Milestones([0.4, 0.8])),
         [ClassWeights.Of(("a", 1)).GetType()] = (() => ClassWeights.Of(("a", 1), ("b", 2)), () => ClassWeights.Of(("a", 1), ("b", 3))),
+        [typeof(FineTuning)] = (
+            () => new FineTuning { FrozenStages = new List<string> { "conv1" } }, () => new FineTuning { FrozenStages = ["layer1"] }),
         [typeof(InputNormalization)] = (() => new InputNormalization([1f, 2], new List<float> { 3, 4 }), () => new InputNormalization([1f, 2], [3, 5])),
         [typeof(LogitNormTuner.Options)] = (
             () => new LogitNormTuner.Options { Taus = new List<double> { 0.1, 0.2 } }, () => new LogitNormTuner.Options { Taus = [0.1] }),

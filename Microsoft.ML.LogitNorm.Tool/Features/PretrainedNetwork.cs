@@ -1,7 +1,6 @@
 using System.IO.Hashing;
 using System.Text;
 using Microsoft.ML.Data;
-using Microsoft.ML.Transforms.Image;
 using Shared.CommandLine;
 using Shared.Images;
 
@@ -25,7 +24,7 @@ internal sealed class PretrainedNetwork : IDisposable
     private const int ImagesBetweenSaves = 500;
 
     // All that decides the features beside the network's file.
-    private const string Preparation = "224x224 crop";
+    private const string Preparation = "ReadImages, 224x224, crop";
 
     private static readonly string[] _files = ["DnnImageModels/ResNetPrepOnnx/ResNetPreprocess.onnx", "DnnImageModels/ResNet18Onnx/ResNet18.onnx"];
 
@@ -36,8 +35,7 @@ internal sealed class PretrainedNetwork : IDisposable
     {
         _ml = ml;
         _cache = FeatureCache.Open(cacheFile, Hash(), FeatureCount, cacheBegunAnew);
-        FromPath = ml.Transforms.LoadImages("Image", imageFolder: "", "ImagePath")
-            .Append(ml.Transforms.ResizeImages("Image", ImageSize, ImageSize, resizing: ImageResizingEstimator.ResizingKind.IsoCrop))
+        FromPath = ml.Transforms.ReadImages("Image", ImageSize, ImageSize, "ImagePath")
             .Append(ml.Transforms.ExtractPixels("Pixels", "Image"))
             .Append(ml.Transforms.DnnFeaturizeImage(Column, model => model.ModelSelector.ResNet18(ml, model.OutputColumn, model.InputColumn), "Pixels"))
             .Fit(ml.Data.LoadFromEnumerable(Array.Empty<ImageRow>()));

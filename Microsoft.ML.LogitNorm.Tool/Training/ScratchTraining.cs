@@ -27,8 +27,7 @@ internal sealed class ScratchTraining(MLContext ml, TrainSettings settings, Canc
 
     public override IEstimator<ITransformer> Network(IReadOnlyList<LabeledImage> images, TrainingDisplay display)
         => ml.Transforms.Conversion.MapValueToKey("Label", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
-            .Append(ml.Transforms.LoadImages("Image", imageFolder: "", "ImagePath"))
-            .Append(ml.Transforms.ResizeImages("Image", settings.ImageSize, settings.ImageSize))
+            .Append(ml.Transforms.ReadImages("Image", settings.ImageSize, settings.ImageSize, "ImagePath", onError: ImageErrorMode.Mark))
             .Append(ml.MulticlassClassification.Trainers.LogitNorm(new LogitNormTrainer.Options
             {
                 FeatureColumnName = "Image",

@@ -13,9 +13,10 @@ internal static class CalibrationEvaluation
         ArgumentException.ThrowIfNullOrEmpty(labelColumnName);
         ArgumentException.ThrowIfNullOrEmpty(scoreColumnName);
         var tally = new CalibrationTally(bins, $"column '{scoreColumnName}'");
-        var unlabelled = LabelledVectors.Find(data.Schema, labelColumnName, "score", scoreColumnName, Remedy).Visit(data, tally.Add);
+        var (unlabelled, leftOut) = LabelledVectors.Find(data.Schema, labelColumnName, "score", scoreColumnName, Remedy).Visit(data, tally.Add);
         using var log = new ContextLog(env, "EvaluateCalibration");
         log.WarnOfUnlabelled(unlabelled);
+        log.WarnOfLeftOut(LeftOutRows.Warning([leftOut], "labelled rows"));
         if (tally.Count == 0)
             throw new ArgumentException(
                 $"No row has a label in column '{labelColumnName}' to compare column '{scoreColumnName}' with: "

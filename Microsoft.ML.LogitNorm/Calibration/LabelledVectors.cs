@@ -34,10 +34,11 @@ internal sealed record LabelledVectors(DataViewSchema.Column Label, DataViewSche
     }
 
     /// <summary>Goes through the rows that have a label.</summary>
-    /// <returns>How many rows were left out, as their class is not known.</returns>
-    public long Visit(IDataView data, Visitor visit)
+    /// <returns>How many rows were left out, as their class is not known, and those that have no image.</returns>
+    public (long Unlabelled, LeftOutRows LeftOut) Visit(IDataView data, Visitor visit)
     {
-        using var cursor = data.GetRowCursor([Label, Vectors]);
+        using var cursor = data.GetRowCursor([Label, Vectors, .. LeftOutRows.Columns(data.Schema)]);
+        var (mayBeMissing, leftOut) = (MissingRows.MayBeIn(Vectors), new LeftOutRows(cursor));
         var getLabel = cursor.GetGetter<uint>(Label);
         var getValues = cursor.GetGetter<VBuffer<float>>(Vectors);
         var values = new double[VectorColumn.SizeOf(Vectors)];
@@ -51,12 +52,17 @@ internal sealed record LabelledVectors(DataViewSchema.Column Label, DataViewSche
                 continue;
             }
             getValues(ref buffer);
+            if (mayBeMissing && buffer.IsDense && MissingRows.IsMissing(buffer.GetValues()))
+            {
+                leftOut.Add(cursor.Position);
+                continue;
+            }
             Array.Clear(values);
             foreach (var (slot, value) in buffer.Items())
                 values[slot] = value;
             visit(values, (int)label - 1, cursor.Position);
         }
-        return unlabelled;
+        return (unlabelled, leftOut);
     }
 
     // Keys that were made anew from the evaluated rows count the classes in another order, and every figure would be wrong without a sign of it.

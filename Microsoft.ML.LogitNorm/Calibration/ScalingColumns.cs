@@ -29,7 +29,7 @@ internal sealed record ScalingColumns(string Logits, string Score)
         var logits = VectorColumn.Check(input, LogitsRole, Logits, LogitsRemedy);
         var annotations = input.Any(column => column.Name == Score)
             ? VectorColumn.Check(input, "score", Score, ScoreRemedy).Annotations
-            : logits.Annotations.Where(annotation => annotation.Name == AnnotationKinds.SlotNames);
+            : logits.Annotations.Where(annotation => Stays(annotation.Name));
         return Shapes.Append(input, Shapes.Column(Score, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, annotations: annotations));
     }
 
@@ -43,7 +43,7 @@ internal sealed record ScalingColumns(string Logits, string Score)
         if (input.GetColumnOrNull(Score) is null)
         {
             var names = new DataViewSchema.Annotations.Builder();
-            names.Add(logits.Annotations, kind => kind == AnnotationKinds.SlotNames);
+            names.Add(logits.Annotations, Stays);
             return new(Score, new VectorDataViewType(NumberDataViewType.Single, classes), names.ToAnnotations());
         }
         var old = VectorColumn.Find(input, "score", Score, ScoreRemedy);
@@ -51,4 +51,6 @@ internal sealed record ScalingColumns(string Logits, string Score)
             ? new(Score, old.Type, old.Annotations)
             : throw ColumnError.Mismatch("score", Score, $"a value for each of the {classes} logits of column '{Logits}'", old.Type.ToString()!, ScoreRemedy);
     }
+
+    private static bool Stays(string annotation) => annotation is AnnotationKinds.SlotNames or AnnotationKinds.MissingRows;
 }

@@ -50,7 +50,7 @@ public sealed class TemperatureScalingEstimator : IEstimator<TemperatureScalingT
         return _columns.Promise(inputSchema);
     }
 
-    /// <summary>Finds the temperature. Rows without a label are left out, with a warning in the log.</summary>
+    /// <summary>Finds the temperature. Rows without a label, or whose image could not be read, are left out, with a warning in the log.</summary>
     /// <param name="input">Labelled rows that the network was not trained on, with its logits.</param>
     /// <exception cref="ArgumentOutOfRangeException">
     /// Label or logits are missing, a column has another type, or label and logits are not of the same classes.
@@ -63,7 +63,7 @@ public sealed class TemperatureScalingEstimator : IEstimator<TemperatureScalingT
         _columns.Deliver(input.Schema, rows.Vectors);   // throws for a score that cannot be replaced, before anything is read
 
         var (logits, labels) = (new List<double>(), new List<int>());
-        var unlabelled = rows.Visit(input, (values, label, row) =>
+        var (unlabelled, leftOut) = rows.Visit(input, (values, label, row) =>
         {
             TemperatureScalingTransformer.CheckFinite(values, _columns.Logits, row);
             logits.AddRange(values);
@@ -77,6 +77,7 @@ public sealed class TemperatureScalingEstimator : IEstimator<TemperatureScalingT
         var found = TemperatureSearch.Find(CollectionsMarshal.AsSpan(logits), CollectionsMarshal.AsSpan(labels));
         using var log = new ContextLog(_env, "TemperatureScaling");
         log.WarnOfUnlabelled(unlabelled);
+        log.WarnOfLeftOut(LeftOutRows.Warning([leftOut], "labelled rows"));
         if (found.Warning is not null)
             log.Warning(found.Warning);
         return new(_env, _columns, VectorColumn.SizeOf(rows.Vectors), found.Temperature);

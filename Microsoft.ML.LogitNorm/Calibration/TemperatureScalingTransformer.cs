@@ -87,6 +87,7 @@ public sealed class TemperatureScalingTransformer : RowToRowTransformer
         private readonly ValueGetter<VBuffer<float>> _getLogits = row.GetGetter<VBuffer<float>>(column);
         private readonly float[] _logits = new float[VectorColumn.SizeOf(column)];
         private readonly double[] _weights = new double[VectorColumn.SizeOf(column)];
+        private readonly bool _mayBeMissing = MissingRows.MayBeIn(column);
         private VBuffer<float> _buffer;
         private double _sum;
 
@@ -108,6 +109,11 @@ public sealed class TemperatureScalingTransformer : RowToRowTransformer
 
         protected override void Compute()
         {
+            if (_mayBeMissing && MissingRows.IsMissing(_logits))
+            {
+                Array.Fill(_weights, double.NaN);
+                return;
+            }
             CheckFinite<float>(_logits, column.Name, Position(0));
             double largest = _logits.Max();
             _sum = 0;

@@ -17,4 +17,13 @@ internal static class AnnotationKinds
 
     /// <summary>On <c>Logits</c>: true, where they come of a linear head; so that a score which needs one knows before the training.</summary>
     public const string LinearHead = "LinearHead";
+
+    /// <summary>On a column of images: the name of the column that says why one is missing, which is allowed then.</summary>
+    public const string MissingImages = "MissingImages";
+
+    /// <summary>On a column that says why images are missing: true.</summary>
+    public const string ImageErrors = "ImageErrors";
+
+    /// <summary>On what the model and the scores make of such images: true, as rows may be missing; see <see cref="LogitNorm.MissingRows"/>.</summary>
+    public const string MissingRows = "MissingRows";
 }

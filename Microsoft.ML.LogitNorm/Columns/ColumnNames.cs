@@ -3,6 +3,9 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>The columns by which the parts know each other: what the model, the scores and the decision append.</summary>
 internal static class ColumnNames
 {
+    /// <summary>Text: why an image is missing; empty where it is not.</summary>
+    public const string ImageError = "ImageError";
+
     /// <summary>Key, as the label: the arg max of the logits.</summary>
     public const string PredictedLabel = "PredictedLabel";
 

@@ -26,12 +26,4 @@ internal static class ScoreColumn
             ? column
             : throw ColumnError.Mismatch(Role, name, "Single", column.Type.ToString()!, Remedy);
     }
-
-    /// <summary>All scores, in the order of the rows.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The column is missing or has another type.</exception>
-    public static float[] Read(IDataView data, string name)
-    {
-        var column = Find(data.Schema, name);
-        return [.. data.GetColumn<float>(column)];
-    }
 }

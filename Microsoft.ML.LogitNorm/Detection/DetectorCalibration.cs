@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.Data;
 using static System.FormattableString;
 
@@ -39,19 +40,23 @@ internal sealed class DetectorCalibration
     /// <summary>One calibration for all rows.</summary>
     public static DetectorCalibration Of(ConformalCalibration calibration) => new([calibration], classes: null);
 
-    /// <summary>A calibration of the rows of a view.</summary>
+    /// <summary>The p-value of a row without an image: that of a score above all those of the class that has the fewest rows.</summary>
+    public double PValueOfMissing => 1.0 / (_parts.Min(part => part.Scores.Length) + 1);
+
+    /// <summary>A calibration of the rows of a view; those without an image are left out.</summary>
     /// <param name="data">In-distribution rows that the network was not trained on.</param>
     /// <param name="columns">Where score and, for one calibration for each class, predicted class stand.</param>
     /// <param name="falseAlarmRate">In (0, 1).</param>
     /// <param name="confidence">In (0, 1), or null.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type.</exception>
     /// <exception cref="ArgumentException">There are too few rows, of all or of a class, or a score is NaN.</exception>
-    public static DetectorCalibration Fit(IDataView data, DetectorColumns columns, double falseAlarmRate, double? confidence)
+    public static (DetectorCalibration Calibration, LeftOutRows LeftOut) Fit(
+        IDataView data, DetectorColumns columns, double falseAlarmRate, double? confidence)
     {
-        if (columns.PredictedLabel is null)
-            return Of(new ConformalCalibration(ScoreColumn.Read(data, columns.Score), falseAlarmRate, confidence));
-        var classes = PredictedClassColumn.Find(data.Schema, columns.PredictedLabel);
-        var scores = Read(data, columns.Score, classes);
+        var classes = columns.PredictedLabel is { } predicted ? PredictedClassColumn.Find(data.Schema, predicted) : null;
+        var (scores, leftOut) = Read(data, columns.Score, classes);
+        if (classes is null)
+            return (Of(new ConformalCalibration(CollectionsMarshal.AsSpan(scores[0]), falseAlarmRate, confidence)), leftOut);
         var required = ConformalCalibration.RequiredRows(falseAlarmRate, confidence);
         var few = scores.Index().Where(part => part.Item.Count < required).ToArray();
         if (few.Length > 0)
@@ -60,7 +65,7 @@ internal sealed class DetectorCalibration
                 + string.Join(", ", few.Take(10).Select(part => Invariant($"'{classes.NameOf(part.Index)}' has {part.Item.Count}")))
                 + (few.Length > 10 ? Invariant($", and {few.Length - 10} more have too few") : "")
                 + ". Give more rows that the network was not trained on, ask for a higher rate, or leave perClass out.", nameof(data));
-        return new([.. scores.Select(part => new ConformalCalibration(part.ToArray(), falseAlarmRate, confidence))], classes);
+        return (new([.. scores.Select(part => new ConformalCalibration(part.ToArray(), falseAlarmRate, confidence))], classes), leftOut);
     }
 
     /// <summary>The calibration of a file.</summary>
@@ -92,24 +97,33 @@ internal sealed class DetectorCalibration
     public OodDetectorReport ToReport() => new(FalseAlarmRate, Confidence, [.. _parts.Select((part, i)
         => new OodDetectorThreshold(Classes?.NameOf(i), part.Scores.Length, part.Threshold, part.ExpectedFalseAlarmRate))]);
 
-    private static List<float>[] Read(IDataView data, string scoreColumnName, PredictedClassColumn classes)
+    // The scores of each class, or of all rows as of one.
+    private static (List<float>[] Scores, LeftOutRows LeftOut) Read(IDataView data, string scoreColumnName, PredictedClassColumn? classes)
     {
-        var (score, predicted) = (ScoreColumn.Find(data.Schema, scoreColumnName), data.Schema[classes.Name]);
-        using var cursor = data.GetRowCursor([score, predicted]);
-        var (getScore, getClass) = (cursor.GetGetter<float>(score), cursor.GetGetter<uint>(predicted));
-        var scores = Enumerable.Range(0, classes.ClassCount).Select(_ => new List<float>()).ToArray();
+        var score = ScoreColumn.Find(data.Schema, scoreColumnName);
+        DataViewSchema.Column[] columns = classes is null ? [score] : [score, data.Schema[classes.Name]];
+        using var cursor = data.GetRowCursor([.. columns, .. LeftOutRows.Columns(data.Schema)]);
+        var getScore = cursor.GetGetter<float>(score);
+        var getClass = classes is null ? (ref uint all) => all = 1 : cursor.GetGetter<uint>(columns[1]);
+        var leftOut = new LeftOutRows(cursor);
+        var scores = Enumerable.Range(0, classes?.ClassCount ?? 1).Select(_ => new List<float>()).ToArray();
         var (value, key, row) = (0f, 0u, 0L);
         for (; cursor.MoveNext(); row++)
         {
             getScore(ref value);
             getClass(ref key);
+            if (MissingRows.IsMissing(score, value))
+            {
+                leftOut.Add(row);
+                continue;
+            }
             if (float.IsNaN(value))
                 throw new ArgumentException(ConformalCalibration.NaN(row), nameof(data));
             if (key == 0)
                 throw new ArgumentException(
-                    Invariant($"Calibration row {row} (counted from 0) has no predicted class in column '{classes.Name}'. Drop the row."), nameof(data));
+                    Invariant($"Calibration row {row} (counted from 0) has no predicted class in column '{classes!.Name}'. Drop the row."), nameof(data));
             scores[key - 1].Add(value);
         }
-        return scores;
+        return (scores, leftOut);
     }
 }

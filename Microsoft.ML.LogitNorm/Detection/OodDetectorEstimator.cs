@@ -63,13 +63,16 @@ public sealed class OodDetectorEstimator : IEstimator<OodDetectorTransformer>
             Shapes.Column(_columns.Decision, SchemaShape.Column.VectorKind.Scalar, BooleanDataViewType.Instance));
     }
 
-    /// <summary>Keeps the scores of the calibration rows.</summary>
+    /// <summary>Keeps the scores of the calibration rows. Rows whose image could not be read are left out, with a warning in the log.</summary>
     /// <param name="input">In-distribution rows that the network was not trained on, with their scores.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type.</exception>
     /// <exception cref="ArgumentException">There are fewer rows than <see cref="RequiredRows"/>, of all or of a class, or a score is NaN.</exception>
     public OodDetectorTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new(_env, DetectorCalibration.Fit(input, _columns, _falseAlarmRate, _confidence), _columns);
+        var (calibration, leftOut) = DetectorCalibration.Fit(input, _columns, _falseAlarmRate, _confidence);
+        using var log = new ContextLog(_env, "OodDetector");
+        log.WarnOfLeftOut(LeftOutRows.Warning([leftOut], "calibration rows"));
+        return new(_env, calibration, _columns);
     }
 }

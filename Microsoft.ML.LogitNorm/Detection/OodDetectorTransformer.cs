@@ -95,14 +95,20 @@ public sealed class OodDetectorTransformer : RowToRowTransformer
     {
         private readonly ValueGetter<float> _getScore = row.GetGetter<float>(column);
         private readonly ValueGetter<uint>? _getClass = predicted is { } label ? row.GetGetter<uint>(label) : null;
+        private readonly bool _mayBeMissing = MissingRows.MayBeIn(column);
         private float _score;
         private uint _class;
         private double _pValue;
+        private bool _isOut;
 
         public override Delegate CreateGetter(int output, Func<int> row)
             => output == 0
                 ? (ValueGetter<float>)((ref float value) => value = (float)(1 - PValue(row)))
-                : (ValueGetter<bool>)((ref bool value) => value = PValue(row) is var p && calibration.For(_class).IsOutOfDistribution(p));
+                : (ValueGetter<bool>)((ref bool value) =>
+                {
+                    PValue(row);
+                    value = _isOut;
+                });
 
         protected override void Read(int row)
         {
@@ -112,12 +118,19 @@ public sealed class OodDetectorTransformer : RowToRowTransformer
 
         protected override void Compute()
         {
+            if (_mayBeMissing && float.IsPositiveInfinity(_score))
+            {
+                (_pValue, _isOut) = (calibration.PValueOfMissing, true);
+                return;
+            }
             if (float.IsNaN(_score))
                 throw RowError.Naming(Position(0), $"Column '{column.Name}' holds NaN in row {Position(0)} (counted from 0): it cannot be decided on.");
             if (_getClass is not null && _class == 0)
                 throw RowError.Naming(
                     Position(0), $"Column '{predicted!.Value.Name}' holds no class in row {Position(0)} (counted from 0): it cannot be decided on.");
-            _pValue = calibration.For(_class).PValue(_score);
+            var part = calibration.For(_class);
+            _pValue = part.PValue(_score);
+            _isOut = part.IsOutOfDistribution(_pValue);
         }
 
         private double PValue(Func<int> row)

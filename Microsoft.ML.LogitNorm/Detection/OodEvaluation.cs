@@ -1,11 +1,13 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>Metrics of scores and decisions that stand in data views.</summary>
 internal static class OodEvaluation
 {
-    public static OodDetectionMetrics Evaluate(IDataView inDistribution, IDataView outOfDistribution, string scoreColumnName, string? decisionColumnName)
+    public static OodDetectionMetrics Evaluate(
+        IHostEnvironment env, IDataView inDistribution, IDataView outOfDistribution, string scoreColumnName, string? decisionColumnName)
     {
         ArgumentNullException.ThrowIfNull(inDistribution);
         ArgumentNullException.ThrowIfNull(outOfDistribution);
@@ -16,8 +18,9 @@ internal static class OodEvaluation
         }
         else if (IsDecision(inDistribution.Schema, ColumnNames.IsOutOfDistribution) && IsDecision(outOfDistribution.Schema, ColumnNames.IsOutOfDistribution))
             decisionColumnName = ColumnNames.IsOutOfDistribution;
-        var (known, falseAlarms) = Read(inDistribution, scoreColumnName, decisionColumnName);
-        var (unknown, detections) = Read(outOfDistribution, scoreColumnName, decisionColumnName);
+        using var log = new ContextLog(env, "EvaluateOod");
+        var (known, falseAlarms) = Read(inDistribution, scoreColumnName, decisionColumnName, "in-distribution rows", log);
+        var (unknown, detections) = Read(outOfDistribution, scoreColumnName, decisionColumnName, "out-of-distribution rows", log);
         return OodDetectionMetrics.Compute(known, unknown) with { FalseAlarmRate = falseAlarms, DetectionRate = detections };
     }
 
@@ -32,22 +35,30 @@ internal static class OodEvaluation
     }
 
     // Score and decision in one pass: the data may be images that a network classifies as they are read.
-    private static (float[] Scores, double? DecidedOut) Read(IDataView data, string scoreColumnName, string? decisionColumnName)
+    private static (float[] Scores, double? DecidedOut) Read(
+        IDataView data, string scoreColumnName, string? decisionColumnName, string rows, ContextLog log)
     {
         var score = ScoreColumn.Find(data.Schema, scoreColumnName);
         DataViewSchema.Column[] columns = decisionColumnName is null ? [score] : [score, data.Schema[decisionColumnName]];
-        using var cursor = data.GetRowCursor(columns);
+        using var cursor = data.GetRowCursor([.. columns, .. LeftOutRows.Columns(data.Schema)]);
         var getScore = cursor.GetGetter<float>(score);
         var getDecision = decisionColumnName is null ? null : cursor.GetGetter<bool>(data.Schema[decisionColumnName]);
+        var leftOut = new LeftOutRows(cursor);
         var scores = new List<float>();
         var (value, isOut, outs) = (0f, false, 0L);
         while (cursor.MoveNext())
         {
             getScore(ref value);
+            if (MissingRows.IsMissing(score, value))
+            {
+                leftOut.Add(cursor.Position);
+                continue;
+            }
             scores.Add(value);
             getDecision?.Invoke(ref isOut);
             outs += isOut ? 1 : 0;
         }
+        log.WarnOfLeftOut(LeftOutRows.Warning([leftOut], rows));
         return ([.. scores], decisionColumnName is null || scores.Count == 0 ? null : (double)outs / scores.Count);
     }
 }

@@ -39,7 +39,8 @@ internal sealed class ExampleReader : IDisposable
     {
         (_data, _input, _callers) = (data, input, cancellationToken);
         _columns = labelColumnName is null ? [data.Schema[input.Name]] : [data.Schema[input.Name], data.Schema[labelColumnName]];
-        _lanes = [.. data.GetRowCursorSet(_columns, Environment.ProcessorCount).Select(cursor => new Lane(cursor, input, labelColumnName, data))];
+        _lanes = [.. data.GetRowCursorSet([.. _columns, .. LeftOutRows.Columns(data.Schema)], Environment.ProcessorCount)
+            .Select(cursor => new Lane(cursor, input, labelColumnName, data))];
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _threads = [.. _lanes.Select(lane => Task.Factory.StartNew(
             () => Run(lane), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
@@ -47,6 +48,9 @@ internal sealed class ExampleReader : IDisposable
 
     /// <summary>Rows left out so far for want of a label; all of them, once <see cref="Next"/> has returned null.</summary>
     public long Unlabelled => _lanes.Sum(lane => lane.Unlabelled);
+
+    /// <summary>Rows left out so far as they have no image; all of them, once <see cref="Next"/> has returned null.</summary>
+    public IReadOnlyList<LeftOutRows> LeftOut => [.. _lanes.Select(lane => lane.LeftOut)];
 
     /// <summary>The next rows, which are the caller's to dispose of; null at the end.</summary>
     /// <exception cref="InvalidOperationException">A row has no image, one of another size, or a pixel that is NaN or infinite.</exception>
@@ -154,12 +158,14 @@ internal sealed class ExampleReader : IDisposable
 
         public long Unlabelled { get; private set; }
 
+        public LeftOutRows LeftOut { get; } = new(cursor);
+
         public void ReadAll(CancellationToken cancellationToken)
         {
             var reader = input.Open(cursor);
             var getLabel = labelColumnName is null ? (ref uint first) => first = 1 : cursor.GetGetter<uint>(cursor.Schema[labelColumnName]);
             var getId = cursor.GetIdGetter();
-            uint label = 0;
+            var (label, id) = (0u, default(DataViewRowId));
             while (cursor.MoveNext())
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -172,14 +178,17 @@ internal sealed class ExampleReader : IDisposable
                 if (_filling is not null && (_filling.Batch != cursor.Batch || _filling.Labels.Count == _filling.Capacity))
                     Hand(cancellationToken);
                 _filling ??= new(input, _rowsPerChunk, cursor.Batch);
+                getId(ref id);
                 try
                 {
-                    reader.Read(_filling.NextPlace);
+                    if (!reader.Read(_filling.NextPlace))
+                    {
+                        LeftOut.Add((long)id.Low);
+                        continue;
+                    }
                 }
                 catch (Exception e) when (RowError.IsOfARow(e))
                 {
-                    var id = default(DataViewRowId);
-                    getId(ref id);
                     var error = RowError.Wrap(cursor.Position, e, $"Reading row {id.Low} (counted from 0 in the source) for training");
                     RowText.AddTo(error, cursor, data);
                     throw error;

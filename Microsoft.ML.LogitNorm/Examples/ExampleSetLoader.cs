@@ -14,9 +14,9 @@ internal static class ExampleSetLoader
     /// <param name="label">The labels' column; rows whose label is missing are left out. Null takes all rows, as of one class.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <param name="mostBytes">What the values may take.</param>
-    /// <returns>The rows, null where they take more, and how many rows were left out for want of a label.</returns>
+    /// <returns>The rows, null where they take more, how many rows were left out for want of a label, and those for want of an image.</returns>
     /// <exception cref="InvalidOperationException">A row has no image, one of another size, or a pixel that is NaN or infinite.</exception>
-    public static (ExampleSet? Examples, long Unlabelled) Load(
+    public static (ExampleSet? Examples, long Unlabelled, IReadOnlyList<LeftOutRows> LeftOut) Load(
         IDataView data, NetworkInput input, LabelColumn? label, CancellationToken cancellationToken, long mostBytes = long.MaxValue)
     {
         using var scope = NewDisposeScope();
@@ -28,7 +28,7 @@ internal static class ExampleSetLoader
         {
             using var read = chunk;
             if (((long)labels.Count + chunk.Labels.Count) * input.BytesPerRow > mostBytes)
-                return (null, 0);
+                return (null, 0, []);
             for (int from = 0, length; from < chunk.Labels.Count; from += length)
             {
                 var filled = (labels.Count + from) % rowsPerBlock;
@@ -40,7 +40,7 @@ internal static class ExampleSetLoader
             }
             labels.AddRange(chunk.Labels);
         }
-        return (new(input, Join(), tensor([.. labels], int64).DetachFromDisposeScope(), label?.ClassCount ?? 1), reader.Unlabelled);
+        return (new(input, Join(), tensor([.. labels], int64).DetachFromDisposeScope(), label?.ClassCount ?? 1), reader.Unlabelled, reader.LeftOut);
 
         Tensor Join()
         {

@@ -33,7 +33,7 @@ internal sealed class StreamedExamples : IExampleSource
             summarizer.Add(chunk.Values, chunk.Labels);
             _labels.AddRange(chunk.Labels);
         }
-        Unlabelled = reader.Unlabelled;
+        (Unlabelled, LeftOut) = (reader.Unlabelled, reader.LeftOut);
         Summary = summarizer.Finish(_labels, label.ClassCount);
     }
 
@@ -41,6 +41,9 @@ internal sealed class StreamedExamples : IExampleSource
 
     /// <summary>Rows left out for want of a label.</summary>
     public long Unlabelled { get; }
+
+    /// <summary>Rows left out as they have no image.</summary>
+    public IReadOnlyList<LeftOutRows> LeftOut { get; }
 
     public ExampleSummary Summary { get; }
 

@@ -24,6 +24,14 @@ internal sealed class ContextLog(IHostEnvironment env, string source) : IDisposa
             Warning(Invariant($"{count:N0} {rows} have no label, or one that is not among the classes; {consequence}."));
     }
 
+    /// <summary>Warns of rows that are left out, if there are any.</summary>
+    /// <param name="warning">What to say; null where there are none.</param>
+    public void WarnOfLeftOut(string? warning)
+    {
+        if (warning is not null)
+            Warning(warning);
+    }
+
     /// <summary>A channel for how far a computation is, as ML.NET's trainers have one; the caller disposes of it.</summary>
     /// <param name="name">What is computed.</param>
     public IProgressChannel StartProgress(string name) => env.StartProgressChannel(name);

@@ -14,7 +14,7 @@ internal abstract class InputReader
         var source = row.Schema[input.Name];
         return input.Kind switch
         {
-            PixelKind.Image => new ImagePixels(new ImageGetter(row, source), input),
+            PixelKind.Image => new ImagePixels(new ImageGetter(row, source), input, MissingRows.MayBeIn(source)),
             PixelKind.VectorOfByte => new VectorPixels<byte>(row.GetGetter<VBuffer<byte>>(source), input),
             _ => new VectorPixels<float>(row.GetGetter<VBuffer<float>>(source), input),
         };
@@ -25,8 +25,9 @@ internal abstract class InputReader
 
     /// <summary>Reads the current row's values.</summary>
     /// <param name="destination">Room for one row: <see cref="NetworkInput.BytesPerRow"/> bytes.</param>
-    /// <exception cref="InvalidOperationException">The row has no image, or one of another size.</exception>
-    public abstract void Read(Span<byte> destination);
+    /// <returns>False where the row has no image, and may have none (<see cref="MissingRows"/>): there is nothing then to be classified.</returns>
+    /// <exception cref="InvalidOperationException">The row has no image, which no column explains, or one of another size.</exception>
+    public abstract bool Read(Span<byte> destination);
 
     private static InvalidOperationException Wrong(NetworkInput input, string found, string expected)
         => new($"Column '{input.Name}' has a row with {found}; expected {expected}.");
@@ -34,17 +35,19 @@ internal abstract class InputReader
     private static InvalidOperationException WrongImage(ImageInput input, string found)
         => Wrong(input, found, $"an image of {input.Shape} (channels × height × width)");
 
-    private sealed class ImagePixels(ImageGetter images, ImageInput input) : InputReader
+    private sealed class ImagePixels(ImageGetter images, ImageInput input, bool mayBeMissing) : InputReader
     {
-        public override void Read(Span<byte> destination)
+        private readonly OpaquePixels _opaque = new();
+
+        public override bool Read(Span<byte> destination)
         {
             var (height, width) = (input.Shape.Height, input.Shape.Width);
             if (images.Get() is not { } image)
-                throw WrongImage(input, "no image. Is its path empty?");
+                return mayBeMissing ? false : throw WrongImage(input, "no image. Is its path empty?");
             if (image.Height != height || image.Width != width)
                 throw WrongImage(
                     input, $"an image of {image.Height}×{image.Width} pixels ({image.Tag ?? "not from a file"}). Put ResizeImages before the model");
-            var source = image.Pixels;
+            var source = _opaque.Of(image.Pixels);
             var (red, blue) = image.PixelFormat == MLPixelFormat.Bgra32 ? (2, 0) : (0, 2);
             unchecked   // the spans check their indices, and checking the sums too takes a third of the time
             {
@@ -55,6 +58,7 @@ internal abstract class InputReader
                     for (int from = 0, to = 0; to < destination.Length; from += 4, to++)
                         destination[to] = (byte)(((299 * source[from + red]) + (587 * source[from + 1]) + (114 * source[from + blue]) + 500) / 1000);
             }
+            return true;
         }
     }
 
@@ -64,7 +68,7 @@ internal abstract class InputReader
         private readonly T[] _planes = new T[input.Shape.ValueCount];
         private VBuffer<T> _vector;
 
-        public override void Read(Span<byte> destination)
+        public override bool Read(Span<byte> destination)
         {
             get(ref _vector);
             if (_vector.Length != _planes.Length)
@@ -73,7 +77,7 @@ internal abstract class InputReader
             if (input.Interleaved || input.Shape.Channels == 1)
             {
                 _vector.CopyTo(pixels);
-                return;
+                return true;
             }
             _vector.CopyTo(_planes);
             var channels = input.Shape.Channels;
@@ -84,6 +88,7 @@ internal abstract class InputReader
                     for (var i = 0; i < area; i++)
                         pixels[(i * channels) + channel] = _planes[(channel * area) + i];
             }
+            return true;
         }
     }
 
@@ -91,12 +96,13 @@ internal abstract class InputReader
     {
         private VBuffer<float> _vector;
 
-        public override void Read(Span<byte> destination)
+        public override bool Read(Span<byte> destination)
         {
             get(ref _vector);
             if (_vector.Length != input.Length)
                 throw Wrong(input, $"a vector of {_vector.Length} values", $"{input.Length}");
             _vector.CopyTo(MemoryMarshal.Cast<byte, float>(destination));
+            return true;
         }
     }
 }

@@ -80,7 +80,7 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
         _row = -1;
         _unreadable?.Throw();
         var kept = 0L;
-        while (_batch.Count < _capacity && kept < MostBytesKept && !_inputEnded)
+        while (_batch.Count < _capacity && kept + _batch.BytesKept < MostBytesKept && !_inputEnded)
         {
             try
             {

@@ -18,6 +18,9 @@ internal abstract class RowBatch(DataViewRow input, int capacity)
     /// <summary>The view that the input's rows are of, where columns that are not active can be read for messages; null where there is none.</summary>
     public IDataView? Source { get; set; }
 
+    /// <summary>About how many bytes it keeps of the rows collected, where those can be many.</summary>
+    public virtual long BytesKept => 0;
+
     /// <summary>Takes in the input's current row.</summary>
     /// <exception cref="InvalidOperationException">It cannot be read; says which row it is, as the cause seldom does.</exception>
     public void Add()
@@ -52,6 +55,14 @@ internal abstract class RowBatch(DataViewRow input, int capacity)
 
     /// <summary>Where in the input the collected row stood, for messages.</summary>
     protected long Position(int row) => _positions[row];
+
+    /// <summary>An error of one row, where the others of the batch have their values.</summary>
+    protected Exception Failed(int row, string message)
+    {
+        var error = RowError.Naming(Position(row), message);
+        Describe(error, Position(row));
+        return error;
+    }
 
     /// <summary>Copies the input's current row into place <paramref name="row"/>.</summary>
     protected abstract void Read(int row);

@@ -114,25 +114,30 @@ internal static class RowText
 
     private static string OfLabelled(IDataView view, DataViewSchema.Column label, long number)
     {
-        using var cursor = view.GetRowCursor([.. TextColumns(view.Schema), label]);
+        using var cursor = view.GetRowCursor([.. TextColumns(view.Schema), label, .. LeftOutRows.Columns(view.Schema)]);
         var getLabel = cursor.GetGetter<uint>(label);
         uint key = 0;
-        while (cursor.MoveNext())
+        return OfCounted(cursor, number, () =>
         {
             getLabel(ref key);
-            if (key > 0 && number-- == 0)
-                return Of(cursor);
-        }
-        return "";
+            return key > 0;
+        });
     }
 
     private static string OfNumbered(IDataView view, long number)
     {
-        using var cursor = view.GetRowCursor(TextColumns(view.Schema));
-        for (var row = number; row >= 0; row--)
-            if (!cursor.MoveNext())
-                return "";
-        return Of(cursor);
+        using var cursor = view.GetRowCursor([.. TextColumns(view.Schema), .. LeftOutRows.Columns(view.Schema)]);
+        return OfCounted(cursor, number, () => true);
+    }
+
+    // Rows without an image were left out, and so are not counted.
+    private static string OfCounted(DataViewRowCursor cursor, long number, Func<bool> counts)
+    {
+        var leftOut = new LeftOutRows(cursor);
+        while (cursor.MoveNext())
+            if (counts() && !leftOut.Has && number-- == 0)
+                return Of(cursor);
+        return "";
     }
 
     private static string Of(DataViewRow row)
@@ -143,8 +148,9 @@ internal static class RowText
         return texts.Length == 0 ? "" : $" The row has {string.Join(", ", texts)}.";
     }
 
+    // Not the column that says why images are missing: to read it is to decode all images once more.
     private static IEnumerable<DataViewSchema.Column> TextColumns(DataViewSchema schema)
-        => schema.Where(column => column is { Type: TextDataViewType, IsHidden: false });
+        => schema.Where(column => column is { Type: TextDataViewType, IsHidden: false } && !MissingRows.AreExplainedIn(column));
 
     private static string Read(DataViewRow row, DataViewSchema.Column column)
     {

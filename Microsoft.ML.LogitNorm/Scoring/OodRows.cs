@@ -32,12 +32,13 @@ internal sealed class OodRows
     /// <summary>Reads the row that the cursor stands on.</summary>
     /// <param name="cursor">The cursor that the rows are read from.</param>
     /// <param name="data">The view that it is of, for messages.</param>
+    /// <returns>False where the row has no image that was classified, and may have none (<see cref="MissingRows"/>): it is not among the rows then.</returns>
     /// <exception cref="InvalidOperationException">A value is NaN or infinite, or cannot be read.</exception>
-    public void Add(DataViewRowCursor cursor, IDataView data)
+    public bool Add(DataViewRowCursor cursor, IDataView data)
     {
         try
         {
-            Add(cursor.Position);
+            return Add(cursor.Position);
         }
         catch (Exception e) when (e is IRowError)
         {
@@ -48,17 +49,20 @@ internal sealed class OodRows
 
     /// <summary>Reads the current row.</summary>
     /// <param name="position">Its number, for messages.</param>
+    /// <returns>False where the row has no image that was classified, and may have none: it is not among the rows then.</returns>
     /// <exception cref="InvalidOperationException">A value is NaN or infinite.</exception>
-    public void Add(long position)
+    public bool Add(long position)
     {
-        _logits?.ReadTo(_logitValues, Count, position);
-        _embedding?.ReadTo(_embeddingValues, Count, position);
-        _statistics?.ReadTo(_statisticsValues, Count, position);
+        if (!(_logits?.ReadTo(_logitValues, Count, position) ?? true)
+            || !(_embedding?.ReadTo(_embeddingValues, Count, position) ?? true)
+            || !(_statistics?.ReadTo(_statisticsValues, Count, position) ?? true))
+            return false;
         if (_reader is not null)
         {
             var size = _source.Input!.BytesPerRow;
             CollectionsMarshal.SetCount(_values, (Count + 1) * size);
-            _reader.Read(CollectionsMarshal.AsSpan(_values)[(Count * size)..]);
+            if (!_reader.Read(CollectionsMarshal.AsSpan(_values)[(Count * size)..]))
+                return false;
         }
         if (_getLabel is not null)
         {
@@ -67,6 +71,7 @@ internal sealed class OodRows
             _labels.Add((long)label - 1);
         }
         Count++;
+        return true;
     }
 
     public void Clear()
@@ -112,23 +117,28 @@ internal sealed class OodRows
     private sealed class VectorReader(DataViewRow row, DataViewSchema.Column column)
     {
         private readonly ValueGetter<VBuffer<float>> _get = row.GetGetter<VBuffer<float>>(column);
+        private readonly bool _mayBeMissing = MissingRows.MayBeIn(column);
         private VBuffer<float> _values;
 
         public int Width { get; } = ((VectorDataViewType)column.Type).Size;
 
         /// <summary>Reads into place <paramref name="row"/>; what a row that could not be read has left there is overwritten.</summary>
-        public void ReadTo(List<float> destination, int row, long position)
+        /// <returns>False for a row that is missing.</returns>
+        public bool ReadTo(List<float> destination, int row, long position)
         {
             _get(ref _values);
             CollectionsMarshal.SetCount(destination, (row + 1) * Width);
             var place = CollectionsMarshal.AsSpan(destination)[(row * Width)..];
             _values.CopyTo(place);
+            if (_mayBeMissing && MissingRows.IsMissing(place))
+                return false;
             foreach (var value in place)
                 if (!float.IsFinite(value))
                     throw RowError.Naming(
                         position,
                         Invariant($"Column '{column.Name}' holds {value} in row {position} (counted from 0): it cannot be scored. ")
                         + "Did training diverge, or does the row hold values far outside those of training?");
+            return true;
         }
     }
 }

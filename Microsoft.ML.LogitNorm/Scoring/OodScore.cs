@@ -69,14 +69,16 @@ public abstract record OodScore
     /// <exception cref="OodScoreException">The score cannot be learned from these rows; says why, and what to do.</exception>
     internal virtual IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows) => throw new InvalidOperationException($"{Name} learns nothing.");
 
-    /// <summary>The same, with rows to rank by that neither the network nor the score has seen. Scores that rank nothing learn what they learn without.</summary>
+    /// <summary>The same, with rows to rank by that neither network nor score has seen. Scores that rank nothing learn what they learn without.</summary>
     /// <param name="rows">The rows that the estimator was fitted on, with what <see cref="LearnsFrom"/> lists.</param>
     /// <param name="heldOut">Others of the known classes, with what the score <see cref="Needs"/>.</param>
     /// <returns>Named tensors in the caller's scope.</returns>
     /// <exception cref="OodScoreException">The score cannot be learned from these rows; says why, and what to do.</exception>
     internal virtual IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows, in OodBatch heldOut) => Learn(rows);
 
-    /// <summary>Names, types and shapes of what <see cref="Learn(in OodBatch)"/> returns, by which files are checked; required of every score that learns.</summary>
+    /// <summary>
+    /// Names, types and shapes of what <see cref="Learn(in OodBatch)"/> returns, by which files are checked; required of every score that learns.
+    /// </summary>
     /// <param name="from">What it learns from.</param>
     /// <exception cref="InvalidDataException">The sizes lack one that the score depends on.</exception>
     internal virtual IReadOnlyList<LearnedTensor> Learned(LearnedScore.Sizes from)

@@ -42,7 +42,11 @@ public sealed class OodScoreEstimator : IEstimator<OodScoreTransformer>
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         OodSource.Check(inputSchema, _score, _columns);
-        return Shapes.Append(inputSchema, Shapes.Column(_outputColumnName, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.Single));
+        return Shapes.Append(inputSchema, Shapes.Column(
+            _outputColumnName,
+            SchemaShape.Column.VectorKind.Scalar,
+            NumberDataViewType.Single,
+            annotations: OodSource.ScoreAnnotationShapes(inputSchema, _score, _columns)));
     }
 
     /// <summary>Makes the transformer; reads the data only if the score learns from it.</summary>

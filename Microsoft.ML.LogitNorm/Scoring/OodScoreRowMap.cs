@@ -6,7 +6,7 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>Any score, a batch at a time.</summary>
 internal sealed class OodScoreRowMap(
     DataViewSchema input, OodScore score, OodSource source, IReadOnlyDictionary<string, Tensor> learned, NativeLifetime lifetime, string outputColumnName)
-    : RowMap(input, [new DataViewSchema.DetachedColumn(outputColumnName, NumberDataViewType.Single, null)])
+    : RowMap(input, [new DataViewSchema.DetachedColumn(outputColumnName, NumberDataViewType.Single, source.ScoreAnnotations)])
 {
     public override int BatchSize => source.RowsPerBatch;
 
@@ -19,31 +19,34 @@ internal sealed class OodScoreRowMap(
         : RowBatch(row, capacity)
     {
         private readonly OodRows _rows = new(row, source);
+        private readonly RowPlaces _places = new(capacity);
         private readonly float[] _scores = new float[capacity];
 
         public override Delegate CreateGetter(int output, Func<int> row) => (ValueGetter<float>)((ref float value) =>
         {
             var at = row();
             EnsureComputed();
-            value = _scores[at];
+            value = _places.Of(at) is { } place ? _scores[place] : float.PositiveInfinity;   // no image: as unusual as can be
         });
 
         protected override void Read(int row)
         {
-            if (row == 0)
+            if (_places.Next(row) == 0)
                 _rows.Clear();
-            _rows.Add(Position(row));
+            _places.Take(row, _rows.Add(Position(row)));
         }
 
         protected override void Compute()
         {
             using var use = lifetime.Enter();
+            if (_places.Count == 0)
+                return;
             using var networkUse = source.Network?.Enter();
             using var scope = NewDisposeScope();
             score.Compute(_rows.ToBatch(learned)).CopyTo(_scores, 0);
-            for (var row = 0; row < Count; row++)
-                if (!float.IsFinite(_scores[row]))
-                    throw new OodScoreException(score.NotFinite(Position(row), _scores[row]), Position(row));
+            for (var place = 0; place < _places.Count; place++)
+                if (!float.IsFinite(_scores[place]) && Position(_places.RowAt(place)) is var position)
+                    throw new OodScoreException(score.NotFinite(position, _scores[place]), position);
         }
     }
 }

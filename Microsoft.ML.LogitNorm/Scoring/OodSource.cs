@@ -46,6 +46,27 @@ internal sealed record OodSource(
 
     private long BytesPerRow => (((Classes ?? 0) + (long)(EmbeddingSize ?? 0) + (StatisticsSize ?? 0)) * sizeof(float)) + (Input?.BytesPerRow ?? 0);
 
+    /// <summary>The annotation of the score, where rows may be missing from what it is made of.</summary>
+    public DataViewSchema.Annotations ScoreAnnotations
+    {
+        get
+        {
+            var annotations = new DataViewSchema.Annotations.Builder();
+            if (ColumnsRead.FirstOrDefault(MissingRows.MayBeIn) is { Type: not null } column)
+                MissingRows.HandOn(annotations, column);
+            return annotations.ToAnnotations();
+        }
+    }
+
+    /// <summary>The annotation of the score, as its estimator promises it.</summary>
+    public static SchemaShape.Column[] ScoreAnnotationShapes(SchemaShape schema, OodScore score, OodColumns columns)
+    {
+        (OodInputs Input, string Name)[] read =
+            [(OodInputs.Logits, columns.Logits), (OodInputs.Embedding, columns.Embedding), (OodInputs.LayerStatistics, columns.LayerStatistics)];
+        return [.. read.Where(column => score.Needs.HasFlag(column.Input))
+            .SelectMany(column => MissingRows.Shape(schema.First(found => found.Name == column.Name))).Take(1)];
+    }
+
     /// <summary>Checks what can be known before the data is there: for scoring, and for learning if the score learns.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, or the logits have lost their network.</exception>
     public static void Check(SchemaShape schema, OodScore score, OodColumns columns)
@@ -92,6 +113,8 @@ internal sealed record OodSource(
     /// <summary>The columns to read for a row.</summary>
     public IEnumerable<DataViewSchema.Column> Columns(DataViewSchema schema)
         => ((DataViewSchema.Column?[])[Logits, Embedding, LayerStatistics, Input is null ? null : schema[Input.Name], Label]).OfType<DataViewSchema.Column>();
+
+    private IEnumerable<DataViewSchema.Column> ColumnsRead => ((DataViewSchema.Column?[])[Logits, Embedding, LayerStatistics]).OfType<DataViewSchema.Column>();
 
     private static bool IsOfANetwork(DataViewSchema.Column logits)
         => logits.Annotations.Schema.GetColumnOrNull(AnnotationKinds.Network) is { Type: NetworkType };

@@ -68,7 +68,12 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         NetworkInput.Check(inputSchema, _options.FeatureColumnName, _options.Backbone, _options.ImageShape);
-        return ModelColumns.Promise(inputSchema, LabelColumn.Check(inputSchema, _options.LabelColumnName), _options.Head, _options.OutputColumns);
+        return ModelColumns.Promise(
+            inputSchema,
+            LabelColumn.Check(inputSchema, _options.LabelColumnName),
+            inputSchema.First(column => column.Name == _options.FeatureColumnName),
+            _options.Head,
+            _options.OutputColumns);
     }
 
     /// <summary>Reads the rows, trains the network and returns the model, which owns the network's memory: dispose of it.</summary>
@@ -161,6 +166,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         try
         {
             OutlierCheck.Rows(outliers, set, training, input);
+            log.WarnOfLeftOut(LeftOutRows.Warning(outliers.LeftOut, "rows of OutlierSet"));
             OutlierCheck.WarnOfClasses(set, label, log);
             log.Info($"Training against {outliers}.");
             return outliers;
@@ -266,6 +272,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         }
         var streamed = new StreamedExamples(data, input, label, Math.Max(1, BytesInPool / input.BytesPerRow), cancellationToken);
         log.WarnOfUnlabelled(streamed.Unlabelled, $"{role} rows");
+        log.WarnOfLeftOut(LeftOutRows.Warning(streamed.LeftOut, $"{role} rows"));
         return streamed;
     }
 
@@ -284,8 +291,9 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     private ExampleSet? Load(
         IDataView data, NetworkInput input, LabelColumn label, string role, ContextLog log, CancellationToken cancellationToken, long mostBytes)
     {
-        var (examples, unlabelled) = ExampleSetLoader.Load(data, input, label, cancellationToken, mostBytes);
+        var (examples, unlabelled, leftOut) = ExampleSetLoader.Load(data, input, label, cancellationToken, mostBytes);
         log.WarnOfUnlabelled(unlabelled, $"{role} rows");
+        log.WarnOfLeftOut(LeftOutRows.Warning(leftOut, $"{role} rows"));
         return examples;
     }
 

@@ -8,6 +8,7 @@ using Microsoft.ML.LogitNorm.Benchmarks.EndToEnd;
 using Microsoft.ML.LogitNorm.Benchmarks.Growth;
 using Microsoft.ML.LogitNorm.Benchmarks.Pretrained;
 using Microsoft.ML.LogitNorm.Benchmarks.RareClass;
+using Microsoft.ML.LogitNorm.Benchmarks.Reading;
 using Spectre.Console;
 
 // The whole: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- end-to-end
@@ -17,6 +18,7 @@ using Spectre.Console;
 // Frozen stages, a warm start: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- fine-tuning
 // What the detector promises: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- detector
 // A class of few images: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- rare-class
+// Reading images: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- reading photos --side 32 64 224
 // The small parts, all of them unless told which: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- --filter '*GradNorm*'
 if (Console.IsOutputRedirected)
     AnsiConsole.Profile.Width = 160;   // tables whole, for a file or a document
@@ -37,6 +39,8 @@ switch (args)
         return new RootCommand { DetectorCommand.Create() }.Parse(args).Invoke();
     case [RareClassCommand.Name, ..]:
         return new RootCommand { RareClassCommand.Create() }.Parse(args).Invoke();
+    case [ReadingCommand.Name, ..]:
+        return new RootCommand { ReadingCommand.Create() }.Parse(args).Invoke();
     case [EndToEndCommand.ChildCommand, var settings]:
         EndToEndCommand.RunChild(settings);
         return 0;

@@ -34,8 +34,7 @@ internal sealed class TinyModel
         var ml = new MLContext(seed: 1);
         var rows = ml.Data.LoadFromEnumerable(ClassFolders.Load("train", Train).Select(image => new ImageRow { ImagePath = image.Path, Label = image.Label }));
         using var model = ml.Transforms.Conversion.MapValueToKey("Label")
-            .Append(ml.Transforms.LoadImages("Image", imageFolder: "", "ImagePath"))
-            .Append(ml.Transforms.ResizeImages("Image", 8, 8))
+            .Append(ml.Transforms.ReadImages("Image", 8, 8, "ImagePath"))
             .Append(ml.MulticlassClassification.Trainers.LogitNorm(new LogitNormTrainer.Options
             {
                 FeatureColumnName = "Image", Backbone = Backbone.WideResNet(10, 1, 0), Epochs = 2, BatchSize = 16,

@@ -14,7 +14,7 @@ namespace CompareScores;
 internal sealed record LoadedModel(ITransformer App, IReadOnlyList<string> Classes, int ImageSize) : IDisposable
 {
     private const string Remedy = "Give a model that QuickStart has saved, "
-        + "or one whose pipeline starts with MapValueToKey of Label and LoadImages of ImagePath, and has the LogitNorm trainer.";
+        + "or one whose pipeline starts with MapValueToKey of Label and ReadImages of ImagePath, and has the LogitNorm trainer.";
 
     /// <summary>Loads a model.</summary>
     /// <exception cref="InputException">There is no such file, or it holds no model of this kind.</exception>

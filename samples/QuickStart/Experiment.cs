@@ -29,8 +29,7 @@ internal sealed class Experiment(
         var clock = Stopwatch.StartNew();
         var train = View(pictures.Train);
         var pipeline = ml.Transforms.Conversion.MapValueToKey("Label", keyOrdinality: Microsoft.ML.Transforms.ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
-            .Append(ml.Transforms.LoadImages("Image", imageFolder: "", "ImagePath"))
-            .Append(ml.Transforms.ResizeImages("Image", settings.ImageSize, settings.ImageSize))
+            .Append(ml.Transforms.ReadImages("Image", settings.ImageSize, settings.ImageSize, "ImagePath"))
             .Append(ml.MulticlassClassification.Trainers.LogitNorm(new LogitNormTrainer.Options
             {
                 FeatureColumnName = "Image",

@@ -14,13 +14,17 @@ internal sealed class OutlierRows : IDisposable
 
     private readonly long _inView;
 
-    private OutlierRows(ExampleSet set, long[]? numbers, long inView) => (Set, Numbers, _inView) = (set, numbers, inView);
+    private OutlierRows(ExampleSet set, long[]? numbers, long inView, IReadOnlyList<LeftOutRows> leftOut)
+        => (Set, Numbers, _inView, LeftOut) = (set, numbers, inView, leftOut);
 
     /// <summary>The rows, as of one class.</summary>
     public ExampleSet Set { get; }
 
     /// <summary>What number each has in its view; null where all rows of the view are there.</summary>
     public IReadOnlyList<long>? Numbers { get; }
+
+    /// <summary>Rows of the view left out as they have no image.</summary>
+    public IReadOnlyList<LeftOutRows> LeftOut { get; }
 
     /// <summary>Tells, with the rows' SHA-256, whether two trainings had the same outliers.</summary>
     public string Id => Invariant($"{Set.Count} rows, {Set.Summary.Hash}");
@@ -32,8 +36,8 @@ internal sealed class OutlierRows : IDisposable
     /// <param name="mostBytes">What they may take.</param>
     /// <exception cref="InvalidOperationException">A row cannot be read, or has a value that is NaN or infinite.</exception>
     public static OutlierRows Read(IDataView data, NetworkInput input, CancellationToken cancellationToken, long mostBytes = MostBytes)
-        => ExampleSetLoader.Load(data, input, label: null, cancellationToken, mostBytes).Examples is { } all
-            ? new(all, null, all.Count)
+        => ExampleSetLoader.Load(data, input, label: null, cancellationToken, mostBytes) is { Examples: { } all, LeftOut: var leftOut }
+            ? new(all, null, all.Count, leftOut)
             : Sample(data, input, cancellationToken, Math.Max(1, mostBytes / input.BytesPerRow));
 
     /// <summary>The first row that is, bit for bit, one of the training rows as well.</summary>
@@ -88,6 +92,7 @@ internal sealed class OutlierRows : IDisposable
         // A view may have fewer rows in this pass than it had in the first.
         var kept = Math.Min(count, capacity);
         return new(
-            new(input, room.narrow(0, 0, kept).clone().DetachFromDisposeScope(), zeros(kept, int64).DetachFromDisposeScope(), classes: 1), numbers, count);
+            new(input, room.narrow(0, 0, kept).clone().DetachFromDisposeScope(), zeros(kept, int64).DetachFromDisposeScope(), classes: 1), numbers, count,
+            reader.LeftOut);
     }
 }

@@ -60,9 +60,9 @@ internal sealed class OodContestant(OodScore score) : IDisposable
 
     /// <summary>Scores rows, or puts the score out if it cannot; then and later it gives none.</summary>
     /// <param name="batch">The rows, on the device that the score is computed on.</param>
-    /// <param name="first">Number of the first, for messages.</param>
+    /// <param name="numbers">Their numbers, for messages.</param>
     /// <param name="describe">Adds to an error what tells its row, which is counted within the batch, from others.</param>
-    public float[] Compute(OodBatch batch, long first, Action<Exception, int> describe)
+    public float[] Compute(OodBatch batch, IReadOnlyList<long> numbers, Action<Exception, int> describe)
     {
         if (Error is not null)
             return [];
@@ -76,7 +76,7 @@ internal sealed class OodContestant(OodScore score) : IDisposable
             _millisecondsPerRow.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds / scores.Length);
             if (Array.FindIndex(scores, value => !float.IsFinite(value)) is >= 0 and var row)
             {
-                var error = new OodScoreException(score.NotFinite(first + row, scores[row]), first + row);
+                var error = new OodScoreException(score.NotFinite(numbers[row], scores[row]), numbers[row]);
                 describe(error, row);
                 throw error;
             }

@@ -42,9 +42,9 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
             if (learns)
                 Learn(training!, contestants, Next(), log);
             RequireAny(contestants);
-            var compared = searched.Length == 0 ? contestants : Choose(contestants, searched, Next);
+            var compared = searched.Length == 0 ? contestants : Choose(contestants, searched, Next, log);
             RequireAny(compared);
-            var found = sets.Select(set => Score(set, compared, options.ScoreColumnNames, Next())).ToArray();
+            var found = sets.Select(set => Score(set, compared, options.ScoreColumnNames, Next(), log)).ToArray();
             return new([.. compared
                 .Select((contestant, i) => Result(contestant.ToResult(), i))
                 .Concat(options.ScoreColumnNames.Select((column, i) => Result(
@@ -79,9 +79,9 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
         .. unknown.Select(set => new RowSet(set.Key, $"the set '{set.Key}' of {role}", model.Transform(set.Value))),
     ];
 
-    private OodContestant[] Choose(OodContestant[] contestants, RowSet[] sets, Func<Pace> next)
+    private OodContestant[] Choose(OodContestant[] contestants, RowSet[] sets, Func<Pace> next, ContextLog log)
     {
-        var found = sets.Select(set => Score(set, contestants, [], next())).ToArray();
+        var found = sets.Select(set => Score(set, contestants, [], next(), log)).ToArray();
         var best = SettingChoice.Best(contestants, [.. sets.Skip(1).Select(set => set.Name)], found[0], found[1..]);
         foreach (var other in contestants.Except(best))
             other.Dispose();   // their banks are not needed any more
@@ -112,10 +112,10 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
         var rowCount = training.GetRowCount();
         var rows = LearnedScore.Gather(
             training, source, "There are no rows in TrainingData. Give the rows that the network was trained on.",
-            pace.Cancellation, read => pace.Report("training data", read, rowCount));
+            log, pace.Cancellation, read => pace.Report("training data", read, rowCount));
         var needs = learners.Aggregate(default(OodInputs), (all, learner) => all | learner.Score.Needs);
         OodBatch? heldOut = options.HeldOutData is { } unseen
-            ? LearnedScore.HeldOut(model.Transform(unseen), needs, Comparison, _columns, pace.Cancellation)
+            ? LearnedScore.HeldOut(model.Transform(unseen), needs, Comparison, _columns, log, pace.Cancellation)
             : null;
         foreach (var learner in learners)
         {
@@ -125,7 +125,7 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
     }
 
     // All scores of each batch, before the next batch is read: one pass over the rows, whose network is the costly part.
-    private List<float>[] Score(RowSet set, OodContestant[] contestants, IReadOnlyList<string> scoreColumnNames, Pace pace)
+    private List<float>[] Score(RowSet set, OodContestant[] contestants, IReadOnlyList<string> scoreColumnNames, Pace pace, ContextLog log)
     {
         var (name, data) = (set.Name, set.Rows);
         var inputs = contestants.Where(contestant => contestant.Failure is null)
@@ -134,40 +134,51 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
         DataViewSchema.Column[] scoreColumns = [.. scoreColumnNames.Select(column => ScoreColumn.Find(data.Schema, column))];
         var found = Enumerable.Range(0, contestants.Length + scoreColumns.Length).Select(_ => new List<float>()).ToArray();
         var rowCount = data.GetRowCount();
-        using var cursor = data.GetRowCursor(source.Columns(data.Schema).Concat(scoreColumns));
+        using var cursor = data.GetRowCursor(source.Columns(data.Schema).Concat(scoreColumns).Concat(LeftOutRows.Columns(data.Schema)));
         ValueGetter<float>[] getters = [.. scoreColumns.Select(column => cursor.GetGetter<float>(column))];
+        var values = new float[getters.Length];
         var rows = new OodRows(cursor, source);
         var getId = cursor.GetIdGetter();
-        var ids = new DataViewRowId[source.RowsPerBatch];
+        var leftOut = new LeftOutRows(cursor);
+        var (ids, numbers) = (new DataViewRowId[source.RowsPerBatch], new long[source.RowsPerBatch]);
         long first = 0;
         while (cursor.MoveNext())
         {
             pace.Check();
             getId(ref ids[rows.Count]);
-            ReadColumns();
-            rows.Add(cursor, data);
+            numbers[rows.Count] = cursor.Position;
+            if (!ReadColumns() || !rows.Add(cursor, data))
+            {
+                leftOut.Add(cursor.Position);
+                continue;
+            }
+            foreach (var (i, value) in values.Index())
+                found[contestants.Length + i].Add(value);
             if (rows.Count == source.RowsPerBatch)
                 ScoreRows();
         }
         if (rows.Count > 0)
             ScoreRows();
+        log.WarnOfLeftOut(LeftOutRows.Warning([leftOut], $"rows of {set.Argument}"));
         return first > 0
             ? found
             : throw new ArgumentException($"There are no rows in {set.Argument}.");
 
-        void ReadColumns()
+        // False for a row without an image.
+        bool ReadColumns()
         {
             foreach (var (i, get) in getters.Index())
             {
-                float value = 0;
-                get(ref value);
-                if (!float.IsFinite(value))
+                get(ref values[i]);
+                if (MissingRows.IsMissing(scoreColumns[i], values[i]))
+                    return false;
+                if (!float.IsFinite(values[i]))
                     throw RowError.Naming(
-                        first + rows.Count,
-                        FormattableString.Invariant($"Column '{scoreColumns[i].Name}' holds {value} in row {first + rows.Count} (counted from 0) of {name}: ")
+                        cursor.Position,
+                        FormattableString.Invariant($"Column '{scoreColumns[i].Name}' holds {values[i]} in row {cursor.Position} (counted from 0) of {name}: ")
                         + "it cannot be compared. Remove the row or fix what scored it.");
-                found[contestants.Length + i].Add(value);
             }
+            return true;
         }
 
         void ScoreRows()
@@ -180,7 +191,7 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
                 // A score that does not need the network is computed on the CPU, as its transformer would.
                 var onCpu = batch.OnCpu();
                 foreach (var (i, contestant) in contestants.Index())
-                    found[i].AddRange(contestant.Compute(contestant.Score.Needs.HasFlag(OodInputs.Network) ? batch : onCpu, first, Describe));
+                    found[i].AddRange(contestant.Compute(contestant.Score.Needs.HasFlag(OodInputs.Network) ? batch : onCpu, numbers, Describe));
             }
             first += rows.Count;
             rows.Clear();

@@ -45,8 +45,8 @@ public sealed partial record OodScoreComparison
         } = ValueList.Create<string>([]);
 
         /// <summary>
-        /// The rows that the network was trained on, as the model takes them, from which scores learn, and without <see cref="HeldOutData"/> <see cref="OodScores.Fuse"/> its ranks too;
-        /// null (default) if none has to.
+        /// The rows that the network was trained on, as the model takes them, from which scores learn, and without <see cref="HeldOutData"/>
+        /// <see cref="OodScores.Fuse"/> its ranks too; null (default) if none has to.
         /// </summary>
         public IDataView? TrainingData { get; init; }
 

@@ -36,15 +36,16 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
         var source = OodSource.Find(data.Schema, inputs, $"score {score.Name}", columns);
         var rows = Gather(
             data, source, $"The score {score.Name} learns from the training rows, but there are none. Fit it on the data that the network was trained on.",
-            cancellation);
-        return From(score, rows, heldOut is null ? null : HeldOut(heldOut, score.Needs, $"score {score.Name}", columns, cancellation), source, log);
+            log, cancellation);
+        return From(score, rows, heldOut is null ? null : HeldOut(heldOut, score.Needs, $"score {score.Name}", columns, log, cancellation), source, log);
     }
 
     /// <summary>Reads what a score needs of the rows that it ranks by, as tensors in the current scope.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column that the score needs is missing or has another type.</exception>
     /// <exception cref="InvalidOperationException">There are none, or one cannot be read.</exception>
-    public static OodBatch HeldOut(IDataView heldOut, OodInputs needs, string who, OodColumns columns, CancellationToken cancellation)
-        => Gather(heldOut, OodSource.Find(heldOut.Schema, needs, who, columns), "There are no held-out rows. Give some, or none at all.", cancellation);
+    public static OodBatch HeldOut(
+        IDataView heldOut, OodInputs needs, string who, OodColumns columns, ContextLog log, CancellationToken cancellation)
+        => Gather(heldOut, OodSource.Find(heldOut.Schema, needs, who, columns), "There are no held-out rows. Give some, or none at all.", log, cancellation);
 
     /// <summary>A score that has learned from rows; those without a label are left out with a warning, if it learns from labels.</summary>
     /// <exception cref="OodScoreException">The score cannot learn from these rows.</exception>
@@ -55,7 +56,8 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
             rows = Labelled(score, rows, source, log);
         using var noGradient = no_grad();
         using var networkUse = source.Network?.Enter();
-        var learned = (heldOut is { } unseen ? score.Learn(rows, unseen) : score.Learn(rows)).ToDictionary(pair => pair.Key, pair => pair.Value.cpu().contiguous());   // handles of their own, also to a parameter
+        var found = heldOut is { } unseen ? score.Learn(rows, unseen) : score.Learn(rows);
+        var learned = found.ToDictionary(pair => pair.Key, pair => pair.Value.cpu().contiguous());   // handles of their own, also to a parameter
         foreach (var (name, tensor) in learned)
             if (!TensorData.IsFinite(tensor))
                 throw new OodScoreException($"The score {score.Name} learned {name} that are not finite: the training rows hold values too large for it.");
@@ -90,26 +92,31 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
     /// <param name="data">The rows.</param>
     /// <param name="source">What to read of them.</param>
     /// <param name="none">What to say if there are none.</param>
+    /// <param name="log">Told of rows without an image, which are left out.</param>
     /// <param name="cancellation">Stops reading.</param>
     /// <param name="read">Told after each block of rows how many there are.</param>
     /// <exception cref="InvalidOperationException">There are none.</exception>
-    public static OodBatch Gather(IDataView data, OodSource source, string none, CancellationToken cancellation = default, Action<long>? read = null)
+    public static OodBatch Gather(
+        IDataView data, OodSource source, string none, ContextLog? log = null, CancellationToken cancellation = default, Action<long>? read = null)
     {
         var nothing = new Dictionary<string, Tensor>();
         var batches = new List<OodBatch>();
-        using (var cursor = data.GetRowCursor(source.Columns(data.Schema)))
+        using (var cursor = data.GetRowCursor(source.Columns(data.Schema).Concat(LeftOutRows.Columns(data.Schema))))
         {
             var rows = new OodRows(cursor, source);
+            var leftOut = new LeftOutRows(cursor);
             long count = 0;
             while (cursor.MoveNext())
             {
                 cancellation.ThrowIfCancellationRequested();
-                rows.Add(cursor, data);
+                if (!rows.Add(cursor, data))
+                    leftOut.Add(cursor.Position);
                 if (rows.Count == source.RowsPerBlock)
                     Add();
             }
             if (rows.Count > 0)
                 Add();
+            log?.WarnOfLeftOut(LeftOutRows.Warning([leftOut], "rows to learn from"));
 
             void Add()
             {

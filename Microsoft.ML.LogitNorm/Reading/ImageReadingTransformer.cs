@@ -1,0 +1,32 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>Reads images from files or from bytes; made by <see cref="ImageReadingEstimator"/>.</summary>
+public sealed class ImageReadingTransformer : RowToRowTransformer
+{
+    internal const string LoaderSignature = "LogitNormImageReading";
+
+    private static readonly ModelFormat _format = new(
+        "image reading", "LNREADIM", LoaderSignature, Written: 0x00010001, ReadableFrom: 0x00010001, OldestRead: 0x00010001);
+
+    private readonly ImageReading _reading;
+
+    internal ImageReadingTransformer(IHostEnvironment env, ImageReading reading)
+        : base(env)
+        => _reading = reading;
+
+    private protected override ModelFormat Format => _format;
+
+    private protected override RowMap Bind(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        return new ImageReadingRowMap(inputSchema, ImageReadingColumns.Find(inputSchema, _reading), _reading);
+    }
+
+    private protected override void Save(ModelWriter writer) => writer.Json("Reading", _reading, reading => reading.Check());
+
+    private static ImageReadingTransformer Create(IHostEnvironment env, ModelLoadContext context)
+        => new(env, new ModelReader(context, _format).Json<ImageReading>("Reading", read => read.Check()));
+}

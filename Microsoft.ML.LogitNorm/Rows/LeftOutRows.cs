@@ -1,0 +1,58 @@
+using Microsoft.ML.Data;
+using static System.FormattableString;
+
+namespace Microsoft.ML.LogitNorm;
+
+/// <summary>Rows without an image that one cursor has left out: how many, and which the first ones are. See <see cref="MissingRows"/>.</summary>
+/// <param name="row">The cursor, with <see cref="Columns"/> among its active ones.</param>
+internal sealed class LeftOutRows(DataViewRow row)
+{
+    private const int MostNamed = 3;
+
+    private readonly ValueGetter<ReadOnlyMemory<char>>? _getWhy = Columns(row.Schema).Where(row.IsColumnActive).ToArray() is [var column, ..]
+        ? row.GetGetter<ReadOnlyMemory<char>>(column)
+        : null;
+
+    private readonly List<(long Number, string Why)> _first = [];
+
+    /// <summary>How many.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>What a cursor reads beside its own columns, so that it can be said why images are missing; nothing where none may be.</summary>
+    public static IEnumerable<DataViewSchema.Column> Columns(DataViewSchema schema)
+        => schema.Where(column => !column.IsHidden && MissingRows.AreExplainedIn(column));
+
+    /// <summary>Whether the row that the cursor stands on has no image; false where none may be missing.</summary>
+    public bool Has => Why().Length > 0;
+
+    /// <summary>Leaves out the row that the cursor stands on.</summary>
+    /// <param name="number">Its number, counted from 0.</param>
+    public void Add(long number)
+    {
+        if (Count++ < MostNamed)
+            _first.Add((number, Why()));
+    }
+
+    /// <summary>A warning of the rows that some cursors have left out; null where there are none.</summary>
+    /// <param name="parts">The cursors'.</param>
+    /// <param name="rows">What the rows are called.</param>
+    /// <param name="consequence">What becomes of them.</param>
+    public static string? Warning(IEnumerable<LeftOutRows> parts, string rows, string consequence = "they are left out")
+    {
+        LeftOutRows[] all = [.. parts];
+        var count = all.Sum(part => part.Count);
+        if (count == 0)
+            return null;
+        var named = all.SelectMany(part => part._first).OrderBy(first => first.Number).Take(MostNamed)
+            .Select(first => Invariant($"row {first.Number} (counted from 0)") + (first.Why.Length > 0 ? $": {first.Why}" : ""));
+        return Invariant($"{count:N0} {rows} have no image that can be read; {consequence}. ")
+            + $"{(count > MostNamed ? "The first are" : "They are")} {string.Join(" ", named)}";
+    }
+
+    private string Why()
+    {
+        var why = default(ReadOnlyMemory<char>);
+        _getWhy?.Invoke(ref why);
+        return why.ToString();
+    }
+}
