@@ -12,6 +12,7 @@ public sealed class RecordEqualityTests
     {
         [LearningRateSchedule.Milestones().GetType()] = (() => LearningRateSchedule.Milestones(), () => LearningRateSchedule.Milestones([0.4, 0.8])),
         [ClassWeights.Of(("a", 1)).GetType()] = (() => ClassWeights.Of(("a", 1), ("b", 2)), () => ClassWeights.Of(("a", 1), ("b", 3))),
+        [typeof(ImageReading)] = (() => Reading(white: 255), () => Reading(white: 254)),
         [typeof(FineTuning)] = (
             () => new FineTuning { FrozenStages = new List<string> { "conv1" } }, () => new FineTuning { FrozenStages = ["layer1"] }),
         [typeof(InputNormalization)] = (() => new InputNormalization([1f, 2], new List<float> { 3, 4 }), () => new InputNormalization([1f, 2], [3, 5])),
@@ -112,6 +113,8 @@ public sealed class RecordEqualityTests
 
     private static OodScoreResult Result()
         => new() { Name = "Energy", Score = OodScores.Energy(), Sets = [new("set", Metrics(0.5))], MillisecondsPer1000Rows = 1 };
+
+    private static ImageReading Reading(int white) => new("Image", "Path", 8, 8, "", ImageResizing.Crop, [white, white, white], 100, null);
 
     private static OodDetectorReport Report(int rows) => new(0.05, 0.9, [new("cat", rows, 0.5f, 0.04)]);
 

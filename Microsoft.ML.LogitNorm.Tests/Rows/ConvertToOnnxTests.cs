@@ -29,6 +29,8 @@ public sealed class ConvertToOnnxTests
         }
         var keyed = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(input).Transform(input);
         yield return (_ml.Transforms.TemperatureScaling().Fit(keyed), keyed);
+        var paths = _ml.Data.LoadFromEnumerable([new Upload()]);
+        yield return (_ml.Transforms.ReadImages("Photo", 8, 8, "Path").Fit(paths), paths);
     }
 
     [Test]
@@ -71,6 +73,11 @@ public sealed class ConvertToOnnxTests
     }
 
     private void Convert(ITransformer transformer, IDataView input) => _ml.Model.ConvertToOnnx(transformer, input, Stream.Null);
+
+    private sealed class Upload
+    {
+        public string Path { get; set; } = "";
+    }
 
     private sealed class Numbers
     {

@@ -21,10 +21,12 @@ internal sealed record ImageReading(
     int Height,
     string Folder,
     [property: JsonConverter(typeof(JsonStringEnumConverter<ImageResizing>))] ImageResizing Resizing,
-    int[] Background,
+    IReadOnlyList<int> Background,
     long MaxPixels,
     string? ErrorColumn)
 {
+    public IReadOnlyList<int> Background { get; } = ValueList.Of(Background ?? throw new ArgumentNullException(nameof(Background)));
+
     public static ImageReading Of(ImageReadingEstimator.Options options)
         => new(
             options.OutputColumnName,
@@ -57,7 +59,7 @@ internal sealed record ImageReading(
         ArgumentException.ThrowIfNullOrEmpty(Input);
         ArgumentNullException.ThrowIfNull(Folder);
         if (ErrorColumn is { Length: 0 } || !Enum.IsDefined(Resizing) || MaxPixels < 1
-            || Background is not { Length: 3 } || Background.Any(part => part is < 0 or > 255))
+            || Background is not { Count: 3 } || Background.Any(part => part is < 0 or > 255))
             throw new InvalidDataException($"images cannot be read in the way that it says: {this}.");
         if (Fault() is { } fault)
             throw new InvalidDataException($"{fault}.");
