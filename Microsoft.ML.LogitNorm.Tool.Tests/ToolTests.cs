@@ -36,7 +36,7 @@ public sealed class ToolTests
         Assert.That(_trained, Does.Contain("pretrained").And.Contain("broken.png").And.Contain("logitnorm predict"));
         var result = ResultFile.Read(_folder.At("out", "result.json"));
         Assert.That(result.Runs.Single().Accuracy, Is.GreaterThan(0.9));
-        Assert.That(result.Runs.Single().Ood.Single().FprAt95Tpr, Is.LessThan(0.5));
+        Assert.That(result.Runs.Single().Ood.Single().Auroc, Is.GreaterThan(0.8));
         Assert.That(result.TestRows, Is.EqualTo(20));
         Assert.That(File.ReadAllText(_folder.At("out", "unreadable.txt")), Does.Contain("broken.png"));
     }
@@ -156,6 +156,49 @@ public sealed class ToolTests
         var (exit, _, errors) = Run("predict", _folder.At("test", "lying", "100.png"), _folder.At("test", "lying", "100.png"));
         Assert.That(exit, Is.EqualTo(1));
         Assert.That(errors, Does.Contain("100.png"));
+    }
+
+    [Test]
+    public void Predict_OnlyImagesThatCannotBeRead_AnswersAsBesideOthers()
+    {
+        var broken = _folder.At("photos", "lying", "broken.png");
+        var (exit, json, errors) = Run("predict", Model, broken, broken, "--json");
+        Assert.That(exit, Is.Zero, errors);
+        var answers = json.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        Assert.That(answers, Has.Length.EqualTo(2), "the same file twice has two answers");
+        Assert.That(answers.Select(answer => answer.GetProperty("outOfDistribution").GetBoolean()), Is.All.True);
+    }
+
+    [Test]
+    public void Predict_FolderWithOtherFiles_SaysWhatWasLeftOut()
+    {
+        using var folder = new TemporaryFolder().WithImages("some/1.png");
+        folder.Write("some/notes.heic", [1, 2, 3]);
+        var (exit, _, errors) = Run("predict", Model, folder.At("some"), "--json");
+        Assert.That(exit, Is.Zero);
+        Assert.That(errors, Does.Contain(".heic"));
+    }
+
+    [Test]
+    public void Train_CopiesOfTrainingImagesAmongTheTestImages_AreLeftOutAndSaid()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.At("test", "lying"));
+        Directory.CreateDirectory(folder.At("test", "standing"));
+        File.Copy(_folder.At("photos", "lying", "0.png"), folder.At("test", "lying", "copy.png"));
+        File.Copy(_folder.At("photos", "standing", "0.png"), folder.At("test", "standing", "copy.png"));
+        var (exit, _, errors) = Run("train", _folder.At("photos"), "--test", folder.At("test"), "--ood", $"dots={_folder.At("dots")}", "--output", folder.At("out"));
+        Assert.That(exit, Is.EqualTo(1));
+        Assert.That(errors, Does.Contain("are copies of others").And.Contain("every test image is a copy"));
+    }
+
+    [Test]
+    public void Train_ThatFails_LeavesTheModelOfAnEarlierOne()
+    {
+        var before = File.ReadAllBytes(Model);
+        var (exit, _, _) = Run("train", _folder.At("photos"), "--false-alarm-rate", "0.001", "--output", _folder.At("out"));
+        Assert.That(exit, Is.EqualTo(1));
+        Assert.That(File.ReadAllBytes(Model), Is.EqualTo(before));
     }
 
     private static (int Exit, string Output, string Errors) Run(string command, params string[] arguments)

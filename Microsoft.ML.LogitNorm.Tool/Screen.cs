@@ -41,6 +41,13 @@ internal static class Screen
             AnsiConsole.MarkupLineInterpolated($"[yellow]{images.Count:N0} unreadable image{(images.Count == 1 ? "" : "s")} skipped[/]; all are named in {file}.");
     }
 
+    /// <summary>Says what was not looked at, beside the answers.</summary>
+    public static void LeftOut(LeftOut leftOut)
+    {
+        foreach (var line in leftOut.Summary)
+            Warn($"left out: {line}");
+    }
+
     /// <summary>Says what of the user's folders and zip files was not read; nothing where all was.</summary>
     public static void LeftOut(LeftOut leftOut, string file)
     {

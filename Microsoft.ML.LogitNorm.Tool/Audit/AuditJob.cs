@@ -15,7 +15,7 @@ namespace LogitNormTool.Audit;
 /// </remarks>
 internal sealed class AuditJob(string photos, int show, int seed, string output, CancellationToken cancellation)
 {
-    private const int Folds = 5, FewestInClass = 10;
+    private const int Folds = 5, FewestInClass = 10, FewestImages = 40;
 
     // With fewer rows to rank by the score cannot tell far from very far.
     private const double RankingRows = 24, RankingShare = 0.2, MostRankingShare = 0.5;
@@ -35,8 +35,8 @@ internal sealed class AuditJob(string photos, int show, int seed, string output,
             cancellation);
         Screen.Preparing(done => training.Prepare(images, done));
         var suspects = Suspect.Ranked(TrainingDisplay.Show("judging", display => Judge(training, images, display)));
-        var (page, data) = (Path.Combine(output, "audit.html"), Path.Combine(output, "audit.json"));
-        AtomicFile.Write(page, AuditPage.Html(photos, suspects, show));
+        var (page, data) = (Out("audit.html"), Out("audit.json"));
+        AtomicFile.Write(page, AuditPage.Html(_ml, photos, suspects, show));
         AtomicFile.Write(data, JsonSerializer.Serialize(suspects, _json));
         Screen.Audited(suspects, page);
         Screen.Written(page, data);
@@ -46,31 +46,44 @@ internal sealed class AuditJob(string photos, int show, int seed, string output,
     {
         var source = new ImageSource(Path.Combine(output, "cache"));
         var unreadable = new List<UnreadableImage>();
-        var images = Screen.Opening(() => ImageCheck.Keep(
-            ClassFolders.Open(source, "PHOTOS", photos, DataPart.Train, limit: null, cancellation), $"PHOTOS {photos}", unreadable.Add, cancellation));
-        Screen.Unreadable(unreadable, Path.Combine(output, "unreadable.txt"));
+        IReadOnlyList<LabeledImage> images;
+        try
+        {
+            images = Screen.Opening(() => ImageCheck.Keep(
+                ClassFolders.Open(source, "PHOTOS", photos, DataPart.Train, limit: null, cancellation), $"PHOTOS {photos}", unreadable.Add, cancellation));
+        }
+        finally
+        {
+            // Before an error too, which may come of what is missing.
+            source.LeftOut.Write(Out("left-out.txt"));
+            Screen.LeftOut(source.LeftOut, Out("left-out.txt"));
+        }
+        File.Delete(Out("unreadable.txt"));   // an earlier run's
         if (unreadable.Count > 0)
-            AtomicFile.Write(
-                Path.Combine(output, "unreadable.txt"), string.Join(Environment.NewLine, unreadable.Select(image => $"{image.Path}: {image.Reason}")));
-        Screen.LeftOut(source.LeftOut, Path.Combine(output, "left-out.txt"));
-        source.LeftOut.Write(Path.Combine(output, "left-out.txt"));
+            AtomicFile.Write(Out("unreadable.txt"), string.Join(Environment.NewLine, unreadable.Select(image => $"{image.Path}: {image.Reason}")));
+        Screen.Unreadable(unreadable, Out("unreadable.txt"));
         var small = images.GroupBy(image => image.Label).Where(group => group.Count() < FewestInClass).Select(group => $"{group.Key} ({group.Count()})").ToList();
-        return small.Count == 0 ? images : throw new InputException(
-            $"PHOTOS {photos}: too few readable images of {string.Join(", ", small.Take(10))}. "
-            + $"Give at least {FewestInClass} of each class: {Folds} models are trained, each without a fifth of them.");
+        if (small.Count > 0)
+            throw new InputException($"PHOTOS {photos}: too few readable images of {string.Join(", ", small.Take(10))}. "
+                + $"Give at least {FewestInClass} of each class: {Folds} models are trained, each without a fifth of them.");
+        return images.Count >= FewestImages ? images : throw new InputException(
+            $"PHOTOS {photos}: {images.Count} readable images are too few to judge any of them by the others. Give at least {FewestImages}.");
     }
 
     private IReadOnlyList<Suspect> Judge(PhotoTraining training, IReadOnlyList<LabeledImage> images, TrainingDisplay display)
     {
         var classes = images.Select(image => image.Label).Distinct().Order(StringComparer.Ordinal).ToArray();
         var suspects = new List<Suspect>();
-        var left = images;
+        // Copies of an image are judged together: a model that has seen one has seen all.
+        var equal = new EqualFiles(images, cancellation);
+        var left = equal.Distinct(images);
         for (var fold = 0; fold < Folds; fold++)
         {
             cancellation.ThrowIfCancellationRequested();
             // Of each class a fifth of all, which is a half of what is left when two folds are.
             var (others, judged) = fold == Folds - 1 ? ([], left) : ImageSplit.Take(left, 1.0 / (Folds - fold), seed, $"fold {fold}");
             left = others;
+            judged = equal.AllOf(judged, images);
             var chosen = judged.ToHashSet();
             LabeledImage[] seen = [.. images.Where(image => !chosen.Contains(image))];
             var (train, ranking) = ImageSplit.Take(seen, Math.Clamp(RankingRows / seen.Length, RankingShare, MostRankingShare), seed, $"ranking {fold}");
@@ -86,6 +99,8 @@ internal sealed class AuditJob(string photos, int show, int seed, string output,
         }
         return suspects;
     }
+
+    private string Out(string name) => Path.Combine(output, name);
 
     private sealed class Judged
     {

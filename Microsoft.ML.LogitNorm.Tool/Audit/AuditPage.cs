@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
+using Shared.Images;
 using SkiaSharp;
 
 namespace LogitNormTool.Audit;
@@ -20,10 +23,11 @@ internal static class AuditPage
         """;
 
     /// <summary>The page as HTML.</summary>
+    /// <param name="ml">Reads the pictures.</param>
     /// <param name="photos">What was looked at.</param>
     /// <param name="suspects">All images, the most suspicious first.</param>
     /// <param name="show">How many of them to show.</param>
-    public static string Html(string photos, IReadOnlyList<Suspect> suspects, int show)
+    public static string Html(MLContext ml, string photos, IReadOnlyList<Suspect> suspects, int show)
     {
         var page = new StringBuilder();
         page.AppendLine("<!doctype html>").AppendLine("<html lang=\"en\">").AppendLine("<head><meta charset=\"utf-8\">")
@@ -32,8 +36,8 @@ internal static class AuditPage
             .AppendLine(CultureInfo.InvariantCulture, $"<body><h1>Suspicious images of {Text(photos)}</h1>")
             .AppendLine("<p>Each image was judged by a model that has not seen it. High up stand those whose folder looks wrong to it, and those that look like "
                 + "none of the folders. Look at them: not all are mistakes.</p><ol>");
-        foreach (var (i, suspect) in suspects.Take(show).Index())
-            page.AppendLine(CultureInfo.InvariantCulture, $"<li>{Picture(suspect)}<div class=\"is\">{i + 1}. {Text(Words(suspect))}</div>")
+        foreach (var (i, (suspect, picture)) in suspects.Zip(Pictures(ml, suspects.Take(show))).Index())
+            page.AppendLine(CultureInfo.InvariantCulture, $"<li>{picture}<div class=\"is\">{i + 1}. {Text(Words(suspect))}</div>")
                 .AppendLine(CultureInfo.InvariantCulture, $"<div>lies in {Text(suspect.Label)} ({suspect.LabelProbability:P0} by the model)</div>")
                 .AppendLine(CultureInfo.InvariantCulture, $"<small>{Text(suspect.Image)}</small></li>");
         return page.AppendLine("</ol></body></html>").ToString();
@@ -44,17 +48,33 @@ internal static class AuditPage
             : suspect.LooksLike != suspect.Label ? $"looks like {suspect.LooksLike}"
             : $"hardly looks like {suspect.Label}";
 
-    private static string Picture(Suspect suspect)
+    // As the model saw them: upright, transparency on white.
+    private static IEnumerable<string> Pictures(MLContext ml, IEnumerable<Suspect> suspects)
     {
-        using var bitmap = SKBitmap.Decode(suspect.Image);
-        if (bitmap is null)
-            return "";
-        var scale = Math.Min(1, (float)Thumbnail / Math.Max(bitmap.Width, bitmap.Height));
-        var size = new SKImageInfo(Math.Max(1, (int)(bitmap.Width * scale)), Math.Max(1, (int)(bitmap.Height * scale)));
-        using var small = bitmap.Resize(size, SKFilterQuality.Medium);
-        using var data = small.Encode(SKEncodedImageFormat.Jpeg, Quality);
-        return $"<img alt=\"{Text(Path.GetFileName(suspect.Image))}\" src=\"data:image/jpeg;base64,{Convert.ToBase64String(data.Span)}\">";
+        var reading = ml.Transforms.ReadImages("Image", Thumbnail, Thumbnail, "ImagePath", resizing: ImageResizing.Pad, onError: ImageErrorMode.Mark)
+            .Fit(ml.Data.LoadFromEnumerable(Array.Empty<ImageRow>()));
+        var rows = reading.Transform(ml.Data.LoadFromEnumerable(suspects.Select(suspect => new ImageRow { ImagePath = suspect.Image })));
+        foreach (var row in ml.Data.CreateEnumerable<Thumb>(rows, reuseRowObject: false))
+            using (row.Image)
+                yield return row.Image is null ? "" : Element(row.Image, Path.GetFileName(row.ImagePath));
     }
 
+    private static string Element(MLImage image, string name)
+    {
+        using var pixels = SKImage.FromPixelCopy(new(image.Width, image.Height, ColorType(image), SKAlphaType.Opaque), image.Pixels);
+        using var data = pixels.Encode(SKEncodedImageFormat.Jpeg, Quality);
+        return $"<img alt=\"{Text(name)}\" src=\"data:image/jpeg;base64,{Convert.ToBase64String(data.Span)}\">";
+    }
+
+    private static SKColorType ColorType(MLImage image) => image.PixelFormat == MLPixelFormat.Bgra32 ? SKColorType.Bgra8888 : SKColorType.Rgba8888;
+
     private static string Text(string text) => WebUtility.HtmlEncode(text);
+
+    private sealed class Thumb
+    {
+        public string ImagePath { get; set; } = "";
+
+        [ImageType(Thumbnail, Thumbnail)]
+        public MLImage? Image { get; set; }
+    }
 }

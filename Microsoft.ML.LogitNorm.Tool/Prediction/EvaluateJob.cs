@@ -18,9 +18,10 @@ internal sealed class EvaluateJob(string model, string test, IReadOnlyList<strin
     public void Run()
     {
         _ml.Log += (_, message) => Screen.Log(message);
-        using var loaded = LoadedModel.Load(_ml, new("model", model));
+        using var loaded = LoadedModel.Load(_ml, new("model", model) { Option = "MODEL" });
         Screen.RequireVerdicts(_ml, loaded.App, model);
-        var source = new ImageSource(Path.Combine(Path.GetTempPath(), "logitnorm"));
+        using var unpacked = new UnpackedImages();
+        var source = unpacked.Source;
         var images = Readable(ClassFolders.Open(source, "--test", test, DataPart.Test, limit: null, cancellation), $"--test {test}");
         var others = images.Select(image => image.Label).Distinct().Except(loaded.Classes).ToList();
         if (others.Count > 0)
@@ -36,6 +37,7 @@ internal sealed class EvaluateJob(string model, string test, IReadOnlyList<strin
             return new EvaluatedSet(
                 new(option.Name, strangers.Count, metrics.FprAt95Tpr, metrics.Auroc, metrics.AuprIn, metrics.AuprOut), metrics.DetectionRate ?? double.NaN);
         }).ToArray();
+        Screen.LeftOut(source.LeftOut);
         var evaluation = new Evaluation(images.Count, accuracy, falseAlarms, sets);
         if (json)
             Console.Out.WriteLine(JsonSerializer.Serialize(evaluation, _json));
@@ -44,7 +46,13 @@ internal sealed class EvaluateJob(string model, string test, IReadOnlyList<strin
     }
 
     private IReadOnlyList<LabeledImage> Readable(IReadOnlyList<LabeledImage> images, string what)
-        => ImageCheck.Keep(images, what, image => Screen.Warn($"{image.Path}: {image.Reason}; skipped"), cancellation);
+    {
+        var reasons = UnpackedImages.WhyUnreadable(_ml, images, cancellation);
+        foreach (var (image, reason) in images.Zip(reasons).Where(pair => pair.Second.Length > 0))
+            Screen.Warn($"{image.Path} {reason}; it is left out.");
+        LabeledImage[] readable = [.. images.Where((_, i) => reasons[i].Length == 0)];
+        return readable.Length > 0 ? readable : throw new InputException($"{what}: none of the {images.Count:N0} images can be read.");
+    }
 
     private IDataView Rows(IReadOnlyList<LabeledImage> images, ITransformer app)
         => app.Transform(_ml.Data.LoadFromEnumerable(images.Select(image =>

@@ -11,7 +11,7 @@ internal static class ModelInfo
     public static void Show(string path)
     {
         var ml = new MLContext();
-        using var loaded = LoadedModel.Load(ml, new("model", path));
+        using var loaded = LoadedModel.Load(ml, new("model", path) { Option = "MODEL" });
         List<(string Name, string Value)> rows =
         [
             ("file", $"{path}, {(new FileInfo(path).Length / 1e6).ToString("F1", CultureInfo.InvariantCulture)} MB"),

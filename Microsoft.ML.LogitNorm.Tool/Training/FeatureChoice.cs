@@ -14,6 +14,10 @@ internal sealed record FeatureChoice(FeatureKind Kind, string Reason)
     // So many go through the pretrained network in about ten minutes on two cores; and a small network of one's own begins to learn from so many.
     private const int MostForPretrained = 10_000;
 
+    /// <summary>The name of a choice, as it was given.</summary>
+    /// <exception cref="InputException">There is no such choice.</exception>
+    public static string Check(string name) => Names.Contains(name.ToLowerInvariant()) ? name : throw Unknown(name);
+
     /// <summary>What was asked for, or what suits the number of images.</summary>
     /// <exception cref="InputException">There is no such choice.</exception>
     public static FeatureChoice Of(string name, int trainingImages) => name.ToLowerInvariant() switch
@@ -26,8 +30,11 @@ internal sealed record FeatureChoice(FeatureKind Kind, string Reason)
         "auto" => new(
             FeatureKind.Scratch,
             $"{Count(trainingImages)} images are enough to train a small network of your own, and would take the pretrained one long"),
-        _ => throw new InputException($"--features {name}: there is no such choice.{NearestName.Hint(name, Names)} There are {string.Join(", ", Names)}."),
+        _ => throw Unknown(name),
     };
+
+    private static InputException Unknown(string name)
+        => new($"--features {name}: there is no such choice.{NearestName.Hint(name, Names)} There are {string.Join(", ", Names)}.");
 
     private static string Count(int images) => images.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -15,6 +15,9 @@ internal abstract class PhotoTraining : IDisposable
 
     public abstract int Epochs { get; }
 
+    /// <summary>How unusual a row looks to it.</summary>
+    public virtual OodScore Score => OodScores.Default();
+
     /// <summary>The augmentation of the training images; null for none.</summary>
     public abstract Augmentation? Augmentation { get; }
 

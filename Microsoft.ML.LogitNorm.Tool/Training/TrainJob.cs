@@ -28,7 +28,7 @@ internal sealed class TrainJob(TrainSettings settings, CancellationToken cancell
         var clock = Stopwatch.StartNew();
         _ml.Log += (_, message) => Screen.Log(message);
         Directory.CreateDirectory(settings.Output);
-        var pictures = Open();
+        var pictures = Apart(Open());
         var choice = FeatureChoice.Of(settings.Features, pictures.Train.Count);
         var (ranking, calibration) = HeldOut(pictures);
         using PhotoTraining training = choice.Kind == FeatureKind.Pretrained
@@ -37,9 +37,8 @@ internal sealed class TrainJob(TrainSettings settings, CancellationToken cancell
         if (choice.Kind == FeatureKind.Pretrained)
             pictures = pictures with { Ood = [.. pictures.Ood.Select(set => NoiseImages.Names.Contains(set.Name) ? (set.Name, ImageFiles.Spread(set.Images, GeneratedImages)) : set)] };
         Screen.Plan(pictures, ranking.Count, calibration.Count, choice, training, settings);
-        // What an earlier run has left does not belong to the figures of this one, should it be stopped half-way.
-        foreach (var name in new[] { "result.json", "model.zip" })
-            File.Delete(Out(name));
+        // Figures of an earlier run are not those of this one, should it be stopped half-way; its model stays until there is another.
+        File.Delete(Out("result.json"));
 
         Screen.Preparing(done => training.Prepare(
             [.. pictures.Train, .. pictures.Calibration, .. pictures.Test, .. pictures.Ood.SelectMany(set => set.Images)], done));
@@ -55,6 +54,20 @@ internal sealed class TrainJob(TrainSettings settings, CancellationToken cancell
         }
     }
 
+    // Copies of training images would make everything look better than it is.
+    private PictureSets Apart(PictureSets pictures)
+    {
+        var equal = new EqualFiles([.. pictures.Train, .. pictures.Calibration, .. pictures.Test], cancellation);
+        var apart = pictures with
+        {
+            Calibration = equal.Without(pictures.Calibration, pictures.Train), Test = equal.Without(pictures.Test, [.. pictures.Train, .. pictures.Calibration]),
+        };
+        var copies = pictures.Calibration.Count - apart.Calibration.Count + pictures.Test.Count - apart.Test.Count;
+        if (copies > 0)
+            Screen.Warn($"{copies:N0} of the images to calibrate and to test on are copies of others, file by file, and are left out.");
+        return apart.Test.Count > 0 ? apart : throw new InputException($"PHOTOS {settings.Photos}: every test image is a copy of a training image. Give others: --test PATH.");
+    }
+
     private PictureSets Open()
     {
         var source = new ImageSource(Out("cache"));
@@ -65,7 +78,7 @@ internal sealed class TrainJob(TrainSettings settings, CancellationToken cancell
             var pictures = Screen.Opening(() => PictureSets.Open(
                 new()
                 {
-                    Data = settings.Photos, Test = settings.Test, Ood = settings.Ood, Tau = 1, ImageSize = settings.ImageSize, Flip = settings.Flip,
+                    Data = settings.Photos, DataOption = "PHOTOS", Test = settings.Test, Ood = settings.Ood, Tau = 1, ImageSize = settings.ImageSize, Flip = settings.Flip,
                     Limit = settings.Limit, Seed = settings.Seed, FalseAlarmRate = settings.FalseAlarmRate, Output = settings.Output,
                 },
                 source, unreadable.Add, cancellation));
@@ -90,7 +103,7 @@ internal sealed class TrainJob(TrainSettings settings, CancellationToken cancell
         var network = training.Network(pictures.Train, display).Fit(train);
         var seconds = clock.Elapsed.TotalSeconds;
         display.Say("calibrating and measuring");
-        var scored = _ml.Transforms.OodScore().Fit(Of(pictures.Train), Of(ranking));
+        var scored = _ml.Transforms.OodScore(training.Score).Fit(Of(pictures.Train), Of(ranking));
         var enough = calibration.Count >= OodDetectorEstimator.RequiredRows(settings.FalseAlarmRate, Confidence);
         var detector = _ml.Transforms.OodDetector(settings.FalseAlarmRate, confidence: enough ? Confidence : null).Fit(scored.Transform(Of(calibration)));
         var softmax = _ml.Transforms.OodScore(OodScores.MaxSoftmax(), Measurement.SoftmaxColumn).Fit(Of(pictures.Train));
@@ -98,7 +111,7 @@ internal sealed class TrainJob(TrainSettings settings, CancellationToken cancell
             training.Loss.Name, images => softmax.Transform(detector.Transform(scored.Transform(Of(images)))));
         var readable = _ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(detector.Transform(scored.Transform(Of(pictures.Train))));
         ITransformer[] parts = [.. training.FromPath is { } before ? new[] { before } : [], network, scored, detector, readable];
-        return (new TransformerChain<ITransformer>(parts), measured.ToResult(training.Loss.Name, training.Epochs, seconds), detector.Report);
+        return (new TransformerChain<ITransformer>(parts), measured.ToResult(training.Loss.Name, training.Epochs, seconds) with { Score = training.Score.ToString() }, detector.Report);
 
         IDataView Of(IReadOnlyList<LabeledImage> images) => network.Transform(training.Rows(images));
     }
@@ -121,9 +134,8 @@ internal sealed class TrainJob(TrainSettings settings, CancellationToken cancell
     private (IReadOnlyList<LabeledImage> Ranking, IReadOnlyList<LabeledImage> Calibration) HeldOut(PictureSets pictures)
     {
         var all = pictures.Calibration;
-        // Shares are rounded class by class.
-        var share = Math.Clamp((FewestRanking + (pictures.Classes.Count / 2.0)) / Math.Max(1, all.Count), RankingShare, 1);
-        var (ranking, calibration) = ImageSplit.Take(all, 1 - share, settings.Seed, "detector");
+        var share = Math.Clamp((double)FewestRanking / Math.Max(1, all.Count), RankingShare, 1);
+        var (ranking, calibration) = ImageSplit.TakeAny(all, 1 - share, settings.Seed, "detector");
         var required = OodDetectorEstimator.RequiredRows(settings.FalseAlarmRate);
         // Told now rather than after the features: with fewer, no image could ever be called unknown at that rate.
         return ranking.Count >= FewestRanking && calibration.Count >= required ? (ranking, calibration) : throw new InputException(

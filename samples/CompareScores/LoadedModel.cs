@@ -21,7 +21,7 @@ internal sealed record LoadedModel(ITransformer App, IReadOnlyList<string> Class
     public static LoadedModel Load(MLContext ml, ModelOption option)
     {
         if (!File.Exists(option.Path))
-            throw new InputException($"--model {option.Path}: there is no such file.");
+            throw new InputException($"{option.Option} {option.Path}: there is no such file.");
         ITransformer app;
         try
         {
@@ -30,15 +30,15 @@ internal sealed record LoadedModel(ITransformer App, IReadOnlyList<string> Class
         catch (TargetInvocationException e) when (e.GetBaseException() is InvalidOperationException or DllNotFoundException)
         {
             // ML.NET makes transformers by reflection; what is wrong with the device or with libtorch stands innermost.
-            throw new InputException($"--model {option.Path}: {e.GetBaseException().Message}", e);
+            throw new InputException($"{option.Option} {option.Path}: {e.GetBaseException().Message}", e);
         }
         catch (TargetInvocationException e) when (e.GetBaseException() is InvalidDataException damaged)
         {
-            throw new InputException($"--model {option.Path}: {damaged.Message}", e);
+            throw new InputException($"{option.Option} {option.Path}: {damaged.Message}", e);
         }
         catch (Exception e) when (e is FormatException or InvalidDataException or InvalidOperationException or ArgumentException)
         {
-            throw new InputException($"--model {option.Path}: this file holds no model that can be loaded. {e.Message}", e);
+            throw new InputException($"{option.Option} {option.Path}: this file holds no model that can be loaded. {e.Message}", e);
         }
         try
         {
@@ -46,7 +46,7 @@ internal sealed record LoadedModel(ITransformer App, IReadOnlyList<string> Class
         }
         catch (ArgumentException e)   // a schema mismatch: the pipeline wants other columns than an image's path and label
         {
-            throw new InputException($"--model {option.Path}: this model does not take image files: {e.Message} {Remedy}", e);
+            throw new InputException($"{option.Option} {option.Path}: this model does not take image files: {e.Message} {Remedy}", e);
         }
     }
 
@@ -55,7 +55,7 @@ internal sealed record LoadedModel(ITransformer App, IReadOnlyList<string> Class
     private static LoadedModel Inspect(ITransformer app, ModelOption option, DataViewSchema schema)
     {
         if (schema.GetColumnOrNull("Logits") is not { } logits || schema.GetColumnOrNull("Label") is not { Type: KeyDataViewType } || !logits.HasSlotNames())
-            throw new InputException($"--model {option.Path}: this model gives no Logits with the names of classes, or no Label of them. {Remedy}");
+            throw new InputException($"{option.Option} {option.Path}: this model gives no Logits with the names of classes, or no Label of them. {Remedy}");
         var names = default(VBuffer<ReadOnlyMemory<char>>);
         logits.GetSlotNames(ref names);
         var image = schema.Where(column => !column.IsHidden).Select(column => column.Type).OfType<ImageDataViewType>().FirstOrDefault(type => type.Width > 0);

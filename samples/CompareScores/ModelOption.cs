@@ -7,6 +7,9 @@ namespace CompareScores;
 /// <param name="Path">Its file.</param>
 internal sealed record ModelOption(string Name, string Path)
 {
+    /// <summary>What it was given as, for errors.</summary>
+    public string Option { get; init; } = "--model";
+
     /// <summary>The name as part of file names.</summary>
     public string FileName { get; } = string.Concat(Name.Select(letter => char.IsAsciiLetterOrDigit(letter) ? char.ToLowerInvariant(letter) : '-'));
 

@@ -59,8 +59,8 @@ internal sealed record PictureSets(
     /// <exception cref="InputException">A path does not hold what it should, or none of its images can be read.</exception>
     public static PictureSets Open(Settings settings, ImageSource source, Action<UnreadableImage> unreadable, CancellationToken cancellation)
     {
-        var folder = ImageFolder.Load(source, settings.Data!, settings.Test, settings.Limit, cancellation);
-        var all = ImageCheck.Keep(folder.Train, $"--data {settings.Data}", unreadable, cancellation);
+        var folder = ImageFolder.Load(source, settings.Data!, settings.Test, settings.Limit, cancellation, settings.DataOption);
+        var all = ImageCheck.Keep(folder.Train, $"{settings.DataOption} {settings.Data}", unreadable, cancellation);
         var (rest, test) = folder.Test is { } own
             ? (all, ImageCheck.Keep(own, $"--test {folder.TestFolder}", unreadable, cancellation))
             : ImageSplit.Take(all, TestShare, settings.Seed, "test");
@@ -68,7 +68,7 @@ internal sealed record PictureSets(
         var validation = folder.Validation is { } kept ? ImageCheck.Keep(kept, $"{folder.ValidationFolder}", unreadable, cancellation) : [];
         var wanted = Math.Max(0, Math.Clamp(CalibrationShare * rest.Count, WantedCalibration, MostCalibration) - validation.Count);
         var (train, others) = ImageSplit.Take(rest, Math.Min(wanted / rest.Count, LargestCalibrationShare), settings.Seed, "calibration");
-        RequireEveryClass(folder, train, $"--data {settings.Data}: to train on");
+        RequireEveryClass(folder, train, $"{settings.DataOption} {settings.Data}: to train on");
         RequireEveryClass(folder, test, "to test on");
         var ood = Extra(
             settings with { Ood = settings.Ood.Count > 0 ? settings.Ood : [.. NoiseImages.Defaults] },

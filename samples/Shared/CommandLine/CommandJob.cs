@@ -24,11 +24,19 @@ public static class CommandJob
             stopped();
             return Interrupted;
         }
-        catch (Exception e)
-            when (e is InputException or ArgumentException or InvalidOperationException or IOException or UnauthorizedAccessException or DllNotFoundException)
+        catch (Exception e) when (UsersToFix(e) is { } fault)
         {
-            failed(e);
+            failed(fault);
             return Failed;
         }
     }, CancellationToken.None);
+
+    // What several threads threw comes as a whole; the first of it says what is wrong.
+    private static Exception? UsersToFix(Exception e) => e switch
+    {
+        AggregateException { InnerExceptions: [var first, ..] } => UsersToFix(first),
+        InputException or ArgumentException or InvalidOperationException or IOException or InvalidDataException or UnauthorizedAccessException
+            or DllNotFoundException => e,
+        _ => null,
+    };
 }

@@ -26,10 +26,12 @@ public sealed record ImageFolder(IReadOnlyList<LabeledImage> Train, IReadOnlyLis
     /// <param name="test">The path given as <c>--test</c>; it goes before a test folder found in <paramref name="data"/>.</param>
     /// <param name="limit">At most this many images per class and part.</param>
     /// <param name="cancellation">Stops the unpacking of a zip file.</param>
+    /// <param name="option">What <paramref name="data"/> was given as, where it is not <c>--data</c>.</param>
     /// <exception cref="InputException">The paths do not hold what they should; the message says what was expected.</exception>
-    public static ImageFolder Load(ImageSource source, string data, string? test = null, int? limit = null, CancellationToken cancellation = default)
+    public static ImageFolder Load(
+        ImageSource source, string data, string? test = null, int? limit = null, CancellationToken cancellation = default, string option = "--data")
     {
-        var parts = DataParts.Find(ClassFolders.Unwrap(source.Read("--data", data, Expected, cancellation)), source.LeftOut);
+        var parts = DataParts.Find(ClassFolders.Unwrap(source.Read(option, data, Expected, cancellation)), source.LeftOut);
         if (test is not null)
         {
             DataParts.Unused(parts.Test, $"--test {test} is taken in its place", source.LeftOut);
@@ -41,7 +43,7 @@ public sealed record ImageFolder(IReadOnlyList<LabeledImage> Train, IReadOnlyLis
         }
 
         var folder = new ImageFolder(
-            ClassFolders.Load("--data", parts.Train, limit, source.LeftOut),
+            ClassFolders.Load(option, parts.Train, limit, source.LeftOut),
             Part(parts.Validation),
             test is null ? Part(parts.Test) : ClassFolders.Open(source, "--test", test, DataPart.Test, limit, cancellation))
         {
@@ -52,7 +54,7 @@ public sealed record ImageFolder(IReadOnlyList<LabeledImage> Train, IReadOnlyLis
         folder.RequireKnownClasses("validation", folder.Validation, folder.ValidationFolder);
         return folder;
 
-        IReadOnlyList<LabeledImage>? Part(ScannedFolder? part) => part is null ? null : ClassFolders.Load("--data", part, limit, source.LeftOut);
+        IReadOnlyList<LabeledImage>? Part(ScannedFolder? part) => part is null ? null : ClassFolders.Load(option, part, limit, source.LeftOut);
     }
 
     private void RequireKnownClasses(string part, IReadOnlyList<LabeledImage>? images, string? path)

@@ -22,6 +22,17 @@ public static class ImageSplit
         return ([.. images.Where(image => !chosen.Contains(image))], [.. images.Where(chosen.Contains)]);
     }
 
+    /// <summary>Takes a share of the images, of whatever classes: where there are few of each.</summary>
+    /// <inheritdoc cref="Take"/>
+    public static (IReadOnlyList<LabeledImage> Others, IReadOnlyList<LabeledImage> Part) TakeAny(
+        IReadOnlyList<LabeledImage> images, double share, int seed, string part)
+    {
+        var shuffled = images.ToArray();
+        new Random(HashCode(seed, part)).Shuffle(shuffled);
+        var chosen = shuffled.Take((int)Math.Floor(share * shuffled.Length)).ToHashSet();
+        return ([.. images.Where(image => !chosen.Contains(image))], [.. images.Where(chosen.Contains)]);
+    }
+
     // Not string.GetHashCode, which differs from run to run.
     private static int HashCode(int seed, string part) => part.Aggregate(seed, (hash, letter) => unchecked((hash * 31) + letter));
 }
