@@ -193,6 +193,15 @@ public sealed class ToolTests
     }
 
     [Test]
+    public void Train_SoFewPhotosThatRanksAndDecisionShareThem_SaysSo()
+    {
+        var (exit, _, errors) = Run("train", _folder.At("photos"), "--test", _folder.At("test"), "--ood", $"dots={_folder.At("dots")}",
+            "--false-alarm-rate", "0.07", "--output", _folder.At("out"));
+        Assert.That(exit, Is.Zero, errors);
+        Assert.That(errors, Does.Contain("20 images are held out, fewer than 24").And.Contain("nearly, not exactly"));
+    }
+
+    [Test]
     public void Train_ThatFails_LeavesTheModelOfAnEarlierOne()
     {
         var before = File.ReadAllBytes(Model);

@@ -134,13 +134,19 @@ internal sealed class TrainJob(TrainSettings settings, CancellationToken cancell
     private (IReadOnlyList<LabeledImage> Ranking, IReadOnlyList<LabeledImage> Calibration) HeldOut(PictureSets pictures)
     {
         var all = pictures.Calibration;
-        var share = Math.Clamp((double)FewestRanking / Math.Max(1, all.Count), RankingShare, 1);
-        var (ranking, calibration) = ImageSplit.TakeAny(all, 1 - share, settings.Seed, "detector");
         var required = OodDetectorEstimator.RequiredRows(settings.FalseAlarmRate);
         // Told now rather than after the features: with fewer, no image could ever be called unknown at that rate.
-        return ranking.Count >= FewestRanking && calibration.Count >= required ? (ranking, calibration) : throw new InputException(
-            $"PHOTOS {settings.Photos}: {all.Count:N0} images could be held out; --false-alarm-rate {settings.FalseAlarmRate} needs {required + FewestRanking:N0}, "
-            + $"{FewestRanking} to rank the score and {required:N0} to calibrate the decision. Give more images, or ask for a higher rate.");
+        if (all.Count < Math.Max(required, FewestRanking))
+            throw new InputException($"PHOTOS {settings.Photos}: {all.Count:N0} images could be held out; --false-alarm-rate {settings.FalseAlarmRate} "
+                + $"needs {Math.Max(required, FewestRanking):N0}. Give more images (four times as many), or ask for a higher rate.");
+        if (all.Count < required + FewestRanking)
+        {
+            Screen.Warn($"{all.Count:N0} images are held out, fewer than {required + FewestRanking:N0}: the same ones rank the score and calibrate the decision, "
+                + "so its promise holds nearly, not exactly. More images mend that.");
+            return (all, all);
+        }
+        var count = Math.Clamp((int)((1 - RankingShare) * all.Count), required, all.Count - FewestRanking);
+        return ImageSplit.TakeAny(all, count, settings.Seed, "detector");
     }
 
     private string Out(string name) => Path.Combine(settings.Output, name);

@@ -22,14 +22,18 @@ public static class ImageSplit
         return ([.. images.Where(image => !chosen.Contains(image))], [.. images.Where(chosen.Contains)]);
     }
 
-    /// <summary>Takes a share of the images, of whatever classes: where there are few of each.</summary>
-    /// <inheritdoc cref="Take"/>
+    /// <summary>Takes so many of the images, of whatever classes.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="count">How many to take.</param>
+    /// <param name="seed">Decides which ones.</param>
+    /// <param name="part">What they are taken for; another part takes others.</param>
+    /// <returns>The others and the part, both in their old order.</returns>
     public static (IReadOnlyList<LabeledImage> Others, IReadOnlyList<LabeledImage> Part) TakeAny(
-        IReadOnlyList<LabeledImage> images, double share, int seed, string part)
+        IReadOnlyList<LabeledImage> images, int count, int seed, string part)
     {
         var shuffled = images.ToArray();
         new Random(HashCode(seed, part)).Shuffle(shuffled);
-        var chosen = shuffled.Take((int)Math.Floor(share * shuffled.Length)).ToHashSet();
+        var chosen = shuffled.Take(count).ToHashSet();
         return ([.. images.Where(image => !chosen.Contains(image))], [.. images.Where(chosen.Contains)]);
     }
 
