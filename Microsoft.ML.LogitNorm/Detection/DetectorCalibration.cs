@@ -124,6 +124,8 @@ internal sealed class DetectorCalibration
                     Invariant($"Calibration row {row} (counted from 0) has no predicted class in column '{classes!.Name}'. Drop the row."), nameof(data));
             scores[key - 1].Add(value);
         }
+        if (scores.All(part => part.Count == 0) && LeftOutRows.NothingLeft([leftOut], "The calibration data", LeftOutRows.NoOthers) is { } unreadable)
+            throw new ArgumentException(unreadable, nameof(data));
         return (scores, leftOut);
     }
 }

@@ -58,6 +58,8 @@ internal static class OodEvaluation
             getDecision?.Invoke(ref isOut);
             outs += isOut ? 1 : 0;
         }
+        if (scores.Count == 0 && LeftOutRows.NothingLeft([leftOut], $"The set of {rows}", LeftOutRows.NoOthers) is { } unreadable)
+            throw new ArgumentException(unreadable, nameof(data));
         log.WarnOfLeftOut(LeftOutRows.Warning([leftOut], rows));
         return ([.. scores], decisionColumnName is null || scores.Count == 0 ? null : (double)outs / scores.Count);
     }

@@ -7,6 +7,9 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="row">The cursor, with <see cref="Columns"/> among its active ones.</param>
 internal sealed class LeftOutRows(DataViewRow row)
 {
+    /// <summary>What is known of other rows, where none is left and labels are not looked at.</summary>
+    public const string NoOthers = "and there are no others";
+
     private const int MostNamed = 3;
 
     private readonly ValueGetter<ReadOnlyMemory<char>>? _getWhy = Columns(row.Schema).Where(row.IsColumnActive).ToArray() is [var column, ..]
@@ -41,12 +44,28 @@ internal sealed class LeftOutRows(DataViewRow row)
     {
         LeftOutRows[] all = [.. parts];
         var count = all.Sum(part => part.Count);
-        if (count == 0)
-            return null;
+        return count == 0 ? null : Invariant($"{count:N0} {rows} have no image that can be read; {consequence}. ") + First(all, count);
+    }
+
+    /// <summary>What to say of a set of which nothing is left; null where that is not for want of images.</summary>
+    /// <param name="parts">The cursors'.</param>
+    /// <param name="set">What the set is called: the beginning of a sentence.</param>
+    /// <param name="others">What is known of its other rows.</param>
+    public static string? NothingLeft(IEnumerable<LeftOutRows> parts, string set, string others = "and no other has a label")
+    {
+        LeftOutRows[] all = [.. parts];
+        var count = all.Sum(part => part.Count);
+        return count == 0
+            ? null
+            : Invariant($"{set} has no row that can be used: {count:N0} {(count == 1 ? "has" : "have")} no image that can be read, {others}. ")
+                + First(all, count);
+    }
+
+    private static string First(LeftOutRows[] all, long count)
+    {
         var named = all.SelectMany(part => part._first).OrderBy(first => first.Number).Take(MostNamed)
             .Select(first => Invariant($"row {first.Number} (counted from 0)") + (first.Why.Length > 0 ? $": {first.Why}" : ""));
-        return Invariant($"{count:N0} {rows} have no image that can be read; {consequence}. ")
-            + $"{(count > MostNamed ? "The first are" : "They are")} {string.Join(" ", named)}";
+        return $"{(count > MostNamed ? "The first are" : count == 1 ? "It is" : "They are")} {string.Join(" ", named)}";
     }
 
     private string Why()

@@ -159,10 +159,11 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
         }
         if (rows.Count > 0)
             ScoreRows();
+        if (first == 0)
+            throw new ArgumentException(
+                LeftOutRows.NothingLeft([leftOut], $"The data of {set.Argument}", LeftOutRows.NoOthers) ?? $"There are no rows in {set.Argument}.");
         log.WarnOfLeftOut(LeftOutRows.Warning([leftOut], $"rows of {set.Argument}"));
-        return first > 0
-            ? found
-            : throw new ArgumentException($"There are no rows in {set.Argument}.");
+        return found;
 
         // False for a row without an image.
         bool ReadColumns()

@@ -101,6 +101,7 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
     {
         var nothing = new Dictionary<string, Tensor>();
         var batches = new List<OodBatch>();
+        string? unreadable;
         using (var cursor = data.GetRowCursor(source.Columns(data.Schema).Concat(LeftOutRows.Columns(data.Schema))))
         {
             var rows = new OodRows(cursor, source);
@@ -116,7 +117,9 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
             }
             if (rows.Count > 0)
                 Add();
-            log?.WarnOfLeftOut(LeftOutRows.Warning([leftOut], "rows to learn from"));
+            unreadable = LeftOutRows.NothingLeft([leftOut], "The data to learn from", LeftOutRows.NoOthers);
+            if (batches.Count > 0)
+                log?.WarnOfLeftOut(LeftOutRows.Warning([leftOut], "rows to learn from"));
 
             void Add()
             {
@@ -127,7 +130,7 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
             }
         }
         if (batches is not [var first, ..])
-            throw new InvalidOperationException(none);
+            throw new InvalidOperationException(unreadable ?? none);
         return first with
         {
             Logits = Whole(batch => batch.Logits),

@@ -39,7 +39,8 @@ internal static class OutlierCheck
     {
         if (outliers.Set.Count == 0)
             throw new InvalidOperationException(
-                $"OutlierSet has no rows; expected {input.Rows} of none of the classes in column '{input.Name}'. Give it rows, or leave it out.");
+                LeftOutRows.NothingLeft(outliers.LeftOut, "OutlierSet", LeftOutRows.NoOthers)
+                ?? $"OutlierSet has no rows; expected {input.Rows} of none of the classes in column '{input.Name}'. Give it rows, or leave it out.");
         if (outliers.FindIn(training, Math.Max(1, BytesAtOnce / input.BytesPerRow)) is not var (outlier, row))
             return;
         var error = RowError.Naming(
