@@ -5,16 +5,18 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>Rows without an image that one cursor has left out: how many, and which the first ones are. See <see cref="MissingRows"/>.</summary>
 /// <param name="row">The cursor, with <see cref="Columns"/> among its active ones.</param>
-internal sealed class LeftOutRows(DataViewRow row)
+/// <param name="sources">The columns that are read: what is made of images.</param>
+internal sealed class LeftOutRows(DataViewRow row, params DataViewSchema.Column[] sources)
 {
     /// <summary>What is known of other rows, where none is left and labels are not looked at.</summary>
     public const string NoOthers = "and there are no others";
 
     private const int MostNamed = 3;
 
-    private readonly ValueGetter<ReadOnlyMemory<char>>? _getWhy = Columns(row.Schema).Where(row.IsColumnActive).ToArray() is [var column, ..]
-        ? row.GetGetter<ReadOnlyMemory<char>>(column)
-        : null;
+    private readonly ValueGetter<ReadOnlyMemory<char>>[] _getWhy =
+        [.. Columns(row.Schema, sources).Where(row.IsColumnActive).Select(row.GetGetter<ReadOnlyMemory<char>>)];
+
+    private readonly bool _toldBeside = sources.Any(source => MissingRows.ToldBeside(row.Schema, source).Any(row.IsColumnActive));
 
     private readonly List<(long Number, string Why)> _first = [];
 
@@ -22,11 +24,19 @@ internal sealed class LeftOutRows(DataViewRow row)
     public long Count { get; private set; }
 
     /// <summary>What a cursor reads beside its own columns, so that it can be said why images are missing; nothing where none may be.</summary>
-    public static IEnumerable<DataViewSchema.Column> Columns(DataViewSchema schema)
-        => schema.Where(column => !column.IsHidden && MissingRows.AreExplainedIn(column));
+    /// <param name="schema">The cursor's.</param>
+    /// <param name="sources">Its own columns: what is made of images.</param>
+    public static IEnumerable<DataViewSchema.Column> Columns(DataViewSchema schema, params IEnumerable<DataViewSchema.Column> sources)
+        => sources.SelectMany(source => MissingRows.Explaining(schema, source)).DistinctBy(column => column.Index);
 
     /// <summary>Whether the row that the cursor stands on has no image; false where none may be missing.</summary>
     public bool Has => Why().Length > 0;
+
+    /// <summary>Whether it has none, and what is read of it cannot say so: a transform of others has made values of nothing, such as black pixels.</summary>
+    public bool IsToldBeside => _toldBeside && Has;
+
+    /// <summary>Whether <see cref="IsToldBeside"/> may be.</summary>
+    public bool MayBeToldBeside => _toldBeside;
 
     /// <summary>Leaves out the row that the cursor stands on.</summary>
     /// <param name="number">Its number, counted from 0.</param>
@@ -71,7 +81,12 @@ internal sealed class LeftOutRows(DataViewRow row)
     private string Why()
     {
         var why = default(ReadOnlyMemory<char>);
-        _getWhy?.Invoke(ref why);
+        foreach (var get in _getWhy)
+        {
+            get(ref why);
+            if (!why.IsEmpty)
+                break;
+        }
         return why.ToString();
     }
 }

@@ -164,8 +164,11 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     {
         (Sampling.Natural, _) => training,
         (_, ExampleSet kept) => new BalancedExamples(kept),
-        _ => throw new InvalidOperationException(Options.BalancedWhileStreamed("the training rows take more memory than ImageCache.Auto allows")),
+        _ => throw BalancedWhileStreamed(),
     };
+
+    private static InvalidOperationException BalancedWhileStreamed()
+        => new(Options.BalancedWhileStreamed("the training rows take more memory than ImageCache.Auto allows"));
 
     private OutlierRows? OpenOutliers(
         IExampleSource training, NetworkInput input, LabelColumn label, ContextLog log, CancellationToken cancellationToken)
@@ -261,8 +264,13 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     }
 
     /// <summary>Whether so many labelled rows are streamed rather than kept, by a training that begins now.</summary>
-    internal bool Streams(NetworkInput input, long rows) => _options.ImageCache == ImageCache.Stream
-        || (_options.ImageCache == ImageCache.Auto && (Int128)rows * input.BytesPerRow > Budget(TorchDevice.Select(_env)).Most);
+    /// <exception cref="InvalidOperationException">They are, and are to be drawn by class.</exception>
+    internal bool Streams(NetworkInput input, long rows)
+    {
+        var streams = _options.ImageCache == ImageCache.Stream
+            || (_options.ImageCache == ImageCache.Auto && (Int128)rows * input.BytesPerRow > Budget(TorchDevice.Select(_env)).Most);
+        return streams && _options.Sampling == Sampling.Balanced ? throw BalancedWhileStreamed() : streams;
+    }
 
     /// <summary>Reads the labelled rows and keeps them, or finds out that they are to be streamed; the others are left out with a warning.</summary>
     private IExampleSource Open(
@@ -356,7 +364,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         if (input is VectorInput && constants.Count > 0 && _options.Normalization is null)
             throw ConstantFeatures(schema[input.Name], constants);
 
-        string NotCounted() => (_options.ValidationFraction is not null, LeftOutRows.Columns(schema).Any()) switch
+        string NotCounted() => (_options.ValidationFraction is not null, LeftOutRows.Columns(schema, schema[input.Name]).Any()) switch
         {
             (true, true) => " Rows that ValidationFraction holds out do not count, nor do those whose image cannot be read.",
             (true, false) => " Rows that ValidationFraction holds out do not count.",

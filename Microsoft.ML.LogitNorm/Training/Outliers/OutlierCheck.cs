@@ -47,7 +47,7 @@ internal static class OutlierCheck
             outlier,
             Invariant($"Row {outlier} (counted from 0) of OutlierSet is in column '{input.Name}', bit for bit, labelled training row {row}: ")
             + "what belongs to a class cannot belong to none. Remove it from one of the two.");
-        RowText.AddToNumbered(error, set, outlier);
+        RowText.AddToNumbered(error, set, set.Schema[input.Name], outlier);
         throw error;
     }
 
