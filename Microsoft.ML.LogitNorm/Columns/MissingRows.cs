@@ -83,7 +83,7 @@ internal static class MissingRows
     {
         var name = default(ReadOnlyMemory<char>);
         foreach (var kind in source.Annotations.Schema)
-            if (kind.Name is AnnotationKinds.MissingImages or AnnotationKinds.MissingRows)
+            if (kind is { Name: AnnotationKinds.MissingImages or AnnotationKinds.MissingRows, Type: TextDataViewType })
                 source.Annotations.GetValue(kind.Name, ref name);
         return name.ToString();
     }

@@ -112,10 +112,10 @@ internal sealed record OodSource(
     public IEnumerable<DataViewSchema.Column> Columns(DataViewSchema schema)
         => [.. Vectors, .. Marks(schema), .. ((DataViewSchema.Column?[])[Input is null ? null : schema[Input.Name], Label]).OfType<DataViewSchema.Column>()];
 
-    /// <summary>Checks that other rows are of the same network, as far as it is known, and in any case of such a one.</summary>
+    /// <summary>Checks that other rows went through a network of the same sizes and, where the network itself is needed, through the same one.</summary>
     /// <param name="other">What was found of them by the same needs.</param>
     /// <param name="rows">What they are called: the beginning of a sentence.</param>
-    /// <exception cref="ArgumentOutOfRangeException">They are not.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">They did not.</exception>
     public void CheckSame(OodSource other, string rows)
     {
         Check("logits", Logits, other.Logits);
