@@ -113,6 +113,15 @@ internal sealed class MarkedPixelsTests
         Assert.That(_warnings, Has.Some.Contains(file));
     }
 
+    [Test]
+    public void TwoImageColumns_OneErrorColumn_IsRefused()
+    {
+        Assert.That(
+            () => Read("Other", "Other", "ImageError", _rows),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("those of column 'Image'").And.Message.Contains("Give ErrorColumnName another name."));
+        Assert.That(() => Read("", "Image", "ImageError", _rows), Throws.Nothing, "the images themselves may be read anew");
+    }
+
     private static LogitNormTrainer.Options Options => TinyImages.Options with { Epochs = 1, FeatureColumnName = "Pixels" };
 
     private IDataView View()

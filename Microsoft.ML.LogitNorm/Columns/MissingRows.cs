@@ -50,8 +50,8 @@ internal static class MissingRows
         => column.Annotations.Schema.Any(annotation => annotation.Name is AnnotationKinds.MissingImages or AnnotationKinds.MissingRows);
 
     /// <summary>
-    /// The columns that say of which rows an image is missing, and why: that which a column of images, or of what was made of them, names. A transform of others,
-    /// such as <c>ExtractPixels</c>, makes values out of a missing image and does not hand the annotation on: then all that there are.
+    /// The columns that say of which rows an image is missing, and why: that which a column of images, or of what was made of them, names. A transform of
+    /// others, such as <c>ExtractPixels</c>, makes values out of a missing image and does not hand the annotation on: then all that there are.
     /// </summary>
     /// <param name="schema">The columns of the data.</param>
     /// <param name="source">The column.</param>
@@ -79,7 +79,9 @@ internal static class MissingRows
         annotations.Add(AnnotationKinds.MissingRows, TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = name.AsMemory());
     }
 
-    private static string Named(DataViewSchema.Column source)
+    /// <summary>The name of the column that says why images, or rows made of them, are missing; empty where none is named.</summary>
+    /// <param name="source">The column of images, or of what was made of them.</param>
+    public static string Named(DataViewSchema.Column source)
     {
         var name = default(ReadOnlyMemory<char>);
         foreach (var kind in source.Annotations.Schema)

@@ -115,7 +115,14 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         var data = split?.Training ?? input;
         using var training = In(
             split is null ? null : LeftToTrain,
-            () => Open(data, rows, label, new("training", split is null ? TrainingData : "The part that ValidationFraction leaves to train on", FillLabels), budget, log, cancellationToken));
+            () => Open(
+                data,
+                rows,
+                label,
+                new("training", split is null ? TrainingData : "The part that ValidationFraction leaves to train on", FillLabels),
+                budget,
+                log,
+                cancellationToken));
         CheckTrainable(training, input.Schema, rows, label);
         if (split is { HeldOut: 0 })
             throw new InvalidOperationException(

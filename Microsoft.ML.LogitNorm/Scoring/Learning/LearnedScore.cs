@@ -39,7 +39,10 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
         var rows = Gather(
             data, source, $"The score {score.Name} learns from the training rows, but there are none. Fit it on the data that the network was trained on.",
             log, cancellation);
-        return From(score, rows, heldOut is null || !score.RanksRows ? null : HeldOut(heldOut, score.Needs, $"score {score.Name}", columns, log, cancellation), source, log);
+        OodBatch? ranking = heldOut is not null && score.RanksRows
+            ? HeldOut(heldOut, score.Needs, $"score {score.Name}", columns, log, cancellation)
+            : null;
+        return From(score, rows, ranking, source, log);
     }
 
     /// <summary>Reads what a score needs of the rows that it ranks by, as tensors in the current scope.</summary>
