@@ -22,7 +22,8 @@ internal static class InitialNormalization
         {
             log.Warning(
                 $"The pixels of column '{input.Name}' have been normalised already, as their means and standard deviations tell, {measured}: they are "
-                + $"normalised by these, and not by {known.Values} of {known.Source}. Give Normalization if that is wrong, or the pixels as they are in the images.");
+                + $"normalised by these, and not by {known.Values} of {known.Source}. "
+                + "Give Normalization if that is wrong, or the pixels as they are in the images.");
             return measured;
         }
         if (known is null && options.Normalization is null)
