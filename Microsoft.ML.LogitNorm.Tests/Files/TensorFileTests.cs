@@ -70,6 +70,16 @@ public sealed class TensorFileTests
     }
 
     [Test]
+    public void CopyTo_NumberThatIsTooLargeForTheTarget_IsRefused()
+    {
+        using var target = zeros(2);
+        var file = Opened(Write(("w", tensor(new[] { 1.0, 1e300 }))));
+        Assert.That(
+            () => file.CopyTo(target, file.Entries[0], finite: true),
+            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo("'w' has a value that is too large for Float32."));
+    }
+
+    [Test]
     public void WriteAndRead_ScalarEmptyAndStrided_KeepShapeAndValues()
     {
         var strided = arange(12).reshape(3, 4).t();

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using FsCheck;
 using FsCheck.Fluent;
 using SkiaSharp;
@@ -41,6 +42,23 @@ internal sealed class ImageFuzzTests
                     DecodesOrSaysWhy(changed);
                 }
             });
+
+    // Chunks of a PNG that claim any length: the largest in 31 and 32 bits, what the file has and one more or less.
+    [Test]
+    public void Decode_ChunkLengths_DecodesOrSaysWhy()
+    {
+        foreach (var image in _valid.Where(image => ImageSignature.IsPng(image)))
+            foreach (var start in (int[])[8, 33])   // IHDR, and what follows it
+                foreach (var type in (string[])["IHDR", "eXIf", "tEXt", "IDAT"])
+                    foreach (var length in (uint[])[0, 1, 13, 14, (uint)image.Length - 42, (uint)image.Length - 41, 0x7FFF_FFFB, 0x7FFF_FFFF, 0x8000_0000, uint.MaxValue])
+                    {
+                        byte[] changed = [.. image];
+                        BinaryPrimitives.WriteUInt32BigEndian(changed.AsSpan(start), length);
+                        System.Text.Encoding.ASCII.GetBytes(type).CopyTo(changed.AsSpan(start + 4));
+                        DecodesOrSaysWhy(changed);
+                        DecodesOrSaysWhy(changed[..(start + 8)]);
+                    }
+    }
 
     private static void DecodesOrSaysWhy(byte[] bytes)
     {

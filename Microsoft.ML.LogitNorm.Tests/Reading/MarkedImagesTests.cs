@@ -1,6 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using SkiaSharp;
+using static System.FormattableString;
 
 namespace Microsoft.ML.LogitNorm.Tests;
 
@@ -160,6 +161,83 @@ internal sealed class MarkedImagesTests
         Assert.That(
             () => trainer.Fit(_reading.Transform(View(Rows().Skip(5)))),
             Throws.TypeOf<RowException>().With.Message.Contains("Row 4 (counted from 0) of OutlierSet").And.Message.Contains("Path '5.png'"));
+    }
+
+    private static IEnumerable<TestCaseData> WithoutAnImage()
+    {
+        var options = TinyImages.Options with { Epochs = 1 };
+        yield return Case("training", "The training data", (test, good, none) => test.Train(options, none));
+        yield return Case("streamed", "The training data", (test, good, none) => test.Train(options with { ImageCache = ImageCache.Stream }, none));
+        yield return Case("validation", "ValidationSet", (test, good, none) => test.Train(options with { ValidationSet = none }, good));
+        yield return Case("outliers", "OutlierSet", (test, good, none) => test.Train(options with { OutlierSet = none }, good));
+        yield return Case("tuner", "The validation set", (test, good, none)
+            => test._ml.MulticlassClassification.LogitNormTuner(new() { Trainer = options }).Tune(good, none));
+        yield return Case("temperature", "The data to fit a temperature on", (test, good, none)
+            => test._ml.Transforms.TemperatureScaling().Fit(test._model.Transform(none)));
+        yield return Case("calibration", "The data to evaluate", (test, good, none)
+            => test._ml.MulticlassClassification.EvaluateCalibration(test._model.Transform(none)));
+        yield return Case("score", "The data to learn from", (test, good, none)
+            => test._ml.Transforms.OodScore(OodScores.NearestNeighbours(2)).Fit(test._model.Transform(none)));
+        yield return Case("detector", "The calibration data", (test, good, none) => test._ml.Transforms.OodDetector(0.2).Fit(test.Energy(none)));
+        yield return Case("evaluation", "The set of out-of-distribution rows", (test, good, none)
+            => test._ml.AnomalyDetection.EvaluateOod(test.Energy(good), test.Energy(none)));
+        yield return Case("comparison", "The data of inDistribution", (test, good, none) => test._ml.AnomalyDetection.CompareOodScores(
+            test._model, none, new Dictionary<string, IDataView> { ["same"] = good }, new() { Scores = [OodScores.Energy()] }));
+
+        static TestCaseData Case(string name, string set, Action<MarkedImagesTests, IDataView, IDataView> use)
+            => new TestCaseData(set, use).SetArgDisplayNames(name);
+    }
+
+    // As where ImageFolder is wrong. Not that labels are missing, which they are not.
+    [TestCaseSource(nameof(WithoutAnImage))]
+    public void NoImageCanBeRead_SaysSo(string set, object use)
+    {
+        var good = _reading.Transform(View(Rows().Where((_, i) => !_broken.Contains(i))));
+        var none = _reading.Transform(View(Rows().Select(row => row with { Path = "elsewhere/" + row.Path })));
+        Assert.That(
+            () => ((Action<MarkedImagesTests, IDataView, IDataView>)use)(this, good, none),
+            Throws.Exception.With.Message.StartWith(Invariant($"{set} has no row that can be used: {Count} have no image that can be read, and "))
+                .And.Message.Contains("The first are row 0 (counted from 0): The file '").And.Message.Contains("0.png' is not there. Is the path right, and ImageFolder"));
+    }
+
+    [Test]
+    public void ValidationFraction_HeldOutWithoutAnImage_SaysSo()
+    {
+        var options = TinyImages.Options with { Epochs = 1, Seed = 3, ValidationFraction = 0.05, BatchSize = 4 };
+        var label = LabelColumn.Find(_reading.Transform(View(Rows())).Schema, "Label");
+        var whole = _reading.Transform(View(Rows().Where((_, i) => !_broken.Contains(i))));
+        // Rows keep their ids, by which they are chosen: break the files of those.
+        var split = HeldOutRows.Choose(whole, label, 0.05, seed: 3, CancellationToken.None);
+        var heldOut = split.Validation.GetColumn<string>("Path").ToHashSet();
+        var broken = _reading.Transform(View(Rows().Where((_, i) => !_broken.Contains(i))
+            .Select(row => heldOut.Contains(row.Path) ? row with { Path = "elsewhere/" + row.Path } : row)));
+        Assert.That(
+            () => Train(options, broken),
+            Throws.InvalidOperationException.With.Message.StartWith(
+                Invariant($"The part that ValidationFraction holds out has no row that can be used: {heldOut.Count} have no image that can be read, ")));
+    }
+
+    [Test]
+    public void ValidationFraction_TheOtherRowsWithoutAnImage_SaysWhatDoesNotCount()
+    {
+        // Of the reds there are two: one is held out, whichever it is, and neither can be read.
+        var rows = _reading.Transform(View(Rows().Where((row, i) => !_broken.Contains(i) && (row.Label != TinyImages.Classes[0] || i is 0 or 3))
+            .Select(row => row.Label == TinyImages.Classes[0] ? row with { Path = "elsewhere/" + row.Path } : row)));
+        Assert.That(
+            () => Train(TinyImages.Options with { Epochs = 1, ValidationFraction = 0.1, BatchSize = 4 }, rows),
+            Throws.InvalidOperationException.With.Message.Contains($"No training rows for 1 of the 3 classes of column 'Label': {TinyImages.Classes[0]}.")
+                .And.Message.EndsWith("Rows that ValidationFraction holds out do not count, nor do those whose image cannot be read."));
+    }
+
+    private void Train(LogitNormTrainer.Options options, IDataView rows)
+    {
+        using var model = _ml.MulticlassClassification.Trainers.LogitNorm(options).Fit(rows);
+    }
+
+    private IDataView Energy(IDataView rows)
+    {
+        var view = _model.Transform(rows);
+        return _ml.Transforms.OodScore(OodScores.Energy()).Fit(view).Transform(view);
     }
 
     private static IEnumerable<Photo> Rows() => Enumerable.Range(0, Count).Select(i => new Photo($"{i}.png", TinyImages.Classes[i % 3]));

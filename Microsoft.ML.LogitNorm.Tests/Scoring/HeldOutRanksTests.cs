@@ -89,6 +89,49 @@ public sealed class HeldOutRanksTests
     }
 
     [Test]
+    public void Fit_HeldOutRowsOfAnotherModel_SaysSo()
+    {
+        var train = View(160, seed: 1);
+        using var model = Fit(train);
+        using var narrow = Fit(train, hidden: 32, epochs: 1);
+        using var twin = Fit(train, epochs: 1);
+        var (rows, heldOut) = (model.Transform(train), View(80, seed: 2));
+        foreach (var score in (OodScore[])[OodScores.Default(), OodScores.Fuse(OodScores.MaxSoftmax(), OodScores.NearestNeighbours(3))])
+            Assert.That(
+                () => _ml.Transforms.OodScore(score).Fit(rows, narrow.Transform(heldOut)),
+                Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("as the training rows have")
+                    .And.Message.Contains("The held-out rows went through another network"));
+        Assert.That(
+            () => _ml.Transforms.OodScore(OodScores.Fuse(OodScores.MaxSoftmax(), OodScores.Odin())).Fit(rows, twin.Transform(heldOut)),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("those of another").And.Message.Contains("transform both by the same model"));
+    }
+
+    [Test]
+    public void CompareOodScores_HeldOutData_IsReadForRanksOnly()
+    {
+        var (train, test) = (View(160, seed: 1), View(40, seed: 3));
+        using var model = Fit(train, epochs: 1);
+        var read = 0;
+        var counted = _ml.Data.LoadFromEnumerable(Counted());
+        OodScoreComparison Compare(OodScore score, IDataView heldOut) => _ml.AnomalyDetection.CompareOodScores(
+            model, test, new Dictionary<string, IDataView> { ["same"] = test }, new() { Scores = [score], TrainingData = train, HeldOutData = heldOut });
+
+        Compare(OodScores.NearestNeighbours(3), counted);
+        Assert.That(read, Is.Zero);
+        Compare(OodScores.Default(), counted);
+        Assert.That(read, Is.EqualTo(20));
+
+        IEnumerable<Row> Counted()
+        {
+            foreach (var row in _ml.Data.CreateEnumerable<Row>(View(20, seed: 2), reuseRowObject: false))
+            {
+                read++;
+                yield return row;
+            }
+        }
+    }
+
+    [Test]
     public void Learn_FuseWithinFuse_RanksBothByHeldOutRows()
     {
         using var scope = NewDisposeScope();
@@ -102,11 +145,11 @@ public sealed class HeldOutRanksTests
         Assert.That(learned.Where(tensor => tensor.Key.EndsWith("Ranks", StringComparison.Ordinal)).Select(tensor => tensor.Value.shape[0]), Is.All.EqualTo(12));
     }
 
-    private TransformerChain<LogitNormModel> Fit(IDataView train)
+    private TransformerChain<LogitNormModel> Fit(IDataView train, int hidden = 64, int epochs = 30)
         => _ml.Transforms.Conversion.MapValueToKey("Label", keyOrdinality: Transforms.ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
             .Append(_ml.MulticlassClassification.Trainers.LogitNorm(new LogitNormTrainer.Options
             {
-                Backbone = Backbone.Dense([64]), Loss = TrainingLoss.CrossEntropy(), Epochs = 30, BatchSize = 32, LearningRate = 0.1, Seed = 1,
+                Backbone = Backbone.Dense([hidden]), Loss = TrainingLoss.CrossEntropy(), Epochs = epochs, BatchSize = 32, LearningRate = 0.1, Seed = 1,
             }))
             .Fit(train);
 

@@ -24,4 +24,12 @@ public sealed class SamplingTests
         => Assert.That(
             () => TinyTraining.Weights(_balanced with { ImageCache = ImageCache.Stream }),
             Throws.ArgumentException.With.Message.Contains("but ImageCache is Stream").And.Message.Contains("ImageCache.Memory, or use ClassWeights.Balanced()"));
+
+    // As a tuner asks before its trials, for which it then decides: the error is not of an ImageCache that nobody has set.
+    [Test]
+    public void Streams_BalancedRowsThatMemoryDoesNotHold_SaysSo()
+        => Assert.That(
+            () => new LogitNormTrainer(new MLContext(), _balanced).Streams(
+                new ImageInput("Image", new(3, 1024, 1024), PixelKind.Image, Interleaved: true), rows: 1L << 40),
+            Throws.InvalidOperationException.With.Message.Contains("but the training rows take more memory than ImageCache.Auto allows"));
 }

@@ -19,7 +19,8 @@ internal static class CalibrationEvaluation
         log.WarnOfLeftOut(LeftOutRows.Warning([leftOut], "labelled rows"));
         if (tally.Count == 0)
             throw new ArgumentException(
-                $"No row has a label in column '{labelColumnName}' to compare column '{scoreColumnName}' with: "
+                LeftOutRows.NothingLeft([leftOut], "The data to evaluate")
+                ?? $"No row has a label in column '{labelColumnName}' to compare column '{scoreColumnName}' with: "
                 + "give labelled rows, whose keys are those of the model's own MapValueToKey.",
                 nameof(data));
         return tally.ToMetrics();

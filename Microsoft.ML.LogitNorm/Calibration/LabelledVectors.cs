@@ -37,8 +37,8 @@ internal sealed record LabelledVectors(DataViewSchema.Column Label, DataViewSche
     /// <returns>How many rows were left out, as their class is not known, and those that have no image.</returns>
     public (long Unlabelled, LeftOutRows LeftOut) Visit(IDataView data, Visitor visit)
     {
-        using var cursor = data.GetRowCursor([Label, Vectors, .. LeftOutRows.Columns(data.Schema)]);
-        var (mayBeMissing, leftOut) = (MissingRows.MayBeIn(Vectors), new LeftOutRows(cursor));
+        using var cursor = data.GetRowCursor([Label, Vectors, .. LeftOutRows.Columns(data.Schema, Vectors)]);
+        var (mayBeMissing, leftOut) = (MissingRows.MayBeIn(Vectors), new LeftOutRows(cursor, Vectors));
         var getLabel = cursor.GetGetter<uint>(Label);
         var getValues = cursor.GetGetter<VBuffer<float>>(Vectors);
         var values = new double[VectorColumn.SizeOf(Vectors)];
@@ -52,7 +52,7 @@ internal sealed record LabelledVectors(DataViewSchema.Column Label, DataViewSche
                 continue;
             }
             getValues(ref buffer);
-            if (mayBeMissing && buffer.IsDense && MissingRows.IsMissing(buffer.GetValues()))
+            if (leftOut.IsToldBeside || (mayBeMissing && buffer.IsDense && MissingRows.IsMissing(buffer.GetValues())))
             {
                 leftOut.Add(cursor.Position);
                 continue;

@@ -71,7 +71,8 @@ public sealed class TemperatureScalingEstimator : IEstimator<TemperatureScalingT
         });
         if (labels.Count == 0)
             throw new InvalidOperationException(
-                $"There is no row with a label in column '{_labelColumnName}' to fit a temperature on. "
+                LeftOutRows.NothingLeft([leftOut], "The data to fit a temperature on")
+                ?? $"There is no row with a label in column '{_labelColumnName}' to fit a temperature on. "
                 + "Give labelled rows that the network was not trained on.");
 
         var found = TemperatureSearch.Find(CollectionsMarshal.AsSpan(logits), CollectionsMarshal.AsSpan(labels));

@@ -24,6 +24,9 @@ internal static class AnnotationKinds
     /// <summary>On a column that says why images are missing: true.</summary>
     public const string ImageErrors = "ImageErrors";
 
-    /// <summary>On what the model and the scores make of such images: true, as rows may be missing; see <see cref="LogitNorm.MissingRows"/>.</summary>
+    /// <summary>
+    /// On what the model and the scores make of such images, as rows may be missing: the name of that column, empty where several may say why; see
+    /// <see cref="LogitNorm.MissingRows"/>.
+    /// </summary>
     public const string MissingRows = "MissingRows";
 }

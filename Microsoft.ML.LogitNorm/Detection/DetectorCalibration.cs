@@ -102,17 +102,17 @@ internal sealed class DetectorCalibration
     {
         var score = ScoreColumn.Find(data.Schema, scoreColumnName);
         DataViewSchema.Column[] columns = classes is null ? [score] : [score, data.Schema[classes.Name]];
-        using var cursor = data.GetRowCursor([.. columns, .. LeftOutRows.Columns(data.Schema)]);
+        using var cursor = data.GetRowCursor([.. columns, .. LeftOutRows.Columns(data.Schema, score)]);
         var getScore = cursor.GetGetter<float>(score);
         var getClass = classes is null ? (ref uint all) => all = 1 : cursor.GetGetter<uint>(columns[1]);
-        var leftOut = new LeftOutRows(cursor);
+        var leftOut = new LeftOutRows(cursor, score);
         var scores = Enumerable.Range(0, classes?.ClassCount ?? 1).Select(_ => new List<float>()).ToArray();
         var (value, key, row) = (0f, 0u, 0L);
         for (; cursor.MoveNext(); row++)
         {
             getScore(ref value);
             getClass(ref key);
-            if (MissingRows.IsMissing(score, value))
+            if (leftOut.IsToldBeside || MissingRows.IsMissing(score, value))
             {
                 leftOut.Add(row);
                 continue;
@@ -124,6 +124,8 @@ internal sealed class DetectorCalibration
                     Invariant($"Calibration row {row} (counted from 0) has no predicted class in column '{classes!.Name}'. Drop the row."), nameof(data));
             scores[key - 1].Add(value);
         }
+        if (scores.All(part => part.Count == 0) && LeftOutRows.NothingLeft([leftOut], "The calibration data", LeftOutRows.NoOthers) is { } unreadable)
+            throw new ArgumentException(unreadable, nameof(data));
         return (scores, leftOut);
     }
 }

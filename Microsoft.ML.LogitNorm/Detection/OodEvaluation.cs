@@ -40,16 +40,16 @@ internal static class OodEvaluation
     {
         var score = ScoreColumn.Find(data.Schema, scoreColumnName);
         DataViewSchema.Column[] columns = decisionColumnName is null ? [score] : [score, data.Schema[decisionColumnName]];
-        using var cursor = data.GetRowCursor([.. columns, .. LeftOutRows.Columns(data.Schema)]);
+        using var cursor = data.GetRowCursor([.. columns, .. LeftOutRows.Columns(data.Schema, score)]);
         var getScore = cursor.GetGetter<float>(score);
         var getDecision = decisionColumnName is null ? null : cursor.GetGetter<bool>(data.Schema[decisionColumnName]);
-        var leftOut = new LeftOutRows(cursor);
+        var leftOut = new LeftOutRows(cursor, score);
         var scores = new List<float>();
         var (value, isOut, outs) = (0f, false, 0L);
         while (cursor.MoveNext())
         {
             getScore(ref value);
-            if (MissingRows.IsMissing(score, value))
+            if (leftOut.IsToldBeside || MissingRows.IsMissing(score, value))
             {
                 leftOut.Add(cursor.Position);
                 continue;
@@ -58,6 +58,8 @@ internal static class OodEvaluation
             getDecision?.Invoke(ref isOut);
             outs += isOut ? 1 : 0;
         }
+        if (scores.Count == 0 && LeftOutRows.NothingLeft([leftOut], $"The set of {rows}", LeftOutRows.NoOthers) is { } unreadable)
+            throw new ArgumentException(unreadable, nameof(data));
         log.WarnOfLeftOut(LeftOutRows.Warning([leftOut], rows));
         return ([.. scores], decisionColumnName is null || scores.Count == 0 ? null : (double)outs / scores.Count);
     }

@@ -39,7 +39,7 @@ internal sealed class ExampleReader : IDisposable
     {
         (_data, _input, _callers) = (data, input, cancellationToken);
         _columns = labelColumnName is null ? [data.Schema[input.Name]] : [data.Schema[input.Name], data.Schema[labelColumnName]];
-        _lanes = [.. data.GetRowCursorSet([.. _columns, .. LeftOutRows.Columns(data.Schema)], Environment.ProcessorCount)
+        _lanes = [.. data.GetRowCursorSet([.. _columns, .. LeftOutRows.Columns(data.Schema, _columns[0])], Environment.ProcessorCount)
             .Select(cursor => new Lane(cursor, input, labelColumnName, data))];
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _threads = [.. _lanes.Select(lane => Task.Factory.StartNew(
@@ -140,9 +140,9 @@ internal sealed class ExampleReader : IDisposable
             $"Column '{_input.Name}' has a {_input.Item} that is NaN or infinite in {(label is null ? "" : "labelled ")}row {_rows + first} (counted from 0). "
             + "Remove the row or fix it.");
         if (label is { } labels)
-            RowText.AddToLabelled(error, _data, labels, _rows + first);
+            RowText.AddToLabelled(error, _data, _columns[0], labels, _rows + first);
         else
-            RowText.AddToNumbered(error, _data, _rows + first);
+            RowText.AddToNumbered(error, _data, _columns[0], _rows + first);
         throw error;
     }
 
@@ -158,7 +158,7 @@ internal sealed class ExampleReader : IDisposable
 
         public long Unlabelled { get; private set; }
 
-        public LeftOutRows LeftOut { get; } = new(cursor);
+        public LeftOutRows LeftOut { get; } = new(cursor, cursor.Schema[input.Name]);
 
         public void ReadAll(CancellationToken cancellationToken)
         {

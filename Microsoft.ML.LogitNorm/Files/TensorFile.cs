@@ -133,8 +133,12 @@ internal sealed class TensorFile
         var direct = target.device.type == TorchSharp.DeviceType.CPU && target.is_contiguous() && target.dtype == entry.Type;
         var read = direct ? target : empty(entry.Shape, entry.Type);
         ReadInto(read, entry, finite);
-        if (!direct)
-            target.copy_(read);
+        if (direct)
+            return;
+        var converted = read.to(target.dtype);
+        if (finite && !TensorData.IsFinite(converted))   // a number may be finite in eight bytes and not in four
+            throw new InvalidDataException($"'{entry.Name}' has a value that is too large for {target.dtype}.");
+        target.copy_(converted);
     }
 
     /// <summary>Checks that the file holds exactly these tensors, without reading them; they may be on the META device.</summary>

@@ -12,16 +12,20 @@ internal abstract class InputReader
     public static InputReader Open(DataViewRow row, ImageInput input)
     {
         var source = row.Schema[input.Name];
-        return input.Kind switch
+        return Marked(row, source, input.Kind switch
         {
             PixelKind.Image => new ImagePixels(new ImageGetter(row, source), input, MissingRows.MayBeIn(source)),
             PixelKind.VectorOfByte => new VectorPixels<byte>(row.GetGetter<VBuffer<byte>>(source), input),
             _ => new VectorPixels<float>(row.GetGetter<VBuffer<float>>(source), input),
-        };
+        });
     }
 
     /// <summary>A reader of feature vectors.</summary>
-    public static InputReader Open(DataViewRow row, VectorInput input) => new Features(row.GetGetter<VBuffer<float>>(row.Schema[input.Name]), input);
+    public static InputReader Open(DataViewRow row, VectorInput input)
+    {
+        var source = row.Schema[input.Name];
+        return Marked(row, source, new Features(row.GetGetter<VBuffer<float>>(source), input));
+    }
 
     /// <summary>Reads the current row's values.</summary>
     /// <param name="destination">Room for one row: <see cref="NetworkInput.BytesPerRow"/> bytes.</param>
@@ -29,11 +33,20 @@ internal abstract class InputReader
     /// <exception cref="InvalidOperationException">The row has no image, which no column explains, or one of another size.</exception>
     public abstract bool Read(Span<byte> destination);
 
+    private static InputReader Marked(DataViewRow row, DataViewSchema.Column source, InputReader reader)
+        => new LeftOutRows(row, source) is { MayBeToldBeside: true } marks ? new MarkedInput(reader, marks) : reader;
+
     private static InvalidOperationException Wrong(NetworkInput input, string found, string expected)
         => new($"Column '{input.Name}' has a row with {found}; expected {expected}.");
 
     private static InvalidOperationException WrongImage(ImageInput input, string found)
         => Wrong(input, found, $"an image of {input.Shape} (channels × height × width)");
+
+    /// <summary>Values that something was made into where an image was missing.</summary>
+    private sealed class MarkedInput(InputReader reader, LeftOutRows marks) : InputReader
+    {
+        public override bool Read(Span<byte> destination) => !marks.IsToldBeside && reader.Read(destination);
+    }
 
     private sealed class ImagePixels(ImageGetter images, ImageInput input, bool mayBeMissing) : InputReader
     {

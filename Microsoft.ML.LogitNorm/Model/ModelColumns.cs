@@ -14,7 +14,7 @@ internal static class ModelColumns
         var hasNames = label.Annotations.Any(annotation => annotation.Name == AnnotationKinds.KeyValues);
         SchemaShape.Column? keyValues = hasNames ? label.Annotations.First(annotation => annotation.Name == AnnotationKinds.KeyValues) : null;
         var slotNames = Shapes.Column(AnnotationKinds.SlotNames, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance);
-        var missing = MissingRows.Shape(feature);
+        var missing = MissingRows.Shape(input, feature);
         SchemaShape.Column[] scoreSet =
         [
             .. missing,
@@ -55,22 +55,22 @@ internal static class ModelColumns
         var predicted = new DataViewSchema.Annotations.Builder();
         spec.Classes?.AddTo(predicted, AnnotationKinds.KeyValues);
         AddScoreSet(predicted, "PredictedLabel", set);
-        MissingRows.HandOn(predicted, feature);
+        MissingRows.HandOn(predicted, input, feature);
 
         var score = new DataViewSchema.Annotations.Builder();
         spec.Classes?.AddSlotNamesTo(score);
         spec.Classes?.AddTo(score, AnnotationKinds.TrainingLabelValues);
         AddScoreSet(score, "Score", set);
-        MissingRows.HandOn(score, feature);
+        MissingRows.HandOn(score, input, feature);
 
         var logits = new DataViewSchema.Annotations.Builder();
         spec.Classes?.AddSlotNamesTo(logits);
         logits.Add(AnnotationKinds.Network, NetworkType.Instance, (ref TrainedNetwork value) => value = network);
         if (spec.Head is LinearHead)
             logits.Add(AnnotationKinds.LinearHead, BooleanDataViewType.Instance, (ref bool value) => value = true);
-        MissingRows.HandOn(logits, feature);
+        MissingRows.HandOn(logits, input, feature);
         var vectors = new DataViewSchema.Annotations.Builder();
-        MissingRows.HandOn(vectors, feature);
+        MissingRows.HandOn(vectors, input, feature);
 
         return
         [

@@ -11,7 +11,8 @@ internal sealed class ModelRowMap(DataViewSchema schema, NetworkInput input, Mod
 {
     public override int BatchSize => input.RowsPerBatch;
 
-    public override IEnumerable<DataViewSchema.Column> Inputs => [InputSchema[input.Name]];
+    public override IEnumerable<DataViewSchema.Column> Inputs
+        => [InputSchema[input.Name], .. MissingRows.ToldBeside(InputSchema, InputSchema[input.Name])];
 
     public override RowBatch Open(DataViewRow row, int capacity, Func<int, bool> activeOutput)
         => new Batch(row, capacity, input, spec, network, activeOutput((int)ModelOutput.Embedding), activeOutput((int)ModelOutput.LayerStatistics));

@@ -20,11 +20,11 @@ internal static class ExifOrientation
         while (png.ReadAtLeast(header, ChunkHeader, throwOnEndOfStream: false) == ChunkHeader)
         {
             var length = BinaryPrimitives.ReadUInt32BigEndian(header);
-            if (length > int.MaxValue || header[4..].SequenceEqual("IEND"u8))
+            if (length > png.Length - png.Position || header[4..].SequenceEqual("IEND"u8))
                 break;
             if (header[4..].SequenceEqual("eXIf"u8))
             {
-                var exif = new byte[Math.Min((int)length, MostExifBytes)];
+                var exif = new byte[(int)Math.Min(length, MostExifBytes)];
                 return Of(exif.AsSpan(0, png.ReadAtLeast(exif, exif.Length, throwOnEndOfStream: false)));
             }
             png.Position += length + ChunkChecksum;

@@ -43,12 +43,12 @@ internal sealed class ImageDecoder(int width, int height, ImageResizing resizing
         var origin = exif ?? codec.EncodedOrigin;
         var seen = ImageTurn.Size(codec.Info.Size, origin);
         var placement = ImagePlacement.Of(seen, _target, resizing);
-        using var bitmap = ImageTurn.Apply(Pixels(codec, placement.ScaleOf(seen), content), origin);
+        using var bitmap = ImageTurn.Apply(Pixels(codec, placement.ScaleOf(seen), content), origin, info => Allocate(info, content));
         fixed (byte* start = destination)
         {
             using var target = new SKBitmap();
             target.InstallPixels(Info(_target), (nint)start);
-            Draw(bitmap, placement, target);
+            Draw(bitmap, placement, target, content);
         }
     }
 
@@ -74,12 +74,9 @@ internal sealed class ImageDecoder(int width, int height, ImageResizing resizing
         var info = new SKImageInfo(
             0, 0, SKColorType.Bgra8888, codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Premul, _colors)
             .WithSize(DecodedSize(codec, scale));
-        var bitmap = new SKBitmap();
+        var bitmap = Allocate(info, content);
         try
         {
-            if (!bitmap.TryAllocPixels(info))
-                throw content.Unreadable(
-                    Invariant($"needs {info.BytesSize64 >> 20:N0} MB of memory to be decoded, which are not there"), "Make it smaller, or lower MaxPixels.");
             if (codec.GetPixels(info, bitmap.GetPixels()) is not SKCodecResult.Success and var result)
                 throw Failed(content, result);
             bitmap.SetImmutable();   // or Skia draws a copy of it
@@ -90,6 +87,17 @@ internal sealed class ImageDecoder(int width, int height, ImageResizing resizing
             bitmap.Dispose();
             throw;
         }
+    }
+
+    // SKBitmap's constructor throws an Exception of no type of its own.
+    private static SKBitmap Allocate(SKImageInfo info, ImageContent content)
+    {
+        var bitmap = new SKBitmap();
+        if (bitmap.TryAllocPixels(info))
+            return bitmap;
+        bitmap.Dispose();
+        throw content.Unreadable(
+            Invariant($"needs {info.BytesSize64 >> 20:N0} MB of memory to be decoded, which are not there"), "Make it smaller, or lower MaxPixels.");
     }
 
     // JPEG and WebP can be decoded at a smaller size, of eighths, which costs less and averages over the pixels.
@@ -108,13 +116,13 @@ internal sealed class ImageDecoder(int width, int height, ImageResizing resizing
     /// Where an image shrinks, Skia takes it from a half, a quarter … of its size (mipmaps) and interpolates between pixels, which is coarse by up to
     /// a factor of two. So what shrinks much is drawn two or four times as large first and halved, which averages four pixels each time.
     /// </remarks>
-    private void Draw(SKBitmap image, ImagePlacement placement, SKBitmap target)
+    private void Draw(SKBitmap image, ImagePlacement placement, SKBitmap target, ImageContent content)
     {
         var scale = placement.ScaleOf(image.Info.Size);
         var factor = scale < 0.35 ? 4 : scale < 0.7 ? 2 : 1;
         while (factor > 1 && (long)width * height * factor * factor > MostOversampled)
             factor /= 2;
-        var first = factor == 1 ? target : new SKBitmap(Info(new(width * factor, height * factor)));
+        var first = factor == 1 ? target : Allocate(Info(new(width * factor, height * factor)), content);
         try
         {
             using (var canvas = new SKCanvas(first))
@@ -124,7 +132,7 @@ internal sealed class ImageDecoder(int width, int height, ImageResizing resizing
                 canvas.SetMatrix(placement.Matrix(image.Info.Size).PostConcat(SKMatrix.CreateScale(factor, factor)));
                 canvas.DrawBitmap(image, 0, 0, paint);
             }
-            Halve(first, factor, target);
+            Halve(first, factor, target, content);
         }
         finally
         {
@@ -133,11 +141,11 @@ internal sealed class ImageDecoder(int width, int height, ImageResizing resizing
         }
     }
 
-    private void Halve(SKBitmap image, int factor, SKBitmap target)
+    private void Halve(SKBitmap image, int factor, SKBitmap target, ImageContent content)
     {
         if (factor == 1)
             return;
-        var half = factor == 2 ? target : new SKBitmap(Info(new(width * factor / 2, height * factor / 2)));
+        var half = factor == 2 ? target : Allocate(Info(new(width * factor / 2, height * factor / 2)), content);
         try
         {
             image.SetImmutable();
@@ -147,7 +155,7 @@ internal sealed class ImageDecoder(int width, int height, ImageResizing resizing
                 canvas.Scale(0.5f);
                 canvas.DrawBitmap(image, 0, 0, paint);
             }
-            Halve(half, factor / 2, target);
+            Halve(half, factor / 2, target, content);
         }
         finally
         {

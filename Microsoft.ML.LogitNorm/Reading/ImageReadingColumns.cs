@@ -32,9 +32,15 @@ internal static class ImageReadingColumns
     }
 
     /// <summary>Finds the column with the paths or bytes.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is missing or has another type.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// It is missing or has another type, or the errors would take the place of those of other images.
+    /// </exception>
     public static DataViewSchema.Column Find(DataViewSchema input, ImageReading reading)
     {
+        if (reading.ErrorColumn is { } errors
+            && input.FirstOrDefault(column => !column.IsHidden && column.Name != reading.Output && MissingRows.Named(column) == errors) is { Name: { } other })
+            throw ColumnError.Mismatch(
+                "error", errors, $"the errors of column '{reading.Output}' alone", $"those of column '{other}'", "Give ErrorColumnName another name.");
         var column = RequiredColumn.Find(input, Role, reading.Input, Remedy);
         return column.Type is TextDataViewType || (column.Type is VectorDataViewType vector && vector.ItemType == NumberDataViewType.Byte)
             ? column

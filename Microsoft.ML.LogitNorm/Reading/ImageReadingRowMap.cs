@@ -25,12 +25,14 @@ internal sealed class ImageReadingRowMap(DataViewSchema input, DataViewSchema.Co
         private readonly ImageContent?[] _contents;
         private readonly byte[]?[] _pixels;
         private readonly string?[] _errors;
+        private readonly Exception?[] _failures;
 
         public Batch(DataViewRow row, int capacity, DataViewSchema.Column source, ImageReading reading, ImageDecoder decoder)
             : base(row, capacity)
         {
             (_reading, _decoder, _reader) = (reading, decoder, ImageContentReader.Open(row, source, reading.Folder));
-            (_contents, _pixels, _errors) = (new ImageContent?[capacity], new byte[]?[capacity], new string?[capacity]);
+            (_contents, _pixels) = (new ImageContent?[capacity], new byte[]?[capacity]);
+            (_errors, _failures) = (new string?[capacity], new Exception?[capacity]);
         }
 
         public override long BytesKept => _contents.Take(Count).Sum(content => content?.BytesKept ?? 0);
@@ -55,10 +57,14 @@ internal sealed class ImageReadingRowMap(DataViewSchema input, DataViewSchema.Co
                 Decode(0);
             else
                 Parallel.For(0, Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, Decode);
+            // Not of the image, but of the process, such as its memory: the first row's, whichever thread met one first.
+            if (Array.FindIndex(_failures, 0, Count, failure => failure is not null) is >= 0 and var row)
+                throw RowError.Wrap(Position(row), _failures[row]!);
         }
 
         private void Decode(int row)
         {
+            _failures[row] = null;
             if (_contents[row] is not { } content)
                 return;
             try
@@ -68,6 +74,10 @@ internal sealed class ImageReadingRowMap(DataViewSchema input, DataViewSchema.Co
             catch (UnreadableImageException e)
             {
                 _errors[row] = e.Message;
+            }
+            catch (Exception e)
+            {
+                _failures[row] = e;   // Parallel.For would wrap it
             }
         }
 

@@ -13,12 +13,13 @@ internal static class ImageTurn
     /// <summary>The image as it is to be seen.</summary>
     /// <param name="stored">The image as it is stored; disposed of where it is not what is returned.</param>
     /// <param name="origin">How it is turned.</param>
-    public static SKBitmap Apply(SKBitmap stored, SKEncodedOrigin origin)
+    /// <param name="allocate">Makes an image without content.</param>
+    public static SKBitmap Apply(SKBitmap stored, SKEncodedOrigin origin, Func<SKImageInfo, SKBitmap> allocate)
     {
         if (origin is SKEncodedOrigin.TopLeft or SKEncodedOrigin.Default)
             return stored;
         using var owned = stored;
-        var turned = new SKBitmap(stored.Info.WithSize(Size(stored.Info.Size, origin)));
+        var turned = allocate(stored.Info.WithSize(Size(stored.Info.Size, origin)));
         using var canvas = new SKCanvas(turned);
         using var paint = new SKPaint { FilterQuality = SKFilterQuality.None, BlendMode = SKBlendMode.Src };
         canvas.SetMatrix(Matrix(stored.Width, stored.Height, origin));

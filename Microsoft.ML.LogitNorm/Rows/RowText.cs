@@ -30,16 +30,19 @@ internal static class RowText
     /// <summary>Describes a row that is counted among those with a label.</summary>
     /// <param name="error">The row's error.</param>
     /// <param name="view">The rows.</param>
+    /// <param name="source">What is read of them; those from which it is missing are not counted.</param>
     /// <param name="label">Their label.</param>
     /// <param name="number">The row's number among those with a label.</param>
-    public static void AddToLabelled(Exception error, IDataView view, DataViewSchema.Column label, long number)
-        => Describe(error, () => OfLabelled(view, label, number));
+    public static void AddToLabelled(Exception error, IDataView view, DataViewSchema.Column source, DataViewSchema.Column label, long number)
+        => Describe(error, () => OfLabelled(view, source, label, number));
 
     /// <summary>Describes a row that is counted among all of a view.</summary>
     /// <param name="error">The row's error.</param>
     /// <param name="view">The rows.</param>
+    /// <param name="source">What is read of them; those from which it is missing are not counted.</param>
     /// <param name="number">The row's number.</param>
-    public static void AddToNumbered(Exception error, IDataView view, long number) => Describe(error, () => OfNumbered(view, number));
+    public static void AddToNumbered(Exception error, IDataView view, DataViewSchema.Column source, long number)
+        => Describe(error, () => OfNumbered(view, source, number));
 
     /// <summary>
     /// The error of a row behind one that ML.NET made of it: where several threads read ahead, ML.NET does not say which row it was. The rows are then read
@@ -112,28 +115,28 @@ internal static class RowText
         return "";
     }
 
-    private static string OfLabelled(IDataView view, DataViewSchema.Column label, long number)
+    private static string OfLabelled(IDataView view, DataViewSchema.Column source, DataViewSchema.Column label, long number)
     {
-        using var cursor = view.GetRowCursor([.. TextColumns(view.Schema), label, .. LeftOutRows.Columns(view.Schema)]);
+        using var cursor = view.GetRowCursor([.. TextColumns(view.Schema), label, .. LeftOutRows.Columns(view.Schema, source)]);
         var getLabel = cursor.GetGetter<uint>(label);
         uint key = 0;
-        return OfCounted(cursor, number, () =>
+        return OfCounted(cursor, source, number, () =>
         {
             getLabel(ref key);
             return key > 0;
         });
     }
 
-    private static string OfNumbered(IDataView view, long number)
+    private static string OfNumbered(IDataView view, DataViewSchema.Column source, long number)
     {
-        using var cursor = view.GetRowCursor([.. TextColumns(view.Schema), .. LeftOutRows.Columns(view.Schema)]);
-        return OfCounted(cursor, number, () => true);
+        using var cursor = view.GetRowCursor([.. TextColumns(view.Schema), .. LeftOutRows.Columns(view.Schema, source)]);
+        return OfCounted(cursor, source, number, () => true);
     }
 
     // Rows without an image were left out, and so are not counted.
-    private static string OfCounted(DataViewRowCursor cursor, long number, Func<bool> counts)
+    private static string OfCounted(DataViewRowCursor cursor, DataViewSchema.Column source, long number, Func<bool> counts)
     {
-        var leftOut = new LeftOutRows(cursor);
+        var leftOut = new LeftOutRows(cursor, source);
         while (cursor.MoveNext())
             if (counts() && !leftOut.Has && number-- == 0)
                 return Of(cursor);

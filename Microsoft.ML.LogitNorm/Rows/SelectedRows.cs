@@ -2,7 +2,11 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Some rows of a view, chosen by their ids: nothing of the others is computed.</summary>
+/// <summary>Some rows of a view, chosen by their ids: no column of the others is asked for.</summary>
+/// <remarks>
+/// A view that computes rows in batches, as <see cref="MappedDataView"/> does, computes the others too: it does not know who will ask for which. Images that
+/// <c>ReadImages</c> reads directly below are so decoded in each of two views that share the rows out.
+/// </remarks>
 /// <param name="source">The view.</param>
 /// <param name="keep">Which rows; called from any thread.</param>
 internal sealed class SelectedRows(IDataView source, Predicate<DataViewRowId> keep) : IDataView

@@ -9,6 +9,7 @@ namespace Microsoft.ML.LogitNorm;
 internal sealed class OodRows
 {
     private readonly OodSource _source;
+    private readonly LeftOutRows _marks;
     private readonly VectorReader? _logits, _embedding, _statistics;
     private readonly InputReader? _reader;
     private readonly List<float> _logitValues = [], _embeddingValues = [], _statisticsValues = [];
@@ -19,6 +20,7 @@ internal sealed class OodRows
     public OodRows(DataViewRow row, OodSource source)
     {
         _source = source;
+        _marks = new(row, [.. source.Vectors]);
         _logits = source.Logits is { } logits ? new(row, logits) : null;
         _embedding = source.Embedding is { } embedding ? new(row, embedding) : null;
         _statistics = source.LayerStatistics is { } statistics ? new(row, statistics) : null;
@@ -53,7 +55,8 @@ internal sealed class OodRows
     /// <exception cref="InvalidOperationException">A value is NaN or infinite.</exception>
     public bool Add(long position)
     {
-        if (!(_logits?.ReadTo(_logitValues, Count, position) ?? true)
+        if (_marks.IsToldBeside
+            || !(_logits?.ReadTo(_logitValues, Count, position) ?? true)
             || !(_embedding?.ReadTo(_embeddingValues, Count, position) ?? true)
             || !(_statistics?.ReadTo(_statisticsValues, Count, position) ?? true))
             return false;

@@ -63,6 +63,9 @@ public abstract record OodScore
     /// <summary>What <see cref="Learn(in OodBatch)"/> reads of the training rows; null for a score that learns nothing.</summary>
     internal virtual OodInputs? LearnsFrom => null;
 
+    /// <summary>Whether it ranks by rows, and so reads those that were held out, where there are some.</summary>
+    internal virtual bool RanksRows => false;
+
     /// <summary>Learns from all training rows at once; what is returned is saved with the model.</summary>
     /// <param name="rows">The rows that the estimator was fitted on, with what <see cref="LearnsFrom"/> lists.</param>
     /// <returns>Named tensors in the caller's scope.</returns>

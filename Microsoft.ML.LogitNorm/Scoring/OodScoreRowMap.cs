@@ -6,7 +6,7 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>Any score, a batch at a time.</summary>
 internal sealed class OodScoreRowMap(
     DataViewSchema input, OodScore score, OodSource source, IReadOnlyDictionary<string, Tensor> learned, NativeLifetime lifetime, string outputColumnName)
-    : RowMap(input, [new DataViewSchema.DetachedColumn(outputColumnName, NumberDataViewType.Single, source.ScoreAnnotations)])
+    : RowMap(input, [new DataViewSchema.DetachedColumn(outputColumnName, NumberDataViewType.Single, source.ScoreAnnotations(input))])
 {
     public override int BatchSize => source.RowsPerBatch;
 

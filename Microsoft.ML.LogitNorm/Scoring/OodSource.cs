@@ -47,15 +47,13 @@ internal sealed record OodSource(
     private long BytesPerRow => (((Classes ?? 0) + (long)(EmbeddingSize ?? 0) + (StatisticsSize ?? 0)) * sizeof(float)) + (Input?.BytesPerRow ?? 0);
 
     /// <summary>The annotation of the score, where rows may be missing from what it is made of.</summary>
-    public DataViewSchema.Annotations ScoreAnnotations
+    /// <param name="schema">The columns of the data.</param>
+    public DataViewSchema.Annotations ScoreAnnotations(DataViewSchema schema)
     {
-        get
-        {
-            var annotations = new DataViewSchema.Annotations.Builder();
-            if (ColumnsRead.FirstOrDefault(MissingRows.MayBeIn) is { Type: not null } column)
-                MissingRows.HandOn(annotations, column);
-            return annotations.ToAnnotations();
-        }
+        var annotations = new DataViewSchema.Annotations.Builder();
+        if (Vectors.OrderByDescending(MissingRows.MayBeIn).FirstOrDefault() is { Type: not null } column)
+            MissingRows.HandOn(annotations, schema, column);
+        return annotations.ToAnnotations();
     }
 
     /// <summary>The annotation of the score, as its estimator promises it.</summary>
@@ -64,7 +62,7 @@ internal sealed record OodSource(
         (OodInputs Input, string Name)[] read =
             [(OodInputs.Logits, columns.Logits), (OodInputs.Embedding, columns.Embedding), (OodInputs.LayerStatistics, columns.LayerStatistics)];
         return [.. read.Where(column => score.Needs.HasFlag(column.Input))
-            .SelectMany(column => MissingRows.Shape(schema.First(found => found.Name == column.Name))).Take(1)];
+            .SelectMany(column => MissingRows.Shape(schema, schema.First(found => found.Name == column.Name))).Take(1)];
     }
 
     /// <summary>Checks what can be known before the data is there: for scoring, and for learning if the score learns.</summary>
@@ -112,9 +110,34 @@ internal sealed record OodSource(
 
     /// <summary>The columns to read for a row.</summary>
     public IEnumerable<DataViewSchema.Column> Columns(DataViewSchema schema)
-        => ((DataViewSchema.Column?[])[Logits, Embedding, LayerStatistics, Input is null ? null : schema[Input.Name], Label]).OfType<DataViewSchema.Column>();
+        => [.. Vectors, .. Marks(schema), .. ((DataViewSchema.Column?[])[Input is null ? null : schema[Input.Name], Label]).OfType<DataViewSchema.Column>()];
 
-    private IEnumerable<DataViewSchema.Column> ColumnsRead => ((DataViewSchema.Column?[])[Logits, Embedding, LayerStatistics]).OfType<DataViewSchema.Column>();
+    /// <summary>Checks that other rows went through a network of the same sizes and, where the network itself is needed, through the same one.</summary>
+    /// <param name="other">What was found of them by the same needs.</param>
+    /// <param name="rows">What they are called: the beginning of a sentence.</param>
+    /// <exception cref="ArgumentOutOfRangeException">They did not.</exception>
+    public void CheckSame(OodSource other, string rows)
+    {
+        Check("logits", Logits, other.Logits);
+        Check("embedding", Embedding, other.Embedding);
+        Check("layer statistics", LayerStatistics, other.LayerStatistics);
+        if (Network is not null && !ReferenceEquals(Network, other.Network))
+            throw ColumnError.Mismatch("logits", other.Logits!.Value.Name, "those of the network that the training rows went through", "those of another",
+                $"{rows} are scored by the network itself: transform both by the same model.");
+
+        void Check(string role, DataViewSchema.Column? mine, DataViewSchema.Column? its)
+        {
+            if (mine is { } known && its is { } found && VectorColumn.SizeOf(known) != VectorColumn.SizeOf(found))
+                throw ColumnError.Mismatch(role, found.Name, $"{VectorColumn.SizeOf(known)} values, as the training rows have", $"{VectorColumn.SizeOf(found)}",
+                    $"{rows} went through another network: transform both by the same model.");
+        }
+    }
+
+    /// <summary>The columns of numbers among them.</summary>
+    public IEnumerable<DataViewSchema.Column> Vectors => ((DataViewSchema.Column?[])[Logits, Embedding, LayerStatistics]).OfType<DataViewSchema.Column>();
+
+    private IEnumerable<DataViewSchema.Column> Marks(DataViewSchema schema)
+        => Vectors.SelectMany(column => MissingRows.ToldBeside(schema, column)).DistinctBy(column => column.Index);
 
     private static bool IsOfANetwork(DataViewSchema.Column logits)
         => logits.Annotations.Schema.GetColumnOrNull(AnnotationKinds.Network) is { Type: NetworkType };

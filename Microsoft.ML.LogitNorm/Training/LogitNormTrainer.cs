@@ -41,6 +41,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
 {
     private const int BytesInPool = 256 << 20;
     private const string LeftToTrain = "the rows that ValidationFraction leaves to train on", HeldOut = "the rows that ValidationFraction holds out";
+    private const string TrainingData = "The training data";
     private const string FillLabels = "Give rows whose label is not empty and among the classes: are they in the column that MapValueToKey reads?";
 
     private readonly IHostEnvironment _env;
@@ -112,8 +113,17 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         var seed = given ?? (CheckpointPath is { } file ? TrainingCheckpoint.SeedIn(file) : null) ?? Random.Shared.Next();
         var split = _options.ValidationFraction is { } fraction ? HeldOutRows.Choose(input, label, fraction, seed, cancellationToken) : null;
         var data = split?.Training ?? input;
-        using var training = In(split is null ? null : LeftToTrain, () => Open(data, rows, label, "training", budget, log, cancellationToken));
-        CheckTrainable(training, data, rows, label);
+        using var training = In(
+            split is null ? null : LeftToTrain,
+            () => Open(
+                data,
+                rows,
+                label,
+                new("training", split is null ? TrainingData : "The part that ValidationFraction leaves to train on", FillLabels),
+                budget,
+                log,
+                cancellationToken));
+        CheckTrainable(training, input.Schema, rows, label);
         if (split is { HeldOut: 0 })
             throw new InvalidOperationException(
                 Invariant($"ValidationFraction is {_options.ValidationFraction}, but no class has 2 rows, one to train on and one to hold out. ")
@@ -123,10 +133,17 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         var options = _options.For(training.Count) with { CancellationToken = cancellationToken };
         var classWeights = options.ClassWeights.For(label, training.Summary.ClassCounts);
         using var validation = (split?.Validation ?? _options.ValidationSet) is { } set
-            ? In(split is null ? null : HeldOut, () => Open(set, rows, label, "validation", budget, log, cancellationToken))
+            ? In(split is null ? null : HeldOut, () => Open(
+                set,
+                rows,
+                label,
+                split is null
+                    ? new("validation", "ValidationSet", "Leave it out, or give it rows with labels.")
+                    : new("validation", "The part that ValidationFraction holds out", "Raise ValidationFraction, or leave it out."),
+                budget,
+                log,
+                cancellationToken))
             : null;
-        if (validation is { Count: 0 })
-            throw label.NoneIn(_options.ValidationSet!, "ValidationSet", "Leave it out, or give it rows with labels.");
         using var outliers = OpenOutliers(training, rows, label, log, cancellationToken);
         var streamed = training is StreamedExamples;
         log.Info(
@@ -154,8 +171,11 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     {
         (Sampling.Natural, _) => training,
         (_, ExampleSet kept) => new BalancedExamples(kept),
-        _ => throw new InvalidOperationException(Options.BalancedWhileStreamed("the training rows take more memory than ImageCache.Auto allows")),
+        _ => throw BalancedWhileStreamed(),
     };
+
+    private static InvalidOperationException BalancedWhileStreamed()
+        => new(Options.BalancedWhileStreamed("the training rows take more memory than ImageCache.Auto allows"));
 
     private OutlierRows? OpenOutliers(
         IExampleSource training, NetworkInput input, LabelColumn label, ContextLog log, CancellationToken cancellationToken)
@@ -202,7 +222,7 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     }
 
     /// <summary>What to say of training data without a labelled row.</summary>
-    internal static InvalidOperationException NoRows(IDataView training, LabelColumn label) => label.NoneIn(training, "The training data", FillLabels);
+    internal static InvalidOperationException NoRows(IDataView training, LabelColumn label) => label.NoneIn(training, TrainingData, FillLabels);
 
     private static void CheckLossFitsHead(Options options)
     {
@@ -251,12 +271,17 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     }
 
     /// <summary>Whether so many labelled rows are streamed rather than kept, by a training that begins now.</summary>
-    internal bool Streams(NetworkInput input, long rows) => _options.ImageCache == ImageCache.Stream
-        || (_options.ImageCache == ImageCache.Auto && (Int128)rows * input.BytesPerRow > Budget(TorchDevice.Select(_env)).Most);
+    /// <exception cref="InvalidOperationException">They are, and are to be drawn by class.</exception>
+    internal bool Streams(NetworkInput input, long rows)
+    {
+        var streams = _options.ImageCache == ImageCache.Stream
+            || (_options.ImageCache == ImageCache.Auto && (Int128)rows * input.BytesPerRow > Budget(TorchDevice.Select(_env)).Most);
+        return streams && _options.Sampling == Sampling.Balanced ? throw BalancedWhileStreamed() : streams;
+    }
 
     /// <summary>Reads the labelled rows and keeps them, or finds out that they are to be streamed; the others are left out with a warning.</summary>
     private IExampleSource Open(
-        IDataView data, NetworkInput input, LabelColumn label, string role, ExampleBudget budget, ContextLog log, CancellationToken cancellationToken)
+        IDataView data, NetworkInput input, LabelColumn label, ExampleRole role, ExampleBudget budget, ContextLog log, CancellationToken cancellationToken)
     {
         if (_options.ImageCache == ImageCache.Memory)
             return Load(data, input, label, role, log, cancellationToken);
@@ -268,11 +293,13 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
                 budget.Take(examples.Count * input.BytesPerRow);
                 return examples;
             }
-            log.Info($"The {role} rows take more than {Megabytes(most)}, {budget.Reason}, and are streamed. ImageCache.Memory keeps them nevertheless.");
+            log.Info($"The {role.Rows} take more than {Megabytes(most)}, {budget.Reason}, and are streamed. ImageCache.Memory keeps them nevertheless.");
         }
         var streamed = new StreamedExamples(data, input, label, Math.Max(1, BytesInPool / input.BytesPerRow), cancellationToken);
-        log.WarnOfUnlabelled(streamed.Unlabelled, $"{role} rows");
-        log.WarnOfLeftOut(LeftOutRows.Warning(streamed.LeftOut, $"{role} rows"));
+        log.WarnOfUnlabelled(streamed.Unlabelled, role.Rows);
+        if (streamed.Count == 0)
+            throw role.None(data, label, streamed.LeftOut);
+        log.WarnOfLeftOut(LeftOutRows.Warning(streamed.LeftOut, role.Rows));
         return streamed;
     }
 
@@ -285,15 +312,21 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
     private static string Megabytes(long bytes) => Invariant($"{bytes / 1e6:N0} MB");
 
     /// <summary>Reads the labelled rows; the others are left out with a warning.</summary>
-    internal ExampleSet Load(IDataView data, NetworkInput input, LabelColumn label, string role, ContextLog log, CancellationToken cancellationToken)
+    /// <exception cref="InvalidOperationException">There are none.</exception>
+    internal ExampleSet Load(IDataView data, NetworkInput input, LabelColumn label, ExampleRole role, ContextLog log, CancellationToken cancellationToken)
         => Load(data, input, label, role, log, cancellationToken, long.MaxValue)!;
 
     private ExampleSet? Load(
-        IDataView data, NetworkInput input, LabelColumn label, string role, ContextLog log, CancellationToken cancellationToken, long mostBytes)
+        IDataView data, NetworkInput input, LabelColumn label, ExampleRole role, ContextLog log, CancellationToken cancellationToken, long mostBytes)
     {
         var (examples, unlabelled, leftOut) = ExampleSetLoader.Load(data, input, label, cancellationToken, mostBytes);
-        log.WarnOfUnlabelled(unlabelled, $"{role} rows");
-        log.WarnOfLeftOut(LeftOutRows.Warning(leftOut, $"{role} rows"));
+        log.WarnOfUnlabelled(unlabelled, role.Rows);
+        if (examples is { Count: 0 })
+        {
+            examples.Dispose();
+            throw role.None(data, label, leftOut);
+        }
+        log.WarnOfLeftOut(LeftOutRows.Warning(leftOut, role.Rows));
         return examples;
     }
 
@@ -324,21 +357,27 @@ public sealed partial class LogitNormTrainer : IEstimator<LogitNormModel>
         }
     }
 
-    private void CheckTrainable(IExampleSource examples, IDataView training, NetworkInput input, LabelColumn label)
+    private void CheckTrainable(IExampleSource examples, DataViewSchema schema, NetworkInput input, LabelColumn label)
     {
-        if (examples.Count == 0)
-            throw NoRows(training, label);
         var (counts, _, constants, _) = examples.Summary;
         var empty = Enumerable.Range(0, label.ClassCount).Where(i => counts[i] == 0).Select(label.NameOf).ToArray();
         if (empty.Length > 0)
             throw new InvalidOperationException(
                 $"No training rows for {empty.Length} of the {label.ClassCount} classes of column '{label.Name}': {string.Join(", ", empty.Take(10))}. "
-                + "Add rows, or map the labels anew.");
+                + $"Add rows, or map the labels anew.{NotCounted()}");
         if (examples.Count < _options.BatchSize)
             throw new InvalidOperationException(
                 Invariant($"BatchSize is {_options.BatchSize}, but there are only {examples.Count:N0} training rows. Make it at most that."));
         if (input is VectorInput && constants.Count > 0 && _options.Normalization is null)
-            throw ConstantFeatures(training.Schema[input.Name], constants);
+            throw ConstantFeatures(schema[input.Name], constants);
+
+        string NotCounted() => (_options.ValidationFraction is not null, LeftOutRows.Columns(schema, schema[input.Name]).Any()) switch
+        {
+            (true, true) => " Rows that ValidationFraction holds out do not count, nor do those whose image cannot be read.",
+            (true, false) => " Rows that ValidationFraction holds out do not count.",
+            (false, true) => " Rows whose image cannot be read do not count.",
+            _ => "",
+        };
     }
 
     // Nothing tells what another value would mean, and after standardising it would be as large as it pleases.

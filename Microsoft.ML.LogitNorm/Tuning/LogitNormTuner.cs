@@ -64,9 +64,8 @@ public sealed partial class LogitNormTuner
         var trainingRows = trainingSet.GetColumn<uint>(label.Name).LongCount(key => key > 0);
         if (trainingRows == 0)
             throw LogitNormTrainer.NoRows(trainingSet, label);
-        using var validation = trainer.Load(validationSet, input, label, "validation", log, cancellationToken);
-        if (validation.Count == 0)
-            throw label.NoneIn(validationSet, "The validation set", "Give it rows with labels.");
+        using var validation = trainer.Load(
+            validationSet, input, label, new("validation", "The validation set", "Give it rows with labels."), log, cancellationToken);
 
         // Decided once for all trials, whatever memory is free later: a trial on streamed images does not compare with one on images in memory.
         var streamed = trainer.Streams(input, trainingRows);

@@ -50,6 +50,31 @@ public sealed class InitialNormalizationTests
         Assert.That(messages, Has.None.Contain("Warning"));
     }
 
+    [TestCase("plain")]
+    [TestCase("told")]
+    public void Choose_PixelsThatAreNormalisedAlready_AreMeasuredWithAWarning(string file)
+    {
+        var options = Options(file) with { Backbone = Backbone.ResNet18(Stem.ImageNet) };
+        foreach (var pixels in (InputNormalization[])[new([-0.1f, 0.2f, 0.05f], [1.1f, 0.9f, 1]), new([0, 0, 0], [1, 1, 1]), new([-0.2f, -0.1f, -0.3f], [0.4f, 0.45f, 0.5f])])
+        {
+            var (chosen, messages) = Choose(options, PixelKind.VectorOfSingle, pixels);
+            Assert.That(chosen, Is.EqualTo(pixels));
+            Assert.That(messages, Has.One.StartsWith("Warning").And.Contain("have been normalised already"));
+            Assert.That(Choose(options with { Normalization = _half }, PixelKind.VectorOfSingle, pixels).Chosen, Is.EqualTo(_half));
+        }
+    }
+
+    [Test]
+    public void Choose_ModelOfNormalisedPixels_IsItsOwn()
+    {
+        var ml = new MLContext();
+        using var model = UntrainedModel.Create(ml, PixelKind.VectorOfSingle, normalization: new([0.1f, 0, 0], [1, 1, 1]));
+        var options = TinyImages.Options with { InitialWeights = PretrainedWeights.FromModel(model) };
+        var (chosen, messages) = Choose(options, PixelKind.VectorOfSingle, new([-0.1f, 0, 0], [1, 0.9f, 1]));
+        Assert.That(chosen, Is.EqualTo(model.Normalization));
+        Assert.That(messages, Has.None.StartsWith("Warning"));
+    }
+
     [Test]
     public void Choose_FileThatSaysIt_IsTheFiles()
     {

@@ -31,8 +31,12 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
             var searched = options.Search is { } search
                 ? Sets($"{nameof(OodScoreSearch.OutOfDistribution)} of the search", Validation, search.InDistribution, search.OutOfDistribution)
                 : [];
+            var heldOut = options.HeldOutData is { } unseen && scores.Any(score => score.RanksRows) ? model.Transform(unseen) : null;
             foreach (var contestant in contestants)
-                contestant.Check(searched.Concat(sets).Select(set => set.Rows.Schema), training?.Schema, _columns);
+                contestant.Check(
+                    searched.Concat(sets).Select(set => set.Rows.Schema).Concat(contestant.Score.RanksRows && heldOut is not null ? [heldOut.Schema] : []),
+                    training?.Schema,
+                    _columns);
             foreach (var set in sets)
                 foreach (var column in options.ScoreColumnNames)
                     ScoreColumn.Find(set.Rows.Schema, column);
@@ -40,7 +44,7 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
             var learns = training is not null && contestants.Any(contestant => contestant is { Failure: null, Score.Learns: true });
             var (before, count) = (0, sets.Length + searched.Length + (learns ? 1 : 0));
             if (learns)
-                Learn(training!, contestants, Next(), log);
+                Learn(training!, heldOut, contestants, Next(), log);
             RequireAny(contestants);
             var compared = searched.Length == 0 ? contestants : Choose(contestants, searched, Next, log);
             RequireAny(compared);
@@ -103,7 +107,7 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
             throw contestants[0].Error!;
     }
 
-    private void Learn(IDataView training, OodContestant[] contestants, Pace pace, ContextLog log)
+    private void Learn(IDataView training, IDataView? heldOutRows, OodContestant[] contestants, Pace pace, ContextLog log)
     {
         var learners = contestants.Where(contestant => contestant is { Failure: null, Score.LearnsFrom: not null }).ToArray();
         using var scope = NewDisposeScope();
@@ -113,9 +117,9 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
         var rows = LearnedScore.Gather(
             training, source, "There are no rows in TrainingData. Give the rows that the network was trained on.",
             log, pace.Cancellation, read => pace.Report("training data", read, rowCount));
-        var needs = learners.Aggregate(default(OodInputs), (all, learner) => all | learner.Score.Needs);
-        OodBatch? heldOut = options.HeldOutData is { } unseen
-            ? LearnedScore.HeldOut(model.Transform(unseen), needs, Comparison, _columns, log, pace.Cancellation)
+        var needs = learners.Where(learner => learner.Score.RanksRows).Aggregate(default(OodInputs), (all, learner) => all | learner.Score.Needs);
+        OodBatch? heldOut = heldOutRows is not null && needs != default
+            ? LearnedScore.HeldOut(heldOutRows, needs, Comparison, _columns, log, pace.Cancellation)
             : null;
         foreach (var learner in learners)
         {
@@ -134,12 +138,13 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
         DataViewSchema.Column[] scoreColumns = [.. scoreColumnNames.Select(column => ScoreColumn.Find(data.Schema, column))];
         var found = Enumerable.Range(0, contestants.Length + scoreColumns.Length).Select(_ => new List<float>()).ToArray();
         var rowCount = data.GetRowCount();
-        using var cursor = data.GetRowCursor(source.Columns(data.Schema).Concat(scoreColumns).Concat(LeftOutRows.Columns(data.Schema)));
+        DataViewSchema.Column[] made = [.. source.Vectors, .. scoreColumns];
+        using var cursor = data.GetRowCursor(source.Columns(data.Schema).Concat(scoreColumns).Concat(LeftOutRows.Columns(data.Schema, made)));
         ValueGetter<float>[] getters = [.. scoreColumns.Select(column => cursor.GetGetter<float>(column))];
         var values = new float[getters.Length];
         var rows = new OodRows(cursor, source);
         var getId = cursor.GetIdGetter();
-        var leftOut = new LeftOutRows(cursor);
+        var leftOut = new LeftOutRows(cursor, made);
         var (ids, numbers) = (new DataViewRowId[source.RowsPerBatch], new long[source.RowsPerBatch]);
         long first = 0;
         while (cursor.MoveNext())
@@ -147,7 +152,7 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
             pace.Check();
             getId(ref ids[rows.Count]);
             numbers[rows.Count] = cursor.Position;
-            if (!ReadColumns() || !rows.Add(cursor, data))
+            if (leftOut.IsToldBeside || !ReadColumns() || !rows.Add(cursor, data))
             {
                 leftOut.Add(cursor.Position);
                 continue;
@@ -159,10 +164,11 @@ internal sealed class OodScoreComparer(IHostEnvironment env, ITransformer model,
         }
         if (rows.Count > 0)
             ScoreRows();
+        if (first == 0)
+            throw new ArgumentException(
+                LeftOutRows.NothingLeft([leftOut], $"The data of {set.Argument}", LeftOutRows.NoOthers) ?? $"There are no rows in {set.Argument}.");
         log.WarnOfLeftOut(LeftOutRows.Warning([leftOut], $"rows of {set.Argument}"));
-        return first > 0
-            ? found
-            : throw new ArgumentException($"There are no rows in {set.Argument}.");
+        return found;
 
         // False for a row without an image.
         bool ReadColumns()

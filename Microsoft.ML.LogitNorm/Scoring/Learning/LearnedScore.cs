@@ -29,15 +29,20 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
     public static LearnedScore From(
         OodScore score, IDataView data, IDataView? heldOut, OodColumns columns, ContextLog log, CancellationToken cancellation = default)
     {
-        OodSource.Find(data.Schema, score.Needs, $"score {score.Name}", columns);
+        var needed = OodSource.Find(data.Schema, score.Needs, $"score {score.Name}", columns);
         if (score.LearnsFrom is not { } inputs)
             return new(score, new Dictionary<string, Tensor>(), null);
+        if (heldOut is not null && score.RanksRows)
+            needed.CheckSame(OodSource.Find(heldOut.Schema, score.Needs, $"score {score.Name}", columns), "The held-out rows");
         using var scope = NewDisposeScope();
         var source = OodSource.Find(data.Schema, inputs, $"score {score.Name}", columns);
         var rows = Gather(
             data, source, $"The score {score.Name} learns from the training rows, but there are none. Fit it on the data that the network was trained on.",
             log, cancellation);
-        return From(score, rows, heldOut is null ? null : HeldOut(heldOut, score.Needs, $"score {score.Name}", columns, log, cancellation), source, log);
+        OodBatch? ranking = heldOut is not null && score.RanksRows
+            ? HeldOut(heldOut, score.Needs, $"score {score.Name}", columns, log, cancellation)
+            : null;
+        return From(score, rows, ranking, source, log);
     }
 
     /// <summary>Reads what a score needs of the rows that it ranks by, as tensors in the current scope.</summary>
@@ -56,6 +61,7 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
             rows = Labelled(score, rows, source, log);
         using var noGradient = no_grad();
         using var networkUse = source.Network?.Enter();
+        using var heldOutUse = heldOut?.Network?.Enter();
         var found = heldOut is { } unseen ? score.Learn(rows, unseen) : score.Learn(rows);
         var learned = found.ToDictionary(pair => pair.Key, pair => pair.Value.cpu().contiguous());   // handles of their own, also to a parameter
         foreach (var (name, tensor) in learned)
@@ -101,10 +107,11 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
     {
         var nothing = new Dictionary<string, Tensor>();
         var batches = new List<OodBatch>();
-        using (var cursor = data.GetRowCursor(source.Columns(data.Schema).Concat(LeftOutRows.Columns(data.Schema))))
+        string? unreadable;
+        using (var cursor = data.GetRowCursor(source.Columns(data.Schema).Concat(LeftOutRows.Columns(data.Schema, source.Vectors))))
         {
             var rows = new OodRows(cursor, source);
-            var leftOut = new LeftOutRows(cursor);
+            var leftOut = new LeftOutRows(cursor, [.. source.Vectors]);
             long count = 0;
             while (cursor.MoveNext())
             {
@@ -116,7 +123,9 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
             }
             if (rows.Count > 0)
                 Add();
-            log?.WarnOfLeftOut(LeftOutRows.Warning([leftOut], "rows to learn from"));
+            unreadable = LeftOutRows.NothingLeft([leftOut], "The data to learn from", LeftOutRows.NoOthers);
+            if (batches.Count > 0)
+                log?.WarnOfLeftOut(LeftOutRows.Warning([leftOut], "rows to learn from"));
 
             void Add()
             {
@@ -127,7 +136,7 @@ internal sealed class LearnedScore(OodScore score, IReadOnlyDictionary<string, T
             }
         }
         if (batches is not [var first, ..])
-            throw new InvalidOperationException(none);
+            throw new InvalidOperationException(unreadable ?? none);
         return first with
         {
             Logits = Whole(batch => batch.Logits),

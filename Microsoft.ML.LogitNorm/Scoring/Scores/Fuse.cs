@@ -78,6 +78,8 @@ internal sealed record Fuse(IReadOnlyList<OodScore> Parts) : OodScore
         }
     }
 
+    internal override bool RanksRows => true;
+
     internal override IReadOnlyDictionary<string, Tensor> Learn(in OodBatch rows, in OodBatch heldOut)
     {
         var ranking = heldOut;   // also of a part that is a Fuse itself

@@ -18,6 +18,14 @@ internal static class InitialNormalization
         if (options.InitialWeights is not { } weights)
             return options.Normalization ?? measured;
         var known = weights.NormalizationFor(options.Backbone, input, measured);
+        if (options.Normalization is null && known is not null && IsDone(measured, input) && !IsDone(known.Values, input))
+        {
+            log.Warning(
+                $"The pixels of column '{input.Name}' have been normalised already, as their means and standard deviations tell, {measured}: they are "
+                + $"normalised by these, and not by {known.Values} of {known.Source}. "
+                + "Give Normalization if that is wrong, or the pixels as they are in the images.");
+            return measured;
+        }
         if (known is null && options.Normalization is null)
             log.Warning(
                 $"Nobody knows how the input of {weights} was normalised: it is normalised by the training rows. Give Normalization if you know.");
@@ -32,6 +40,13 @@ internal static class InitialNormalization
             WarnOfOtherUnit(chosen, measured, input, log);
         return chosen;
     }
+
+    // Pixels as they are in images have no mean below 0, and from 0 to 1 no deviation above 0.5; from 0 to 255 their means are larger.
+    private static bool IsDone(InputNormalization pixels, NetworkInput input)
+        => input is ImageInput { Kind: PixelKind.VectorOfSingle }
+            && (pixels.Mean.Any(mean => mean < 0) || pixels.StandardDeviation.Any(deviation => deviation > 0.5f))
+            && pixels.Mean.All(mean => Math.Abs(mean) <= LargestShift)
+            && pixels.StandardDeviation.All(deviation => deviation is >= 1 / LargestRatio and <= LargestRatio);
 
     private static void WarnOfOtherUnit(InputNormalization chosen, InputNormalization measured, NetworkInput input, ContextLog log)
     {

@@ -39,14 +39,15 @@ internal static class OutlierCheck
     {
         if (outliers.Set.Count == 0)
             throw new InvalidOperationException(
-                $"OutlierSet has no rows; expected {input.Rows} of none of the classes in column '{input.Name}'. Give it rows, or leave it out.");
+                LeftOutRows.NothingLeft(outliers.LeftOut, "OutlierSet", LeftOutRows.NoOthers)
+                ?? $"OutlierSet has no rows; expected {input.Rows} of none of the classes in column '{input.Name}'. Give it rows, or leave it out.");
         if (outliers.FindIn(training, Math.Max(1, BytesAtOnce / input.BytesPerRow)) is not var (outlier, row))
             return;
         var error = RowError.Naming(
             outlier,
             Invariant($"Row {outlier} (counted from 0) of OutlierSet is in column '{input.Name}', bit for bit, labelled training row {row}: ")
             + "what belongs to a class cannot belong to none. Remove it from one of the two.");
-        RowText.AddToNumbered(error, set, outlier);
+        RowText.AddToNumbered(error, set, set.Schema[input.Name], outlier);
         throw error;
     }
 
