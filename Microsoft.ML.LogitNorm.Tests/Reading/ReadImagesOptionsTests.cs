@@ -30,8 +30,8 @@ internal sealed class ReadImagesOptionsTests
         => Assert.That(
             JsonSerializer.Serialize(ImageReading.Of(_options with { ImageFolder = "photos", OnError = ImageErrorMode.Mark }), ModelJson.Options),
             Is.EqualTo(
-                """{"Output":"Image","Input":"Image","Width":8,"Height":8,"Folder":"photos","Resizing":"Crop","Background":[255,255,255],"MaxPixels":100000000,"""
-                + "\"ErrorColumn\":\"ImageError\"}"));
+                """{"Output":"Image","Input":"Image","Width":8,"Height":8,"Folder":"photos","Resizing":"Crop","MaxPixels":100000000,"""
+                + "\"ErrorColumn\":\"ImageError\",\"Background\":[255,255,255]}"));
 
     [Test]
     public void Options_ThatDoNotGoTogether_AreRefused()
