@@ -37,8 +37,7 @@ internal static class Screen
     {
         foreach (var image in images.Take(MostNamed))
             AnsiConsole.MarkupLineInterpolated($"[yellow]Skipped[/] {image.Path}: {image.Reason}");
-        if (images.Count > 0)
-            AnsiConsole.MarkupLineInterpolated($"[yellow]{images.Count:N0} unreadable image{(images.Count == 1 ? "" : "s")} skipped[/]; all are named in {file}.");
+        QuickStart.Screen.UnreadableTotal(images.Count, file);
     }
 
     /// <summary>Says what was not looked at, beside the answers.</summary>
@@ -46,17 +45,6 @@ internal static class Screen
     {
         foreach (var line in leftOut.Summary)
             Warn($"left out: {line}");
-    }
-
-    /// <summary>Says what of the user's folders and zip files was not read; nothing where all was.</summary>
-    public static void LeftOut(LeftOut leftOut, string file)
-    {
-        if (leftOut.Items.Count == 0)
-            return;
-        AnsiConsole.MarkupLine("[yellow]Left out of your images:[/]");
-        foreach (var line in leftOut.Summary)
-            AnsiConsole.MarkupLineInterpolated($"  {line}");
-        AnsiConsole.MarkupLineInterpolated($"  [grey]Each is named in {file}.[/]");
     }
 
     public static void Plan(PictureSets pictures, int ranking, int calibration, FeatureChoice choice, PhotoTraining training, TrainSettings settings)

@@ -28,13 +28,7 @@ public sealed class GradientDescentTests
             descent.LearningRate = 0.1 / step;
             foreach (var group in reference.ParamGroups)
                 group.LearningRate = 0.1 / step;
-            descent.ClearGradients();
-            reference.zero_grad();
-            Loss(ours).backward();
-            Loss(theirs).backward();
-            descent.Step();
-            reference.step();
-            Assert.That(Values(ours), Is.EqualTo(Values(theirs)), $"step {step}");
+            StepBoth(descent, reference, ours, theirs, step);
         }
     }
 
@@ -49,15 +43,7 @@ public sealed class GradientDescentTests
                 theirs[i..(i + 1)], new SGD.Options { weight_decay = i == 2 ? 0 : 0.1, LearningRate = 0.1 * factor, momentum = 0.9, nesterov = true }))],
             0.1, 0.9, nesterov: true);
         for (var step = 1; step <= Steps; step++)
-        {
-            descent.ClearGradients();
-            reference.zero_grad();
-            Loss(ours).backward();
-            Loss(theirs).backward();
-            descent.Step();
-            reference.step();
-            Assert.That(Values(ours), Is.EqualTo(Values(theirs)), $"step {step}");
-        }
+            StepBoth(descent, reference, ours, theirs, step);
     }
 
     [Test]
@@ -92,6 +78,17 @@ public sealed class GradientDescentTests
             Loss(parameters).backward();
             descent.Step();
         }
+    }
+
+    private static void StepBoth(GradientDescent descent, SGD reference, Parameter[] ours, Parameter[] theirs, int step)
+    {
+        descent.ClearGradients();
+        reference.zero_grad();
+        Loss(ours).backward();
+        Loss(theirs).backward();
+        descent.Step();
+        reference.step();
+        Assert.That(Values(ours), Is.EqualTo(Values(theirs)), $"step {step}");
     }
 
     private static Parameter[] Draw()

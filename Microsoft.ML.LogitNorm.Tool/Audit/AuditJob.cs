@@ -23,16 +23,14 @@ internal sealed class AuditJob(string photos, int show, int seed, string output,
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     private readonly MLContext _ml = new(seed);
+    private readonly ImageContents _contents = new();
 
     public void Run()
     {
         _ml.Log += (_, message) => Screen.Log(message);
         Directory.CreateDirectory(output);
         var images = Open();
-        using var training = new HeadTraining(
-            _ml,
-            new() { Photos = photos, Ood = [], Features = "pretrained", ImageSize = PretrainedNetwork.ImageSize, Flip = true, Seed = seed, FalseAlarmRate = 0.05, Output = output },
-            cancellation);
+        using var training = new HeadTraining(_ml, _contents, output, seed, epochs: null, cancellation);
         Screen.Preparing(done => training.Prepare(images, done));
         var suspects = Suspect.Ranked(TrainingDisplay.Show("judging", display => Judge(training, images, display)));
         var (page, data) = (Out("audit.html"), Out("audit.json"));
@@ -56,11 +54,9 @@ internal sealed class AuditJob(string photos, int show, int seed, string output,
         {
             // Before an error too, which may come of what is missing.
             source.LeftOut.Write(Out("left-out.txt"));
-            Screen.LeftOut(source.LeftOut, Out("left-out.txt"));
+            QuickStart.Screen.LeftOut(source.LeftOut, Out("left-out.txt"));
         }
-        File.Delete(Out("unreadable.txt"));   // an earlier run's
-        if (unreadable.Count > 0)
-            AtomicFile.Write(Out("unreadable.txt"), string.Join(Environment.NewLine, unreadable.Select(image => $"{image.Path}: {image.Reason}")));
+        UnreadableImage.Write(Out("unreadable.txt"), unreadable);
         Screen.Unreadable(unreadable, Out("unreadable.txt"));
         var small = images.GroupBy(image => image.Label).Where(group => group.Count() < FewestInClass).Select(group => $"{group.Key} ({group.Count()})").ToList();
         if (small.Count > 0)
@@ -75,25 +71,23 @@ internal sealed class AuditJob(string photos, int show, int seed, string output,
         var classes = images.Select(image => image.Label).Distinct().Order(StringComparer.Ordinal).ToArray();
         var suspects = new List<Suspect>();
         // Copies of an image are judged together: a model that has seen one has seen all.
-        var equal = new EqualFiles(images, cancellation);
-        var left = equal.Distinct(images);
+        var left = _contents.Distinct(images);
         for (var fold = 0; fold < Folds; fold++)
         {
             cancellation.ThrowIfCancellationRequested();
             // Of each class a fifth of all, which is a half of what is left when two folds are.
             var (others, judged) = fold == Folds - 1 ? ([], left) : ImageSplit.Take(left, 1.0 / (Folds - fold), seed, $"fold {fold}");
             left = others;
-            judged = equal.AllOf(judged, images);
+            judged = _contents.AllOf(judged, images);
             var chosen = judged.ToHashSet();
             LabeledImage[] seen = [.. images.Where(image => !chosen.Contains(image))];
             var (train, ranking) = ImageSplit.Take(seen, Math.Clamp(RankingRows / seen.Length, RankingShare, MostRankingShare), seed, $"ranking {fold}");
             var network = training.Network(train, display).Fit(training.Rows(train));
-            using var score = _ml.Transforms.OodScore().Fit(network.Transform(training.Rows(train)), network.Transform(training.Rows(ranking)));
             using var owned = network as IDisposable;
+            using var score = _ml.Transforms.OodScore().Fit(network.Transform(training.Rows(train)), network.Transform(training.Rows(ranking)));
+            var scored = score.Transform(network.Transform(training.Rows(judged)));
             var rows = _ml.Data.CreateEnumerable<Judged>(
-                _ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(score.Transform(network.Transform(training.Rows(train))))
-                    .Transform(score.Transform(network.Transform(training.Rows(judged)))),
-                reuseRowObject: false);
+                _ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(scored).Transform(scored), reuseRowObject: false);
             suspects.AddRange(rows.Zip(judged, (row, image) => new Suspect(
                 image.Path, image.Label, row.PredictedLabel, row.Score[Array.IndexOf(classes, image.Label)], row.OodScore)));
         }

@@ -86,7 +86,7 @@ internal static class TrainCommand
             Photos = result.GetValue(photos)!,
             Test = result.GetValue(test),
             Ood = result.GetValue(ood) ?? [],
-            Features = FeatureChoice.Check(result.GetValue(features)!),
+            Features = FeatureChoice.Parse(result.GetValue(features)!),
             Backbone = result.GetValue(backbone) is { } name ? BackboneName.Parse(name) : null,
             ImageSize = OptionValue.AtLeastOne("--image-size", result.GetValue(size))!.Value,
             Epochs = OptionValue.AtLeastOne("--epochs", result.GetValue(epochs)),

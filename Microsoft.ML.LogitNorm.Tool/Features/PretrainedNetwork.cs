@@ -29,11 +29,12 @@ internal sealed class PretrainedNetwork : IDisposable
     private static readonly string[] _files = ["DnnImageModels/ResNetPrepOnnx/ResNetPreprocess.onnx", "DnnImageModels/ResNet18Onnx/ResNet18.onnx"];
 
     private readonly MLContext _ml;
+    private readonly ImageContents _contents;
     private readonly FeatureCache _cache;
 
-    public PretrainedNetwork(MLContext ml, string cacheFile, Action<string> cacheBegunAnew)
+    public PretrainedNetwork(MLContext ml, ImageContents contents, string cacheFile, Action<string> cacheBegunAnew)
     {
-        _ml = ml;
+        (_ml, _contents) = (ml, contents);
         _cache = FeatureCache.Open(cacheFile, Hash(), FeatureCount, cacheBegunAnew);
         FromPath = ml.Transforms.ReadImages("Image", ImageSize, ImageSize, "ImagePath")
             .Append(ml.Transforms.ExtractPixels("Pixels", "Image"))
@@ -50,8 +51,7 @@ internal sealed class PretrainedNetwork : IDisposable
     /// <param name="cancellation">Stops between two images; what was computed is kept.</param>
     public IReadOnlyList<FeatureRow> Features(IReadOnlyList<LabeledImage> images, Action<int, int> computed, CancellationToken cancellation)
     {
-        var keys = new UInt128[images.Count];
-        Parallel.For(0, images.Count, new() { CancellationToken = cancellation }, i => keys[i] = FeatureCache.Key(images[i].Path));
+        var keys = _contents.OfAll(images, cancellation);
         var missing = keys.Zip(images).DistinctBy(pair => pair.First).Where(pair => _cache.Find(pair.First) is null).ToArray();
         try
         {

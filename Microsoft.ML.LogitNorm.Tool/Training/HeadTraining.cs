@@ -10,12 +10,19 @@ namespace LogitNormTool.Training;
 /// Head, loss, scaling and score were chosen on flowers, one kind of five left out in turn, ImageNet's pictures, uniform noise and blobs (docs/photos.md). The
 /// LogitNorm loss has its effect on representations that it trains; here it would cost accuracy.
 /// </remarks>
-internal sealed class HeadTraining(MLContext ml, TrainSettings settings, CancellationToken cancellation) : PhotoTraining
+/// <param name="ml">Where it runs.</param>
+/// <param name="contents">The hashes of the images' files.</param>
+/// <param name="output">The folder in which features are kept.</param>
+/// <param name="seed">Decides everything random.</param>
+/// <param name="epochs">Passes over the training images; null for the default.</param>
+/// <param name="cancellation">Stops it.</param>
+internal sealed class HeadTraining(MLContext ml, ImageContents contents, string output, int seed, int? epochs, CancellationToken cancellation)
+    : PhotoTraining
 {
     private const int DefaultEpochs = 30, MostRowsPerBatch = 32;
     private const double LearningRate = 0.01;
 
-    private readonly PretrainedNetwork _network = new(ml, Path.Combine(settings.Output, "cache", "features.bin"), Screen.Warn);
+    private readonly PretrainedNetwork _network = new(ml, contents, Path.Combine(output, "cache", "features.bin"), Screen.Warn);
     private IReadOnlyDictionary<LabeledImage, FeatureRow> _features = new Dictionary<LabeledImage, FeatureRow>();
 
     public override string Description => "a linear head on 512 features of a ResNet-18 that was trained on ImageNet and stays as it is";
@@ -28,7 +35,7 @@ internal sealed class HeadTraining(MLContext ml, TrainSettings settings, Cancell
     public override OodScore Score { get; } = OodScores.Fuse(
         OodScores.Mahalanobis(shrinkage: null, normalize: true), OodScores.RelativeLayerGaussian(), OodScores.NearestNeighbours(10));
 
-    public override int Epochs => settings.Epochs ?? DefaultEpochs;
+    public override int Epochs => epochs ?? DefaultEpochs;
 
     public override Augmentation? Augmentation => null;
 
@@ -55,7 +62,7 @@ internal sealed class HeadTraining(MLContext ml, TrainSettings settings, Cancell
                 BatchSize = Math.Clamp(images.Count / 8, 2, MostRowsPerBatch),
                 LearningRate = LearningRate,
                 LearningRateSchedule = LearningRateSchedule.OneCycle(),
-                Seed = settings.Seed,
+                Seed = seed,
                 StepCompleted = display.Step,
                 CancellationToken = cancellation,
             }));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LogitNormTool.Features;
 using Microsoft.ML.Data;
 using QuickStart;
 using QuickStart.Report;
@@ -23,6 +24,8 @@ internal sealed class TrainJob(TrainSettings settings, CancellationToken cancell
 
     private readonly MLContext _ml = new(settings.Seed) { GpuDeviceId = settings.GpuDeviceId, FallbackToCpu = false };
 
+    private readonly ImageContents _contents = new();
+
     public void Run()
     {
         var clock = Stopwatch.StartNew();
@@ -32,7 +35,7 @@ internal sealed class TrainJob(TrainSettings settings, CancellationToken cancell
         var choice = FeatureChoice.Of(settings.Features, pictures.Train.Count);
         var (ranking, calibration) = HeldOut(pictures);
         using PhotoTraining training = choice.Kind == FeatureKind.Pretrained
-            ? new HeadTraining(_ml, settings, cancellation)
+            ? new HeadTraining(_ml, _contents, settings.Output, settings.Seed, settings.Epochs, cancellation)
             : new ScratchTraining(_ml, settings, cancellation);
         if (choice.Kind == FeatureKind.Pretrained)
             pictures = pictures with { Ood = [.. pictures.Ood.Select(set => NoiseImages.Names.Contains(set.Name) ? (set.Name, ImageFiles.Spread(set.Images, GeneratedImages)) : set)] };
@@ -57,10 +60,10 @@ internal sealed class TrainJob(TrainSettings settings, CancellationToken cancell
     // Copies of training images would make everything look better than it is.
     private PictureSets Apart(PictureSets pictures)
     {
-        var equal = new EqualFiles([.. pictures.Train, .. pictures.Calibration, .. pictures.Test], cancellation);
+        _contents.OfAll([.. pictures.Train, .. pictures.Calibration, .. pictures.Test], cancellation);
         var apart = pictures with
         {
-            Calibration = equal.Without(pictures.Calibration, pictures.Train), Test = equal.Without(pictures.Test, [.. pictures.Train, .. pictures.Calibration]),
+            Calibration = _contents.Without(pictures.Calibration, pictures.Train), Test = _contents.Without(pictures.Test, [.. pictures.Train, .. pictures.Calibration]),
         };
         var copies = pictures.Calibration.Count - apart.Calibration.Count + pictures.Test.Count - apart.Test.Count;
         if (copies > 0)
@@ -82,8 +85,7 @@ internal sealed class TrainJob(TrainSettings settings, CancellationToken cancell
                     Limit = settings.Limit, Seed = settings.Seed, FalseAlarmRate = settings.FalseAlarmRate, Output = settings.Output,
                 },
                 source, unreadable.Add, cancellation));
-            if (unreadable.Count > 0)
-                AtomicFile.Write(Out("unreadable.txt"), string.Join(Environment.NewLine, unreadable.Select(image => $"{image.Path}: {image.Reason}")));
+            UnreadableImage.Write(Out("unreadable.txt"), unreadable);
             Screen.Unreadable(unreadable, Out("unreadable.txt"));
             return pictures;
         }
@@ -91,7 +93,7 @@ internal sealed class TrainJob(TrainSettings settings, CancellationToken cancell
         {
             // Before an error too, which may come of what is missing.
             source.LeftOut.Write(Out("left-out.txt"));
-            Screen.LeftOut(source.LeftOut, Out("left-out.txt"));
+            QuickStart.Screen.LeftOut(source.LeftOut, Out("left-out.txt"));
         }
     }
 
@@ -99,8 +101,7 @@ internal sealed class TrainJob(TrainSettings settings, CancellationToken cancell
         PhotoTraining training, PictureSets pictures, IReadOnlyList<LabeledImage> ranking, IReadOnlyList<LabeledImage> calibration, TrainingDisplay display)
     {
         var clock = Stopwatch.StartNew();
-        var train = training.Rows(pictures.Train);
-        var network = training.Network(pictures.Train, display).Fit(train);
+        var network = training.Network(pictures.Train, display).Fit(training.Rows(pictures.Train));
         var seconds = clock.Elapsed.TotalSeconds;
         display.Say("calibrating and measuring");
         var scored = _ml.Transforms.OodScore(training.Score).Fit(Of(pictures.Train), Of(ranking));

@@ -12,8 +12,8 @@ internal sealed record TrainSettings
     /// <summary>Each NAME=PATH, or the name of a generated set.</summary>
     public required IReadOnlyList<string> Ood { get; init; }
 
-    /// <summary>One of <see cref="FeatureChoice.Names"/>.</summary>
-    public required string Features { get; init; }
+    /// <summary>What to train on top of; null to choose by the number of images.</summary>
+    public FeatureKind? Features { get; init; }
 
     /// <summary>The network to train from scratch; null for the default.</summary>
     public Backbone? Backbone { get; init; }

@@ -98,11 +98,8 @@ internal sealed class MainJob(Settings settings, CancellationToken cancellation)
                 Screen.Unreadable(image, unreadable.Count);
             },
             cancellation);
-        if (unreadable.Count > 0)
-        {
-            AtomicFile.Write(Out("unreadable.txt"), string.Join(Environment.NewLine, unreadable.Select(image => $"{image.Path}: {image.Reason}")));
-            Screen.UnreadableTotal(unreadable.Count, Out("unreadable.txt"));
-        }
+        UnreadableImage.Write(Out("unreadable.txt"), unreadable);
+        Screen.UnreadableTotal(unreadable.Count, Out("unreadable.txt"));
         return pictures;
     }
 

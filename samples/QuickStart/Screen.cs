@@ -32,8 +32,12 @@ internal static class Screen
             AnsiConsole.MarkupLineInterpolated($"[yellow]Skipped[/] {image.Path}: {image.Reason}");
     }
 
+    /// <summary>How many were skipped; nothing where none were.</summary>
     public static void UnreadableTotal(int count, string file)
-        => AnsiConsole.MarkupLineInterpolated($"[yellow]{count:N0} unreadable image{(count == 1 ? "" : "s")} skipped[/]; all are named in {file}.");
+    {
+        if (count > 0)
+            AnsiConsole.MarkupLineInterpolated($"[yellow]{count:N0} unreadable image{(count == 1 ? "" : "s")} skipped[/]; all are named in {file}.");
+    }
 
     /// <summary>Says what of the user's folders and zip files was not read; nothing where all was.</summary>
     public static void LeftOut(LeftOut leftOut, string file)
