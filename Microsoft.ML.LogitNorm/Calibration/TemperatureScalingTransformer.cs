@@ -26,6 +26,9 @@ public sealed class TemperatureScalingTransformer : RowToRowTransformer
     /// </summary>
     public double Temperature { get; }
 
+    /// <summary>The columns that it reads and writes.</summary>
+    internal ScalingColumns Columns => _columns;
+
     private protected override ModelFormat Format => _format;
 
     /// <exception cref="InvalidOperationException">A logit is NaN or infinite; names column and row.</exception>

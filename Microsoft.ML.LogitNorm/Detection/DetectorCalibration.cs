@@ -30,6 +30,9 @@ internal sealed class DetectorCalibration
     /// <summary>The calibration scores of all parts, one behind the other, each ascending.</summary>
     public ReadOnlyMemory<float> Scores => _parts is [var alone] ? alone.Scores : _parts.SelectMany(part => part.Scores.ToArray()).ToArray();
 
+    /// <summary>The calibrations: one for all rows, or one for each predicted class in the order of their keys.</summary>
+    public IReadOnlyList<ConformalCalibration> Parts => _parts;
+
     /// <summary>How many rows each class has; null where one calibration is for all rows.</summary>
     public IReadOnlyList<int>? ClassRows => Classes is null ? null : [.. _parts.Select(part => part.Scores.Length)];
 

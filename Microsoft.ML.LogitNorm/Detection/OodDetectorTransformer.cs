@@ -30,6 +30,12 @@ public sealed class OodDetectorTransformer : RowToRowTransformer
     /// <summary>What it was calibrated on, where it draws the line, and what it promises, in words by its <c>ToString</c>.</summary>
     public OodDetectorReport Report => _calibration.ToReport();
 
+    /// <summary>What it decides by.</summary>
+    internal DetectorCalibration Calibration => _calibration;
+
+    /// <summary>The columns that it reads and appends.</summary>
+    internal DetectorColumns Columns => _columns;
+
     private protected override ModelFormat Format => _format;
 
     private protected override RowMap Bind(DataViewSchema inputSchema)

@@ -53,6 +53,9 @@ internal sealed class ClassifierNetwork : Module<Tensor, Tensor>
     /// <summary>The parameters that weight decay leaves alone; none with a linear head.</summary>
     public IReadOnlyList<Parameter> UndecayedParameters => Head.DecaysClassWeights ? [] : [HeadWeight];
 
+    /// <summary>What computes the logits, a module of <see cref="Head"/>'s.</summary>
+    public Module<Tensor, Tensor> HeadModule => head;
+
     /// <summary>The layers before the head.</summary>
     public NetworkModule Embedding => embedding;
 

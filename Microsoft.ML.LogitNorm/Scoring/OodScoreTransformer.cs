@@ -27,6 +27,19 @@ public sealed class OodScoreTransformer : RowToRowTransformer, IDisposable
     /// <summary>The score and its hyper-parameters.</summary>
     public OodScore Score => _learned.Score;
 
+    /// <summary>The score with what it learned, which stands as long as <see cref="Enter"/> says.</summary>
+    internal LearnedScore Learned => _learned;
+
+    /// <summary>Keeps what the score learned while the caller computes with it.</summary>
+    /// <exception cref="ObjectDisposedException">The transformer has been disposed of.</exception>
+    internal NativeLifetime.Use Enter() => _lifetime.Enter();
+
+    /// <summary>The columns that it reads.</summary>
+    internal OodColumns Columns => _columns;
+
+    /// <summary>The column that it appends.</summary>
+    internal string OutputColumnName => _outputColumnName;
+
     private protected override ModelFormat Format => _format;
 
     /// <summary>

@@ -158,12 +158,11 @@ internal abstract record NetworkNode
     {
         public override IReadOnlyList<int> Inputs => [Source];
 
+        /// <summary>Pixels of padding on all sides.</summary>
+        public int Padding => Size % 2 == 0 ? 0 : Size / 2;
+
         /// <summary>The pool of feature maps [B, C, H, W].</summary>
-        public Tensor Of(Tensor maps)
-        {
-            var padding = Size % 2 == 0 ? 0 : Size / 2;
-            return functional.max_pool2d(maps, [Size, Size], [Stride, Stride], [padding, padding]);
-        }
+        public Tensor Of(Tensor maps) => functional.max_pool2d(maps, [Size, Size], [Stride, Stride], [Padding, Padding]);
 
         public override NodeShape ShapeOf(IReadOnlyList<NodeShape> inputs)
         {

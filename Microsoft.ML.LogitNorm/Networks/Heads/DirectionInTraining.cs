@@ -33,6 +33,15 @@ internal sealed class DirectionInTraining : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>W, [C, D].</summary>
+    public Parameter Weight => weight;
+
+    /// <summary>b, [C].</summary>
+    public Parameter Bias => bias;
+
+    /// <summary>τ.</summary>
+    public double Tau => tau;
+
     /// <summary>Draws the class weights as a linear layer's; biases begin at 0.</summary>
     public void Draw(Generator generator) => LinearLayer.Draw(weight, generator);
 

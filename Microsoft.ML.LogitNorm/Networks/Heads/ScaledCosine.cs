@@ -12,10 +12,10 @@ namespace Microsoft.ML.LogitNorm;
 internal sealed class ScaledCosine : Module<Tensor, Tensor>
 {
     /// <summary>Least norm, of embeddings and of class weights, that is divided by: a row of zeros has the cosine 0 with everything.</summary>
-    private const double MinimumNorm = 1e-6;
+    public const double MinimumNorm = 1e-6;
 
     /// <summary>Where the normalised number is cut off on both sides: e^30 = 1e13 keeps an image unlike all of training from giving infinite logits.</summary>
-    private const double LargestExponent = 30;
+    public const double LargestExponent = 30;
 
     private readonly Parameter weight;
     private readonly LinearLayer scale;
@@ -43,6 +43,9 @@ internal sealed class ScaledCosine : Module<Tensor, Tensor>
 
     /// <summary>Predicts the number that the factor is made of, [B, D] → [B, 1].</summary>
     public LinearLayer Scale => scale;
+
+    /// <summary>Brings that number to the scale of 1.</summary>
+    public BatchNormLayer Norm => bn;
 
     /// <summary>cos(w_i, z) for each row z of the embedding [B, D] and each row w_i of the class weights [C, D]: [B, C].</summary>
     public static Tensor Cosines(Tensor embedded, Tensor classWeights)

@@ -64,7 +64,8 @@ internal sealed class Folding(Device device, long rowsPerPass, bool oneDnn) : ID
         _owned.ForEach(tensor => tensor.Dispose());
     }
 
-    private static (Tensor Factor, Tensor Offset) Affine(BatchNormLayer norm)
+    /// <summary>s and t of a batch norm, [C], in the caller's scope.</summary>
+    public static (Tensor Factor, Tensor Offset) Affine(BatchNormLayer norm)
     {
         var factor = norm.Weight / norm.RunningVariance.Plus(BatchNormLayer.Epsilon).sqrt();
         return (factor, norm.Bias - (norm.RunningMean * factor));

@@ -24,7 +24,7 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="Parts">At least two scores.</param>
 internal sealed record Fuse(IReadOnlyList<OodScore> Parts) : OodScore
 {
-    private const string Ranks = "Ranks";
+    internal const string Ranks = "Ranks";
     private const int OneOf = 5;
 
     /// <summary>The shares of calibration rows from which the tail takes its scale, and beyond which it begins.</summary>
@@ -99,14 +99,19 @@ internal sealed record Fuse(IReadOnlyList<OodScore> Parts) : OodScore
         var sum = zeros(batch.Count, float64, batch.Device);
         foreach (var (i, part) in Parts.Index())
         {
-            var prefix = $"{i}/";
-            var own = batch.Learned.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal))
-                .ToDictionary(pair => pair.Key[prefix.Length..], pair => pair.Value);
+            var own = OfPart(batch.Learned, i);
             var score = part.Score(batch with { Learned = own }).to(float64);   // [B]
             // A part that is NaN would have a rank like any other, and nobody would know.
             sum = sum.Plus(Surprise(score, own[Ranks]).Filled(score.isfinite().logical_not(), double.NaN));
         }
         return sum;
+    }
+
+    /// <summary>What a part has learned, and its ranks, of all that the score has.</summary>
+    internal static IReadOnlyDictionary<string, Tensor> OfPart(IReadOnlyDictionary<string, Tensor> learned, int part)
+    {
+        var prefix = $"{part.ToString(CultureInfo.InvariantCulture)}/";
+        return learned.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(pair => pair.Key[prefix.Length..], pair => pair.Value);
     }
 
     private protected override string Parameters => string.Join(", ", Parts);
@@ -119,13 +124,20 @@ internal sealed record Fuse(IReadOnlyList<OodScore> Parts) : OodScore
         var count = ranks.shape[0];
         var below = searchsorted(ranks, score).to(float64);
         var surprise = below.neg().Plus(count + 1.0).Over(count + 1).log().neg();
+        return TailOf(ranks) is var (from, level, slope)
+            ? where(score.Minus(from).IsPositive(), score.Minus(from).Times(slope).Plus(level), surprise)
+            : surprise;
+    }
+
+    /// <summary>The line on which t goes on beyond the ranks, t = level + slope · (s − from); null where there is none.</summary>
+    /// <param name="ranks">[n], ascending.</param>
+    internal static (double From, double Level, double Slope)? TailOf(Tensor ranks)
+    {
         // Few rows know nothing of one in a hundred: the tail begins where they end.
-        var rarest = Math.Max(Rare, 2.0 / (count + 1));
+        var rarest = Math.Max(Rare, 2.0 / (ranks.shape[0] + 1));
         var (body, tail) = (Quantile(ranks, 1 - Uncommon), Quantile(ranks, 1 - rarest));
         // Nor is there a tail to go on where calibration rows are all alike.
-        return rarest < Uncommon && tail > body
-            ? where(score.Minus(tail).IsPositive(), score.Minus(tail).Times(Math.Log(Uncommon / rarest) / (tail - body)).Minus(Math.Log(rarest)), surprise)
-            : surprise;
+        return rarest < Uncommon && tail > body ? (tail, -Math.Log(rarest), Math.Log(Uncommon / rarest) / (tail - body)) : null;
     }
 
     private static double Quantile(Tensor ascending, double share)

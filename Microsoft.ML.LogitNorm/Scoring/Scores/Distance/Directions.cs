@@ -6,7 +6,7 @@ namespace Microsoft.ML.LogitNorm;
 internal static class Directions
 {
     /// <summary>Least norm that is divided by: a zero embedding has no direction, and stays zero.</summary>
-    private const double MinimumNorm = 1e-10;
+    internal const double MinimumNorm = 1e-10;
 
     /// <summary>z / ‖z‖₂ of each row, [B, D].</summary>
     public static Tensor Of(Tensor embedding) => nn.functional.normalize(embedding, dim: 1, eps: MinimumNorm);

@@ -16,10 +16,10 @@ namespace Microsoft.ML.LogitNorm;
 /// </param>
 internal sealed record Fdbd(bool DistanceToMean) : OodScore
 {
-    private const string Mean = "Mean";
+    internal const string Mean = "Mean";
 
     /// <summary>Least distance that is divided by: two classes may share a weight, a row may lie at the mean.</summary>
-    private const double MinimumDistance = 1e-7;
+    internal const double MinimumDistance = 1e-7;
 
     internal override OodInputs Needs => OodInputs.Embedding | OodInputs.LinearHead;
 

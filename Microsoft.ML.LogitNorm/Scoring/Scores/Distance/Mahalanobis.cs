@@ -15,7 +15,7 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="Normalize">Whether embeddings are divided by their norm.</param>
 internal sealed record Mahalanobis(double? Shrinkage, bool Normalize = false) : OodScore
 {
-    private const string Means = "Means", Whitening = "Whitening";
+    internal const string Means = "Means", Whitening = "Whitening";
 
     public double? Shrinkage { get; } = GaussianFit.CheckShrinkage(Shrinkage);
 

@@ -13,7 +13,7 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="Alpha">α, what the embedding's size counts, at least 0; OpenOOD tries 0.0001, 0.001, 0.01 and 0.1.</param>
 internal sealed record Nci(double Alpha) : OodScore
 {
-    private const string Mean = "Mean";
+    internal const string Mean = "Mean";
 
     public double Alpha { get; } = Alpha >= 0 && double.IsFinite(Alpha)
         ? Alpha

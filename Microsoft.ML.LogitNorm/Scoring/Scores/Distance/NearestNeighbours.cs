@@ -13,7 +13,7 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="BankSize">N, drawn from the training rows at random but alike each time; null for all of them.</param>
 internal sealed record NearestNeighbours(int K, int? BankSize) : OodScore
 {
-    private const string Bank = "Bank", SquaredNorms = "SquaredNorms";
+    internal const string Bank = "Bank", SquaredNorms = "SquaredNorms";
 
     public int K { get; } = K >= 1 ? K : throw new ArgumentOutOfRangeException("k", K, "The nearest neighbour is number 1; the paper uses 50 for CIFAR-10.");
 

@@ -13,7 +13,7 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="BankSize">N, drawn from the training rows at random but alike each time; null for all of them. The paper keeps 1 % of ImageNet.</param>
 internal sealed record NnGuide(int K, int? BankSize) : OodScore
 {
-    private const string Bank = "Bank";
+    internal const string Bank = "Bank";
 
     public int K { get; } = K >= 1 ? K : throw new ArgumentOutOfRangeException("k", K, "At least 1 neighbour guides; the paper uses 10.");
 

@@ -14,10 +14,10 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="BankSize">N, drawn from the training rows at random but alike each time; null for all of them.</param>
 internal sealed record Relation(double Power, int? BankSize) : OodScore
 {
-    private const string Bank = "Bank", Probabilities = "Probabilities";
+    internal const string Bank = "Bank", Probabilities = "Probabilities";
 
     /// <summary>Relations that are not above this are no edges of the graph.</summary>
-    private const double LeastRelation = 0.03;
+    internal const double LeastRelation = 0.03;
 
     public double Power { get; } = Power > 0 && double.IsFinite(Power)
         ? Power

@@ -6,7 +6,7 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>Two Gaussians, one about the mean of each class and one about that of all rows: what relative Mahalanobis distances are made of.</summary>
 internal static class RelativeGaussians
 {
-    private const string Means = "Means", Whitening = "Whitening", OverallMean = "OverallMean", OverallWhitening = "OverallWhitening";
+    internal const string Means = "Means", Whitening = "Whitening", OverallMean = "OverallMean", OverallWhitening = "OverallWhitening";
 
     /// <summary>Learns them.</summary>
     /// <param name="features">[N, D], float64.</param>

@@ -11,7 +11,7 @@ namespace Microsoft.ML.LogitNorm;
 /// </remarks>
 internal sealed record SimplifiedHopfield : OodScore
 {
-    private const string Patterns = "Patterns";
+    internal const string Patterns = "Patterns";
 
     internal override OodInputs Needs => OodInputs.Embedding | OodInputs.Logits;
 

@@ -14,7 +14,7 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="Shrinkage">As <see cref="GaussianFit.Whitening"/> takes it.</param>
 internal sealed record LayerGaussian(double? Shrinkage) : OodScore
 {
-    private const string Mean = "Mean", Whitening = "Whitening";
+    internal const string Mean = "Mean", Whitening = "Whitening";
 
     public double? Shrinkage { get; } = GaussianFit.CheckShrinkage(Shrinkage);
 

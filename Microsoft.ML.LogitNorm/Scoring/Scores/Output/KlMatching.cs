@@ -11,7 +11,7 @@ namespace Microsoft.ML.LogitNorm;
 /// </remarks>
 internal sealed record KlMatching : OodScore
 {
-    private const string LogTypical = "LogTypical";
+    internal const string LogTypical = "LogTypical";
 
     /// <summary>Stands for a mean probability that underflows: its logarithm must not be infinite.</summary>
     private const double LeastProbability = 1e-300;

@@ -10,5 +10,6 @@ namespace Microsoft.ML.LogitNorm;
 /// </remarks>
 internal sealed record MaxSoftmax : OodScore
 {
-    internal override Tensor Score(in OodBatch batch) => -batch.Logits!.softmax(1).amax([1]);
+    // In double precision: in float32 the rows that the network is sure of would all be 1, and their ranks in a Fuse an accident of rounding.
+    internal override Tensor Score(in OodBatch batch) => -batch.Logits!.to(float64).softmax(1).amax([1]);
 }

@@ -13,7 +13,7 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="Percentile">Share of the weights to drop, in (0, 100); the paper uses 90.</param>
 internal sealed record Dice(double Percentile) : OodScore
 {
-    private const string Weight = "Weight", Bias = "Bias";
+    internal const string Weight = "Weight", Bias = "Bias";
 
     public double Percentile { get; } = FeaturePercentile.Check(Percentile, "the paper uses 90");
 

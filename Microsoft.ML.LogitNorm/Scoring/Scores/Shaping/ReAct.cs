@@ -11,7 +11,7 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="Percentile">In (0, 100); the paper uses 90.</param>
 internal sealed record ReAct(double Percentile) : OodScore
 {
-    private const string Limit = "Limit";
+    internal const string Limit = "Limit";
 
     public double Percentile { get; } = FeaturePercentile.Check(Percentile, "the paper uses 90");
 

@@ -8,21 +8,22 @@ namespace Microsoft.ML.LogitNorm;
 internal readonly record struct StrongestFeatures(Tensor Values, Tensor Positions)
 {
     /// <summary>Least sum that is divided by: a row of zeros is left as it is.</summary>
-    private const double MinimumSum = 1e-10;
+    internal const double MinimumSum = 1e-10;
 
     /// <summary>Where the ratio of the sums is cut off: e^60 = 1e26, and the logits beyond it are still numbers.</summary>
-    private const double LargestRatio = 60;
+    internal const double LargestRatio = 60;
 
     /// <summary>Finds them.</summary>
     /// <param name="embedding">[B, D].</param>
     /// <param name="percentile">Share of the features, in percent, that is not among them; at least one feature always is.</param>
     public static StrongestFeatures Of(Tensor embedding, double percentile)
     {
-        var size = embedding.shape[1];
-        var kept = Math.Max(1, size - (long)Math.Round(size * percentile / 100));
-        var (values, positions) = embedding.topk((int)kept, 1);
+        var (values, positions) = embedding.topk((int)CountOf(embedding.shape[1], percentile), 1);
         return new(values, positions);
     }
+
+    /// <summary>How many of so many features are the strongest: k.</summary>
+    internal static long CountOf(long features, double percentile) => Math.Max(1, features - (long)Math.Round(features * percentile / 100));
 
     /// <summary>exp(sum of all features / sum of the strongest), [B, 1].</summary>
     public Tensor Scale(Tensor embedding)

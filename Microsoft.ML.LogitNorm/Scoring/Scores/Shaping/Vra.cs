@@ -14,7 +14,7 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="High">In (0, 100); OpenOOD tries 85, 90, 95 and 99.</param>
 internal sealed record Vra(double Low, double High) : OodScore
 {
-    private const string Limits = "Limits";
+    internal const string Limits = "Limits";
 
     public double Low { get; } = FeaturePercentile.Check(Low, "10 is usual for the low one", "low");
 

@@ -14,7 +14,7 @@ namespace Microsoft.ML.LogitNorm;
 /// </param>
 internal sealed record Residual(int? Dimension) : OodScore
 {
-    private const string Origin = "Origin", Directions = "Directions";
+    internal const string Origin = "Origin", Directions = "Directions";
 
     public int? Dimension { get; } = ResidualSpace.CheckDimension(Dimension);
 

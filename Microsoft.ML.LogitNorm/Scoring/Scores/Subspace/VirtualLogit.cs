@@ -15,7 +15,7 @@ namespace Microsoft.ML.LogitNorm;
 /// </param>
 internal sealed record VirtualLogit(int? Dimension) : OodScore
 {
-    private const string Origin = "Origin", Directions = "Directions", Alpha = "Alpha";
+    internal const string Origin = "Origin", Directions = "Directions", Alpha = "Alpha";
 
     /// <summary>Least mean residual that is divided by, should the training rows have none.</summary>
     private const double MinimumResidual = 1e-10;
