@@ -41,7 +41,7 @@ public sealed class ConvertToOnnxTests
         {
             var name = transformer.GetType().Name;
             Assert.That(() => Convert(transformer, input), Throws.TypeOf<NotSupportedException>().With.Message
-                .StartsWith($"A {name} cannot be converted to ONNX")
+                .StartsWith($"A {name} cannot be converted by ConvertToOnnx")
                 .And.Message.Contains("ml.Model.Save")
                 .And.Message.Contains("only the transformers before"),
                 name);

@@ -55,9 +55,9 @@ internal sealed class MappedDataView(IDataView source, RowMap map, string transf
 
     private NotSupportedException NoOnnx()
         => new(
-            $"A {transformer} cannot be converted to ONNX: the export would leave it out. "
-            + "Save the pipeline with ml.Model.Save and load it with ml.Model.Load where it is used, "
-            + "or give ConvertToOnnx only the transformers before the first one of Microsoft.ML.LogitNorm.");
+            $"A {transformer} cannot be converted by ConvertToOnnx, which would leave it out. "
+            + "ml.Model.ExportToOnnx of the package Microsoft.ML.LogitNorm.Onnx exports a network with its scores and decisions; "
+            + "give ConvertToOnnx only the transformers before the first one of Microsoft.ML.LogitNorm.");
 
     private bool ReadsAhead(bool[] active) => map.BatchSize > 1 && map.AnyOutput(active);
 

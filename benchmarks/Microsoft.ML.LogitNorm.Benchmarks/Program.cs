@@ -6,6 +6,7 @@ using Microsoft.ML.LogitNorm.Benchmarks.DefaultScore;
 using Microsoft.ML.LogitNorm.Benchmarks.Detector;
 using Microsoft.ML.LogitNorm.Benchmarks.EndToEnd;
 using Microsoft.ML.LogitNorm.Benchmarks.Growth;
+using Microsoft.ML.LogitNorm.Benchmarks.Onnx;
 using Microsoft.ML.LogitNorm.Benchmarks.Pretrained;
 using Microsoft.ML.LogitNorm.Benchmarks.RareClass;
 using Microsoft.ML.LogitNorm.Benchmarks.Reading;
@@ -16,6 +17,7 @@ using Spectre.Console;
 // Augmentations: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- augmentations
 // Layer statistics and the default score: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- default-score
 // Frozen stages, a warm start: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- fine-tuning
+// Exported to ONNX: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- onnx
 // What the detector promises: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- detector
 // A class of few images: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- rare-class
 // Reading images: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- reading photos --side 32 64 224
@@ -35,6 +37,8 @@ switch (args)
         return new RootCommand { DefaultScoreCommand.Create() }.Parse(args).Invoke();
     case [FineTuningCommand.Name, ..]:
         return new RootCommand { FineTuningCommand.Create() }.Parse(args).Invoke();
+    case [OnnxCommand.Name, ..]:
+        return new RootCommand { OnnxCommand.Create() }.Parse(args).Invoke();
     case [DetectorCommand.Name, ..]:
         return new RootCommand { DetectorCommand.Create() }.Parse(args).Invoke();
     case [RareClassCommand.Name, ..]:
