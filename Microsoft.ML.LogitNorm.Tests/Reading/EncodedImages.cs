@@ -33,6 +33,32 @@ internal static class EncodedImages
         return bitmap.Encode(format);
     }
 
+    /// <summary>A picture as it lies in a file that says by its EXIF orientation how it is to be turned.</summary>
+    /// <param name="width">Pixels across, once it is turned.</param>
+    /// <param name="height">Pixels down, once it is turned.</param>
+    /// <param name="orientation">EXIF 2.32, 4.6.4: which side of the picture the first row and the first column are.</param>
+    /// <param name="colour">The colour of each pixel, once it is turned.</param>
+    public static SKBitmap Stored(int width, int height, int orientation, Func<int, int, SKColor> colour)
+    {
+        if (orientation > 4)
+            (width, height) = (height, width);
+        return Paint(width, height, (x, y) =>
+        {
+            var (left, up) = orientation switch
+            {
+                1 => (x, y),
+                2 => (width - 1 - x, y),
+                3 => (width - 1 - x, height - 1 - y),
+                4 => (x, height - 1 - y),
+                5 => (y, x),
+                6 => (height - 1 - y, x),
+                7 => (height - 1 - y, width - 1 - x),
+                _ => (y, width - 1 - x),
+            };
+            return colour(left, up);
+        });
+    }
+
     /// <summary>The file with an EXIF orientation.</summary>
     public static byte[] WithOrientation(byte[] image, string format, int orientation, bool bigEndian = false)
     {

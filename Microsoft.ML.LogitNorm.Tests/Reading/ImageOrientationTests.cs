@@ -14,7 +14,7 @@ internal sealed class ImageOrientationTests
     {
         var (width, height) = side == 0 ? (Width, Height) : (side, side);
         using var upright = EncodedImages.Paint(Width, Height, Colour);
-        using var stored = Stored(orientation);
+        using var stored = EncodedImages.Stored(Width, Height, orientation, Colour);
         var turned = EncodedImages.WithOrientation(stored.Encode(format), format, orientation, bigEndian: orientation % 2 == 0);
         var expected = Decoding.Pixels(upright.Encode(format), width, height, resizing);
         var found = Decoding.Pixels(turned, width, height, resizing);
@@ -50,25 +50,4 @@ internal sealed class ImageOrientationTests
     }
 
     private static SKColor Colour(int x, int y) => new((byte)(20 + (x * 9)), (byte)(30 + (y * 12)), (byte)(200 - (x * 5)));
-
-    // EXIF 2.32, 4.6.4: which side of the picture the first row and the first column are.
-    private static SKBitmap Stored(int orientation)
-    {
-        var (width, height) = orientation > 4 ? (Height, Width) : (Width, Height);
-        return EncodedImages.Paint(width, height, (x, y) =>
-        {
-            var (left, up) = orientation switch
-            {
-                1 => (x, y),
-                2 => (width - 1 - x, y),
-                3 => (width - 1 - x, height - 1 - y),
-                4 => (x, height - 1 - y),
-                5 => (y, x),
-                6 => (height - 1 - y, x),
-                7 => (height - 1 - y, width - 1 - x),
-                _ => (y, width - 1 - x),
-            };
-            return Colour(left, up);
-        });
-    }
 }

@@ -271,12 +271,31 @@ public sealed class FeatureVectorTests
                 .And.Message.Contains("same transforms as in training"));
     }
 
+    // ONNX networks have the batch and what was pooled away as dimensions of 1.
+    [Test]
+    public void Fit_VectorWithDimensionsOfOne_IsAPlainVector()
+    {
+        var rows = Moons.Rows(60).Select(row => new OnnxFeatures { Label = row.Label, Features = row.Features });
+        using var model = Moons.Pipeline(_ml, Moons.Options with { Epochs = 1 }).Fit(_ml.Data.LoadFromEnumerable(rows));
+        using var plain = Moons.Pipeline(_ml, Moons.Options with { Epochs = 1 }).Fit(Moons.View(_ml, 60));
+        Assert.That(model.LastTransformer.FeatureCount, Is.EqualTo(2));
+        Assert.That(Logits(model), Is.EqualTo(Logits(plain)));
+    }
+
     private float[] Logits(TransformerChain<LogitNormModel> model)
         => [.. model.Transform(Moons.View(_ml, 20, seed: 9)).GetColumn<float[]>("Logits").SelectMany(row => row)];
 
     private sealed class Prediction
     {
         public float OodScore { get; set; }
+    }
+
+    private sealed class OnnxFeatures
+    {
+        public string Label { get; set; } = "";
+
+        [VectorType(1, 2, 1, 1)]
+        public float[] Features { get; set; } = [];
     }
 
     private sealed class ThreeFeatures

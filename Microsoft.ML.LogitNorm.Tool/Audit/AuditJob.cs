@@ -25,7 +25,9 @@ internal sealed class AuditJob(string photos, int show, int seed, string output,
     private readonly MLContext _ml = new(seed);
     private readonly ImageContents _contents = new();
 
-    public void Run()
+    /// <summary>Judges all images and writes the page.</summary>
+    /// <returns>All images, the most suspicious first.</returns>
+    public IReadOnlyList<Suspect> Run()
     {
         _ml.Log += (_, message) => Screen.Log(message);
         Directory.CreateDirectory(output);
@@ -38,6 +40,7 @@ internal sealed class AuditJob(string photos, int show, int seed, string output,
         AtomicFile.Write(data, JsonSerializer.Serialize(suspects, _json));
         Screen.Audited(suspects, page);
         Screen.Written(page, data);
+        return suspects;
     }
 
     private IReadOnlyList<LabeledImage> Open()

@@ -47,7 +47,7 @@ internal sealed class EvaluateJob(string model, string test, IReadOnlyList<strin
 
     private IReadOnlyList<LabeledImage> Readable(IReadOnlyList<LabeledImage> images, string what)
     {
-        var reasons = UnpackedImages.WhyUnreadable(_ml, images, cancellation);
+        var reasons = ImageCheck.WhyUnreadable(images, cancellation);
         foreach (var (image, reason) in images.Zip(reasons).Where(pair => pair.Second.Length > 0))
             Screen.Warn($"{image.Path} {reason}; it is left out.");
         LabeledImage[] readable = [.. images.Where((_, i) => reasons[i].Length == 0)];

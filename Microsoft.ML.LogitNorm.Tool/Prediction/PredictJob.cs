@@ -21,7 +21,7 @@ internal sealed class PredictJob(string model, IReadOnlyList<string> images, boo
         using var unpacked = new UnpackedImages();
         LabeledImage[] files = [.. images.SelectMany(path => Files(path, unpacked.Source)).Select(path => new LabeledImage(path, ""))];
         Screen.LeftOut(unpacked.Source.LeftOut);
-        var reasons = UnpackedImages.WhyUnreadable(_ml, files, cancellation);
+        var reasons = ImageCheck.WhyUnreadable(files, cancellation);
         var readable = files.Where((_, i) => reasons[i].Length == 0);
         using var verdicts = _ml.Data.CreateEnumerable<Verdict>(
             loaded.App.Transform(_ml.Data.LoadFromEnumerable(readable.Select(image => new ImageRow { ImagePath = image.Path }))),

@@ -81,8 +81,8 @@ internal sealed class TrainJob(TrainSettings settings, CancellationToken cancell
             var pictures = Screen.Opening(() => PictureSets.Open(
                 new()
                 {
-                    Data = settings.Photos, DataOption = "PHOTOS", Test = settings.Test, Ood = settings.Ood, Tau = 1, ImageSize = settings.ImageSize, Flip = settings.Flip,
-                    Limit = settings.Limit, Seed = settings.Seed, FalseAlarmRate = settings.FalseAlarmRate, Output = settings.Output,
+                    Data = settings.Photos, Option = "PHOTOS", Test = settings.Test, Ood = settings.Ood, ImageSize = settings.ImageSize, Limit = settings.Limit,
+                    Seed = settings.Seed,
                 },
                 source, unreadable.Add, cancellation));
             UnreadableImage.Write(Out("unreadable.txt"), unreadable);
@@ -136,10 +136,8 @@ internal sealed class TrainJob(TrainSettings settings, CancellationToken cancell
     {
         var all = pictures.Calibration;
         var required = OodDetectorEstimator.RequiredRows(settings.FalseAlarmRate);
-        // Told now rather than after the features: with fewer, no image could ever be called unknown at that rate.
         if (all.Count < Math.Max(required, FewestRanking))
-            throw new InputException($"PHOTOS {settings.Photos}: {all.Count:N0} images could be held out; --false-alarm-rate {settings.FalseAlarmRate} "
-                + $"needs {Math.Max(required, FewestRanking):N0}. Give more images (four times as many), or ask for a higher rate.");
+            throw TooFew(pictures, required);
         if (all.Count < required + FewestRanking)
         {
             Screen.Warn($"{all.Count:N0} images are held out, fewer than {required + FewestRanking:N0}: the same ones rank the score and calibrate the decision, "
@@ -148,6 +146,17 @@ internal sealed class TrainJob(TrainSettings settings, CancellationToken cancell
         }
         var count = Math.Clamp((int)((1 - RankingShare) * all.Count), required, all.Count - FewestRanking);
         return ImageSplit.TakeAny(all, count, settings.Seed, "detector");
+    }
+
+    // Told before the features are computed: with fewer, no image could ever be called unknown at that rate.
+    private InputException TooFew(PictureSets pictures, int required)
+    {
+        var (heldOut, learned) = (pictures.Calibration.Count, pictures.Train.Count);
+        var needed = Math.Max(required, FewestRanking);
+        var images = (int)Math.Ceiling(needed / PictureSets.LargestCalibrationShare);
+        return new($"PHOTOS {settings.Photos}: of {learned + heldOut:N0} images that are not tested on {heldOut:N0} could be held out, and "
+            + $"{needed:N0} are needed to {(required > FewestRanking ? $"decide at --false-alarm-rate {settings.FalseAlarmRate}" : "rank by")}. "
+            + $"Give {images:N0} beside those to test on{(heldOut >= FewestRanking ? $", or --false-alarm-rate {Math.Ceiling(100.0 / (heldOut + 1)) / 100}" : "")}.");
     }
 
     private string Out(string name) => Path.Combine(settings.Output, name);

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>A column of feature vectors: a plain <c>Vector&lt;Single, D></c>, from whatever transform.</summary>
+/// <summary>
+/// A column of feature vectors, from whatever transform: a plain <c>Vector&lt;Single, D></c>, or one whose other dimensions are 1, as ONNX networks have them.
+/// </summary>
 /// <param name="Name">The column's name.</param>
 /// <param name="Length">D.</param>
 internal sealed record VectorInput(string Name, int Length) : NetworkInput(Name)
@@ -55,12 +57,12 @@ internal sealed record VectorInput(string Name, int Length) : NetworkInput(Name)
     }
 
     /// <summary>Finds the column.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The column is missing, or is no vector of floats of a known length without a shape.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The column is missing, or is no vector of floats of a known length, or has a shape of two and more dimensions.</exception>
     public static VectorInput Find(DataViewSchema schema, string name, Backbone backbone)
     {
         var column = RequiredColumn.Find(schema, Role, name, NameIt);
-        return column.Type is VectorDataViewType { Dimensions.Length: 1, IsKnownSize: true } vector && vector.ItemType == NumberDataViewType.Single
-            && vector.Size <= MostLength
+        return column.Type is VectorDataViewType { IsKnownSize: true, Size: <= MostLength } vector && vector.ItemType == NumberDataViewType.Single
+            && vector.Dimensions.Count(length => length != 1) <= 1
             ? new(name, vector.Size)
             : throw Mismatch(name, backbone, column.Type.ToString()!, Telling(column.Type));
 

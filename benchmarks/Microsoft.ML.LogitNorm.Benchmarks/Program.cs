@@ -7,6 +7,7 @@ using Microsoft.ML.LogitNorm.Benchmarks.Detector;
 using Microsoft.ML.LogitNorm.Benchmarks.EndToEnd;
 using Microsoft.ML.LogitNorm.Benchmarks.Growth;
 using Microsoft.ML.LogitNorm.Benchmarks.Onnx;
+using Microsoft.ML.LogitNorm.Benchmarks.Photos;
 using Microsoft.ML.LogitNorm.Benchmarks.Pretrained;
 using Microsoft.ML.LogitNorm.Benchmarks.RareClass;
 using Microsoft.ML.LogitNorm.Benchmarks.Reading;
@@ -21,6 +22,10 @@ using Spectre.Console;
 // What the detector promises: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- detector
 // A class of few images: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- rare-class
 // Reading images: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- reading photos --side 32 64 224
+// One photo by a model of pretrained features: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- one-photo MODEL PHOTOS
+// Turned photos: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- orientations MODEL PHOTOS
+// What an audit finds: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- planted-audit PHOTOS STRANGERS
+// Scores on pretrained features: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- photo-scores PHOTOS --ood NAME=PATH
 // The small parts, all of them unless told which: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- --filter '*GradNorm*'
 if (Console.IsOutputRedirected)
     AnsiConsole.Profile.Width = 160;   // tables whole, for a file or a document
@@ -45,6 +50,14 @@ switch (args)
         return new RootCommand { RareClassCommand.Create() }.Parse(args).Invoke();
     case [ReadingCommand.Name, ..]:
         return new RootCommand { ReadingCommand.Create() }.Parse(args).Invoke();
+    case [OnePhotoCommand.Name, ..]:
+        return new RootCommand { OnePhotoCommand.Create() }.Parse(args).Invoke();
+    case [OrientationCommand.Name, ..]:
+        return new RootCommand { OrientationCommand.Create() }.Parse(args).Invoke();
+    case [PlantedAuditCommand.Name, ..]:
+        return new RootCommand { PlantedAuditCommand.Create() }.Parse(args).Invoke();
+    case [PhotoScoresCommand.Name, ..]:
+        return new RootCommand { PhotoScoresCommand.Create() }.Parse(args).Invoke();
     case [EndToEndCommand.ChildCommand, var settings]:
         EndToEndCommand.RunChild(settings);
         return 0;
@@ -55,6 +68,6 @@ switch (args)
         PlainProcess.RunChild(args[1..]);
         return 0;
     default:
-        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args.Length > 0 ? args : ["--filter", "*"], new ShortRuns());
+        BenchmarkSwitcher.FromAssembly(typeof(ShortRuns).Assembly).Run(args.Length > 0 ? args : ["--filter", "*"], new ShortRuns());
         return 0;
 }

@@ -44,11 +44,7 @@ public sealed class PictureSetsTests
 
     private PictureSets Open()
         => PictureSets.Open(
-            new()
-            {
-                Data = _folder.At("data"), Ood = [$"odd={_folder.WithImages("odd/1.png").At("odd")}"], ImageSize = 8, Seed = 1, Output = _folder.Root,
-                Tau = 0.04, TauWarmup = 0, Flip = false, FalseAlarmRate = 0.05,
-            },
+            new() { Data = _folder.At("data"), Ood = [$"odd={_folder.WithImages("odd/1.png").At("odd")}"], ImageSize = 8, Seed = 1 },
             new(_folder.At("cache")),
             image => Assert.Fail($"{image.Path}: {image.Reason}"),
             CancellationToken.None);

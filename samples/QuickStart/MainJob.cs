@@ -76,7 +76,7 @@ internal sealed class MainJob(Settings settings, CancellationToken cancellation)
         var source = new ImageSource(Out("cache"));
         try
         {
-            return settings.Data is null ? Screen.Painting(progress => PictureSets.Painted(settings, source, progress, cancellation)) : Open(source);
+            return settings.Data is null ? Screen.Painting(progress => PictureSets.Painted(settings, source, progress, cancellation)) : Open(settings.Data, source);
         }
         finally
         {
@@ -86,11 +86,11 @@ internal sealed class MainJob(Settings settings, CancellationToken cancellation)
         }
     }
 
-    private PictureSets Open(ImageSource source)
+    private PictureSets Open(string data, ImageSource source)
     {
         var unreadable = new List<UnreadableImage>();
         var pictures = PictureSets.Open(
-            settings,
+            new() { Data = data, Test = settings.Test, Ood = settings.Ood, ImageSize = settings.ImageSize, Limit = settings.Limit, Seed = settings.Seed },
             source,
             image =>
             {

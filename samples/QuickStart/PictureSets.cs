@@ -18,10 +18,11 @@ internal sealed record PictureSets(
     IReadOnlyList<LabeledImage> Test,
     IReadOnlyList<(string Name, IReadOnlyList<LabeledImage> Images)> Ood)
 {
-    private const double TestShare = 0.1;
+    /// <summary>Of images that could be learned, at most this share is kept to calibrate the detector on.</summary>
+    public const double LargestCalibrationShare = 0.25;
 
     // The more calibration images, the closer the false-alarm rate comes to the one asked for; but they are lost for training.
-    private const double CalibrationShare = 0.05, LargestCalibrationShare = 0.25;
+    private const double TestShare = 0.1, CalibrationShare = 0.05;
     private const int WantedCalibration = 200, MostCalibration = 2_500;
 
     /// <summary>Where calibration images come from, and how many, that are no share of the training images; null if all are.</summary>
@@ -37,7 +38,7 @@ internal sealed record PictureSets(
     public static PictureSets Painted(Settings settings, ImageSource source, IProgress<double> progress, CancellationToken cancellation)
     {
         // First, as a wrong path is told in moments and painting takes a while.
-        var extra = Extra(settings, source, settings.Limit * Pictogram.Known.Count, cancellation).ToList();
+        var extra = Extra(settings.Ood, source, settings.ImageSize, settings.Seed, settings.Limit * Pictogram.Known.Count, cancellation).ToList();
         var counts = Counts(settings.Limit);
         var total = (double)SignPictures.Total(counts);
         var signs = SignPictures.Write(Path.Combine(settings.Output, "pictures"), counts, settings.Seed, new Fraction(progress, total), cancellation);
@@ -52,31 +53,28 @@ internal sealed record PictureSets(
     }
 
     /// <summary>Opens the user's images; those that cannot be decoded are reported and left out.</summary>
-    /// <param name="settings">Says where they lie.</param>
+    /// <param name="wanted">Says where they lie.</param>
     /// <param name="source">Opens the paths, and is told what else is left out.</param>
     /// <param name="unreadable">Told of images that cannot be decoded.</param>
     /// <param name="cancellation">Stops the opening.</param>
     /// <exception cref="InputException">A path does not hold what it should, or none of its images can be read.</exception>
-    public static PictureSets Open(Settings settings, ImageSource source, Action<UnreadableImage> unreadable, CancellationToken cancellation)
+    public static PictureSets Open(PicturesWanted wanted, ImageSource source, Action<UnreadableImage> unreadable, CancellationToken cancellation)
     {
-        var folder = ImageFolder.Load(source, settings.Data!, settings.Test, settings.Limit, cancellation, settings.DataOption);
-        var all = ImageCheck.Keep(folder.Train, $"{settings.DataOption} {settings.Data}", unreadable, cancellation);
+        var folder = ImageFolder.Load(source, wanted.Data, wanted.Test, wanted.Limit, cancellation, wanted.Option);
+        var all = ImageCheck.Keep(folder.Train, $"{wanted.Option} {wanted.Data}", unreadable, cancellation);
         var (rest, test) = folder.Test is { } own
             ? (all, ImageCheck.Keep(own, $"--test {folder.TestFolder}", unreadable, cancellation))
-            : ImageSplit.Take(all, TestShare, settings.Seed, "test");
+            : ImageSplit.Take(all, TestShare, wanted.Seed, "test");
         // Validation images are what calibration needs: no network is trained on them. What they lack is taken from the training images.
         var validation = folder.Validation is { } kept ? ImageCheck.Keep(kept, $"{folder.ValidationFolder}", unreadable, cancellation) : [];
-        var wanted = Math.Max(0, Math.Clamp(CalibrationShare * rest.Count, WantedCalibration, MostCalibration) - validation.Count);
-        var (train, others) = ImageSplit.Take(rest, Math.Min(wanted / rest.Count, LargestCalibrationShare), settings.Seed, "calibration");
-        RequireEveryClass(folder, train, $"{settings.DataOption} {settings.Data}: to train on");
+        var missing = Math.Max(0, Math.Clamp(CalibrationShare * rest.Count, WantedCalibration, MostCalibration) - validation.Count);
+        var (train, others) = ImageSplit.Take(rest, Math.Min(missing / rest.Count, LargestCalibrationShare), wanted.Seed, "calibration");
+        RequireEveryClass(folder, train, $"{wanted.Option} {wanted.Data}: to train on");
         RequireEveryClass(folder, test, "to test on");
-        var ood = Extra(
-            settings with { Ood = settings.Ood.Count > 0 ? settings.Ood : [.. NoiseImages.Defaults] },
-            source,
-            settings.Limit * folder.Classes.Count,
-            cancellation)
+        IReadOnlyList<string> strangers = wanted.Ood.Count > 0 ? wanted.Ood : [.. NoiseImages.Defaults];
+        var ood = Extra(strangers, source, wanted.ImageSize, wanted.Seed, wanted.Limit * folder.Classes.Count, cancellation)
             .Select(set => (set.Name, ImageCheck.Keep(set.Images, $"--ood {set.Name}", unreadable, cancellation)));
-        return new(settings.Data!, train, [.. validation, .. others], test, [.. ood])
+        return new(wanted.Data, train, [.. validation, .. others], test, [.. ood])
         {
             CalibrationFrom = folder.ValidationFolder is null ? null : $"{validation.Count:N0} from {folder.ValidationFolder}",
             TestFrom = folder.TestFolder,
@@ -108,8 +106,8 @@ internal sealed record PictureSets(
         => [.. ImageFiles.Below(folder).Select(path => new LabeledImage(path, Path.GetFileName(Path.GetDirectoryName(path)!)))];
 
     private static IEnumerable<(string Name, IReadOnlyList<LabeledImage> Images)> Extra(
-        Settings settings, ImageSource source, int? limit, CancellationToken cancellation)
-        => OodOption.ParseAll(settings.Ood).Select(option => (option.Name, option.Load(source, settings.ImageSize, settings.Seed, limit, cancellation)));
+        IReadOnlyList<string> ood, ImageSource source, int imageSize, int seed, int? limit, CancellationToken cancellation)
+        => OodOption.ParseAll(ood).Select(option => (option.Name, option.Load(source, imageSize, seed, limit, cancellation)));
 
     private sealed class Fraction(IProgress<double> progress, double total) : IProgress<int>
     {

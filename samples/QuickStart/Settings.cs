@@ -8,9 +8,6 @@ internal sealed record Settings
     /// <summary>A folder or zip with the user's images; null for the painted signs.</summary>
     public string? Data { get; init; }
 
-    /// <summary>What <see cref="Data"/> was given as, for errors.</summary>
-    public string DataOption { get; init; } = "--data";
-
     /// <summary>A folder or zip with images to test on; null to look for it in <see cref="Data"/>, or to hold some out.</summary>
     public string? Test { get; init; }
 

@@ -1,9 +1,9 @@
 using SkiaSharp;
 
-namespace Shared.Images;
+namespace PaperBenchmark.Datasets;
 
-/// <summary>Decodes an image in full, or says why it cannot be.</summary>
-public static class ImageDecoder
+/// <summary>Decodes an image in full, or says why it cannot be: pixels as they lie in the file, for a set's images are what its authors made them.</summary>
+internal static class ImageDecoder
 {
     // 100 megapixels: 400 MB decoded, more than any camera's picture and less than a bomb.
     private const long MostPixels = 100_000_000;
