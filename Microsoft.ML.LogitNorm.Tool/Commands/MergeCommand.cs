@@ -1,0 +1,29 @@
+using System.CommandLine;
+using LogitNormTool.Scoring;
+using Shared.CommandLine;
+
+namespace LogitNormTool.Commands;
+
+/// <summary><c>logitnorm merge</c>.</summary>
+internal static class MergeCommand
+{
+    public static Command Create()
+    {
+        var folder = new Argument<string>("DIR") { Description = "The --output of logitnorm score." };
+        var output = new Option<string?>("--output", "-o")
+        {
+            Description = "The file to write. Default: scores.jsonl in DIR.",
+            HelpName = "FILE",
+        };
+        var command = new Command(
+            "merge",
+            "Make one file of what all shards of score have written, in the order of the list, byte for byte what one process would have written. "
+            + "Says what is missing, damaged or not of this list, and then writes nothing.")
+        {
+            folder, output,
+        };
+        command.SetAction((result, cancellation) => CommandJob.Run(
+            () => new MergeJob(result.GetValue(folder)!, result.GetValue(output), cancellation).Run(), Screen.Stopped, Screen.Failed, cancellation));
+        return command;
+    }
+}
