@@ -8,7 +8,7 @@ namespace LogitNormTool.Tests.Scoring;
 [NonParallelizable]
 public sealed class ScoreProcessesTests
 {
-    private const int Rounds = 200, RowsPerFile = 20;
+    private const int Rounds = 60, RowsPerFile = 20;
 
     private TinyVerdicts _tiny = null!;
     private TemporaryFolder _folder = null!;
@@ -38,7 +38,7 @@ public sealed class ScoreProcessesTests
         if (OperatingSystem.IsWindows())
             Assert.Ignore("Windows has no signals.");
         using var process = Start(signal, []);
-        while (Files(signal).Count < 3 && !process.HasExited)
+        while (Count(signal) < 3 && !process.HasExited)
             await Task.Delay(2, cancellation);
         using var kill = Process.Start("kill", ["-s", signal, $"{process.Id}"]);
         await process.WaitForExitAsync(cancellation);
@@ -84,6 +84,8 @@ public sealed class ScoreProcessesTests
 
     private string[] Arguments(string output)
         => [_tiny.Marking, "--images", _folder.At("list.txt"), "--root", _tiny.Pictures, "--rows-per-file", $"{RowsPerFile}", "--output", _folder.At(output)];
+
+    private int Count(string output) => Directory.Exists(_folder.At(output)) ? Directory.GetFiles(_folder.At(output), ScoreFiles.Pattern).Length : 0;
 
     private Dictionary<string, string> Files(string output)
         => Directory.Exists(_folder.At(output))

@@ -22,7 +22,7 @@ internal sealed class ScoreJob(ScoreSettings settings, CancellationToken cancell
         var list = Screen.Opening(() => ImageList.Open(settings.Images, settings.Root, settings.RowsPerFile, Screen.LeftOut, cancellation));
         Manifest.Of(settings.Model, settings.Images, list).Claim(settings.Output);
 
-        int[] own = [.. Enumerable.Range(0, list.Files.Count).Where(settings.Shard.Takes)];
+        var own = settings.Shard.Of(Enumerable.Range(0, list.Files.Count));
         int[] open = [.. own.Where(file => !IsDone(list, file))];
         ScoreScreen.Plan(settings.Shard, list.Files, own, open);
         if (open.Length > 0)

@@ -8,12 +8,12 @@ namespace LogitNormTool.Scoring;
 /// <summary>What <c>score</c> and <c>merge</c> say: a line for each file, which reads the same on a screen and in a job's log.</summary>
 internal static class ScoreScreen
 {
-    public static void Plan(Shard shard, ScoreFiles files, int[] own, int[] open)
+    public static void Plan(Shard shard, ScoreFiles files, IReadOnlyList<int> own, IReadOnlyList<int> open)
         => Screen.Rows(
         [
             ("shard", $"{shard}, {shard.Source}"),
-            ("files", $"{own.Length:N0} of {files.Count:N0}, with {own.Sum(file => (long)files.Rows(file)):N0} of {files.Images:N0} images"),
-            ("to do", open.Length == own.Length ? "all of them" : open.Length == 0 ? "nothing, they are done" : $"{open.Length:N0} of them, the others are done"),
+            ("files", $"{own.Count:N0} of {files.Count:N0}, with {own.Sum(file => (long)files.Rows(file)):N0} of {files.Images:N0} images"),
+            ("to do", open.Count == own.Count ? "all of them" : open.Count == 0 ? "nothing, they are done" : $"{open.Count:N0} of them, the others are done"),
         ]);
 
     public static void Scoring(long rows, Action<ScoreProgress> score)

@@ -61,6 +61,12 @@ internal static class Screen
         void Row(string name, string value) => grid.AddRow(new Markup($"[grey]{name}[/]"), new Text(value));
     }
 
+    public static void Shard(Shard shard, int own, int all)
+    {
+        if (shard.Count > 1)
+            AnsiConsole.MarkupLineInterpolated($"Shard {shard.ToString()}, {shard.Source}: {own} of {all} networks.");
+    }
+
     public static void Estimate(IReadOnlyCollection<TimeSpan> left)
     {
         if (left.Count > 0)

@@ -10,11 +10,13 @@ public sealed class ShardTests
     [TestCase(1)]
     [TestCase(3)]
     [TestCase(20)]
-    public void Takes_AllShards_HaveEachPieceOnce(int count)
-    {
-        var shards = Enumerable.Range(1, count).Select(number => new Shard(number, count, "")).ToArray();
-        Assert.That(Enumerable.Range(0, 10).Select(piece => shards.Count(shard => shard.Takes(piece))), Is.All.EqualTo(1));
-    }
+    public void Of_AllShards_HaveEachPieceOnce(int count)
+        => Assert.That(
+            Enumerable.Range(1, count).SelectMany(number => new Shard(number, count, "").Of(Enumerable.Range(0, 10))), Is.EquivalentTo(Enumerable.Range(0, 10)));
+
+    [Test]
+    public void Of_Neighbours_GoToDifferentShards()
+        => Assert.That(Shard.Parse("2/3").Of(["a", "b", "c", "d", "e"]), Is.EqualTo(new[] { "b", "e" }));
 
     [Test]
     public void Parse_Shard_IsNumberAndCount()

@@ -11,10 +11,10 @@ public sealed record Shard(int Number, int Count, string Source)
     /// <summary>All of the work.</summary>
     public static Shard Whole { get; } = new(1, 1, "as no --shard is given");
 
-    /// <summary>Whether a piece of the work is this shard's: the first piece is the first shard's, the second the second's, and so around.</summary>
-    /// <remarks>Neighbours, which often cost alike, go to different shards; and the pieces do not depend on how many shards there are.</remarks>
-    /// <param name="piece">The place of the piece in the list, from 0.</param>
-    public bool Takes(int piece) => piece % Count == Number - 1;
+    /// <summary>This shard's pieces of the work, in their order: the first piece is the first shard's, the second the second's, and so around.</summary>
+    /// <remarks>Neighbours, which often cost alike, go to different shards.</remarks>
+    /// <param name="pieces">All of the work, the same for every shard and whatever of it is done already.</param>
+    public IReadOnlyList<T> Of<T>(IEnumerable<T> pieces) => [.. pieces.Where((_, place) => place % Count == Number - 1)];
 
     /// <summary>Reads <c>i/n</c>.</summary>
     /// <exception cref="InputException">It is something else, or there is no such shard.</exception>
