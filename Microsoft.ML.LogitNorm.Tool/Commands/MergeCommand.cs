@@ -17,8 +17,8 @@ internal static class MergeCommand
         };
         var command = new Command(
             "merge",
-            "Make one file of what all shards of score have written, in the order of the list, byte for byte what one process would have written. "
-            + "Says what is missing, damaged or not of this list, and then writes nothing.")
+            "Make one file of what all shards of score have written, byte for byte what one process would have written. What is missing, damaged or there twice is "
+            + "named, and then nothing is written.")
         {
             folder, output,
         };

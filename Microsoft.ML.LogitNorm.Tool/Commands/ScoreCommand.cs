@@ -38,11 +38,11 @@ internal static class ScoreCommand
             HelpName = "N",
             DefaultValueFactory = _ => 10_000,
         };
-        var device = CommonOptions.Device("What computes");
+        var device = CommonOptions.Device("What scores");
         var command = new Command(
             "score",
-            "Say of very many images what predict says of a few, by many processes or machines that share the work. Each writes whole files of rows; "
-            + "what is there is not done again, so one that was killed is just started again. Then: logitnorm merge DIR.")
+            "Say of millions of images what predict says of a few. Many processes or machines share the work; one that was killed is started again, and does "
+            + "what is missing. Then: logitnorm merge.")
         {
             model, images, root, output,
         };
