@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Apache.Arrow;
+using Apache.Arrow.Ipc;
 using LogitNormTool.Scoring;
 
 namespace LogitNormTool.Tests.Scoring;
@@ -175,6 +177,32 @@ public sealed class ScoreTests
         Assert.That(ToolRun.Of("merge", _folder.At("out")).Errors, Does.Contain("each once and in its order"));
     }
 
+    [Test]
+    public void Merge_AsTable_HoldsTheSameRows()
+    {
+        Score("out");
+        Assert.That(ToolRun.Of("merge", _folder.At("out"), "--output", _folder.At("scores.arrow")).Exit, Is.Zero);
+        var rows = Rows(_folder.At("out"));
+        using var reader = new ArrowFileReader(File.OpenRead(_folder.At("scores.arrow")));
+        var place = 0;
+        while (reader.ReadNextRecordBatch() is { } batch)
+            for (var i = 0; i < batch.Length; i++, place++)
+                foreach (var (column, field) in batch.Arrays.Zip(batch.Schema.FieldsList))
+                {
+                    object? expected = !rows[place].TryGetProperty(field.Name, out var value) ? null : value.ValueKind switch
+                    {
+                        JsonValueKind.Null => null,
+                        JsonValueKind.String => value.GetString(),
+                        JsonValueKind.Number => value.GetSingle(),
+                        _ => value.GetBoolean(),
+                    };
+                    Assert.That(
+                        column switch { StringArray text => text.GetString(i), FloatArray number => number.GetValue(i), _ => (object?)((BooleanArray)column).GetValue(i) },
+                        Is.EqualTo(expected), $"{field.Name} of row {place}");
+                }
+        Assert.That(place, Is.EqualTo(Images));
+    }
+
     private string Merged(string output, string[] shards, params string[] options)
     {
         foreach (var shard in shards)
@@ -191,8 +219,11 @@ public sealed class ScoreTests
     }
 
     private string[] Options(string output, string[] options)
-        => [.. options, .. options.Contains("--images") ? Array.Empty<string>() : ["--images", _tiny.Pictures],
-            .. options.Contains("--rows-per-file") ? Array.Empty<string>() : ["--rows-per-file", "10"], "--output", _folder.At(output)];
+    {
+        return [.. options, .. Unless("--images", _tiny.Pictures), .. Unless("--rows-per-file", "10"), "--output", _folder.At(output)];
+
+        string[] Unless(string option, string value) => options.Contains(option) ? [] : [option, value];
+    }
 
     private static JsonElement[] Rows(string output)
         => [.. Directory.GetFiles(output, ScoreFiles.Pattern).Order(StringComparer.Ordinal).SelectMany(File.ReadAllLines)

@@ -12,7 +12,7 @@ internal static class MergeCommand
         var folder = new Argument<string>("DIR") { Description = "The --output of logitnorm score." };
         var output = new Option<string?>("--output", "-o")
         {
-            Description = "The file to write. Default: scores.jsonl in DIR.",
+            Description = "The file to write: lines of JSON or, where its name ends with .arrow, a table for pandas, Polars, DuckDB and the like. Default: scores.jsonl in DIR.",
             HelpName = "FILE",
         };
         var command = new Command(

@@ -1,4 +1,5 @@
 using System.Text;
+using LogitNormTool.Prediction;
 using Shared.CommandLine;
 using Shared.Files;
 
@@ -19,7 +20,7 @@ internal sealed class MergeJob(string folder, string? output, CancellationToken 
         RequireJustTheFiles(manifest.Files);
         var path = output ?? Path.Combine(folder, "scores.jsonl");
         var unreadable = 0L;
-        AtomicFile.Write(path, stream => unreadable = ScoreScreen.Merging(manifest.Files.Count, done => Merge(manifest, stream, done)));
+        AtomicFile.Write(path, stream => unreadable = ScoreScreen.Merging(manifest.Files.Count, done => Merge(manifest, stream, ArrowTable.IsMeant(path), done)));
         ScoreScreen.Merged(path, manifest.Images, unreadable);
     }
 
@@ -36,27 +37,30 @@ internal sealed class MergeJob(string folder, string? output, CancellationToken 
     }
 
     // The names have the list's hash only if each image is there once, in its place.
-    private long Merge(Manifest manifest, Stream stream, Action done)
+    private long Merge(Manifest manifest, Stream stream, bool asTable, Action done)
     {
         using var hash = new NameHash();
+        using var table = asTable ? new ArrowTable(stream) : null;
         var unreadable = 0L;
         for (var file = 0; file < manifest.Files.Count; file++)
         {
             cancellation.ThrowIfCancellationRequested();
             var name = manifest.Files.Name(file);
             var content = File.ReadAllBytes(Path.Combine(folder, name));
-            var rows = 0;
-            foreach (var (image, isError) in ScoreFile.Read(content))
-            {
-                hash.Add(Encoding.UTF8.GetBytes(image ?? throw new InputException($"DIR {folder}: line {rows + 1:N0} of {name} is damaged. {Remedy}")));
-                unreadable += isError ? 1 : 0;
-                rows++;
-            }
-            if (rows != manifest.Files.Rows(file))
-                throw new InputException($"DIR {folder}: {name} has {rows:N0} rows; expected {manifest.Files.Rows(file):N0}. {Remedy}");
-            stream.Write(content);
+            Answer[] rows = [.. ScoreFile.Read(content).Select((row, i)
+                => row ?? throw new InputException($"DIR {folder}: line {i + 1:N0} of {name} is damaged. {Remedy}"))];
+            if (rows.Length != manifest.Files.Rows(file))
+                throw new InputException($"DIR {folder}: {name} has {rows.Length:N0} rows; expected {manifest.Files.Rows(file):N0}. {Remedy}");
+            foreach (var row in rows)
+                hash.Add(Encoding.UTF8.GetBytes(row.Image));
+            unreadable += rows.Count(row => row.Error is not null);
+            if (table is null)
+                stream.Write(content);
+            else
+                table.Add(rows);
             done();
         }
+        table?.End();
         return hash.Finish() == manifest.ListSha256
             ? unreadable
             : throw new InputException($"DIR {folder}: the rows are not the images of the list, each once and in its order. {Remedy}");

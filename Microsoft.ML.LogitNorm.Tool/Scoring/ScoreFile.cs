@@ -24,17 +24,17 @@ internal static class ScoreFile
 
     /// <summary>Whether a file is there and holds just these images, each with a whole line.</summary>
     public static bool Holds(string path, IEnumerable<string> images)
-        => File.Exists(path) && Read(File.ReadAllBytes(path)).Select(row => row.Image).SequenceEqual(images);
+        => File.Exists(path) && Read(File.ReadAllBytes(path)).Select(row => row?.Image).SequenceEqual(images);
 
-    /// <summary>The rows of a file; the image of a line that is no whole answer is null.</summary>
-    public static IEnumerable<(string? Image, bool IsError)> Read(byte[] content)
+    /// <summary>The rows of a file; null for a line that is no whole answer.</summary>
+    public static IEnumerable<Answer?> Read(byte[] content)
     {
         for (var begin = 0; begin < content.Length;)
         {
             var length = content.AsSpan(begin).IndexOf((byte)'\n');
             if (length < 0)
             {
-                yield return (null, false);   // cut off
+                yield return null;   // cut off
                 yield break;
             }
             yield return AnswerLine.Read(content.AsSpan(begin, length));
