@@ -22,9 +22,9 @@ internal static class ScoreFile
         return unreadable;
     }
 
-    /// <summary>Whether a file is there and holds just these images, each with a whole line.</summary>
+    /// <summary>Whether a file holds just these images, each with a whole line.</summary>
     public static bool Holds(string path, IEnumerable<string> images)
-        => File.Exists(path) && Read(File.ReadAllBytes(path)).Select(row => row?.Image).SequenceEqual(images);
+        => Read(File.ReadAllBytes(path)).Select(row => row?.Image).SequenceEqual(images);
 
     /// <summary>The rows of a file; null for a line that is no whole answer.</summary>
     public static IEnumerable<Answer?> Read(byte[] content)

@@ -54,7 +54,7 @@ internal sealed class ScoreJob(ScoreSettings settings, CancellationToken cancell
     private bool IsDone(ImageList list, int file)
     {
         cancellation.ThrowIfCancellationRequested();
-        return ScoreFile.Holds(PathOf(list, file), list.Of(file).Select(image => image.Name));
+        return File.Exists(PathOf(list, file)) && ScoreFile.Holds(PathOf(list, file), list.Of(file).Select(image => image.Name));
     }
 
     private string PathOf(ImageList list, int file) => Path.Combine(settings.Output, list.Files.Name(file));
