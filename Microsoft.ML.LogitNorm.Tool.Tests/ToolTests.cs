@@ -1,6 +1,4 @@
-using System.CommandLine;
 using System.Text.Json;
-using LogitNormTool.Commands;
 using QuickStart;
 using QuickStart.Report;
 using Shared.Images;
@@ -22,7 +20,7 @@ public sealed class ToolTests
     {
         _folder = new TemporaryFolder().WithStripes("photos", 40).WithStripes("test", 10, first: 100).WithDots("dots", 12);
         _folder.Write("photos/lying/broken.png", [1, 2, 3]);
-        (var exit, _trained, var errors) = Run("train", _folder.At("photos"), "--test", _folder.At("test"), "--ood", $"dots={_folder.At("dots")}",
+        (var exit, _trained, var errors) = ToolRun.Of("train", _folder.At("photos"), "--test", _folder.At("test"), "--ood", $"dots={_folder.At("dots")}",
             "--false-alarm-rate", "0.2", "--output", _folder.At("out"));
         Assert.That(exit, Is.Zero, errors + _trained);
     }
@@ -46,7 +44,7 @@ public sealed class ToolTests
     {
         var cache = _folder.At("out", "cache", "features.bin");
         var before = File.GetLastWriteTimeUtc(cache);
-        var (exit, text, _) = Run("train", _folder.At("photos"), "--test", _folder.At("test"), "--ood", $"dots={_folder.At("dots")}",
+        var (exit, text, _) = ToolRun.Of("train", _folder.At("photos"), "--test", _folder.At("test"), "--ood", $"dots={_folder.At("dots")}",
             "--false-alarm-rate", "0.2", "--output", _folder.At("out"));
         Assert.That(exit, Is.Zero, text);
         Assert.That(File.GetLastWriteTimeUtc(cache), Is.EqualTo(before), "nothing new to keep");
@@ -61,7 +59,7 @@ public sealed class ToolTests
         var verdict = engine.Predict(new() { ImagePath = _folder.At("test", "standing", "101.png") });
         Assert.That(verdict.PredictedLabel, Is.EqualTo("standing"));
 
-        var (_, json, _) = Run("predict", Model, _folder.At("test", "standing", "101.png"), "--json");
+        var (_, json, _) = ToolRun.Of("predict", Model, _folder.At("test", "standing", "101.png"), "--json");
         using var answer = JsonDocument.Parse(json);
         Assert.That(answer.RootElement.GetProperty("prediction").GetString(), Is.EqualTo("standing"));
         Assert.That(answer.RootElement.GetProperty("probability").GetDouble(), Is.EqualTo(verdict.Score.Max()).Within(1e-5));
@@ -72,7 +70,7 @@ public sealed class ToolTests
     public void Predict_FoldersAndFilesThatAreNoImages_EachHasItsAnswerInOrder()
     {
         string[] given = [_folder.At("test", "lying"), _folder.At("photos", "lying", "broken.png"), _folder.At("test", "standing", "100.png")];
-        var (exit, json, _) = Run("predict", [Model, .. given, "--json"]);
+        var (exit, json, _) = ToolRun.Of("predict", [Model, .. given, "--json"]);
         Assert.That(exit, Is.Zero);
         var answers = json.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         Assert.That(answers, Has.Length.EqualTo(12));
@@ -81,14 +79,14 @@ public sealed class ToolTests
         Assert.That(answers[10].GetProperty("outOfDistribution").GetBoolean(), Is.True, "what cannot be read is none of the classes");
         Assert.That(answers[11].GetProperty("prediction").GetString(), Is.EqualTo("standing"));
 
-        var (_, table, _) = Run("predict", [Model, .. given]);
+        var (_, table, _) = ToolRun.Of("predict", [Model, .. given]);
         Assert.That(table, Does.Contain("unreadable").And.Contain("sure"));
     }
 
     [Test]
     public void Evaluate_SaysTheFiguresOfTheTraining()
     {
-        var (exit, json, errors) = Run("evaluate", Model, "--test", _folder.At("test"), "--ood", $"dots={_folder.At("dots")}", "--json");
+        var (exit, json, errors) = ToolRun.Of("evaluate", Model, "--test", _folder.At("test"), "--ood", $"dots={_folder.At("dots")}", "--json");
         Assert.That(exit, Is.Zero, errors);
         using var found = JsonDocument.Parse(json);
         var trained = ResultFile.Read(_folder.At("out", "result.json")).Runs.Single();
@@ -101,7 +99,7 @@ public sealed class ToolTests
     [Test]
     public void Info_NamesClassesNetworkScoreAndPromise()
     {
-        var (exit, text, _) = Run("info", Model);
+        var (exit, text, _) = ToolRun.Of("info", Model);
         Assert.That(exit, Is.Zero);
         Assert.That(text, Does.Contain("lying, standing").And.Contain("Dense()").And.Contain("Fuse(").And.Contain("calibration rows"));
     }
@@ -112,7 +110,7 @@ public sealed class ToolTests
         using var folder = new TemporaryFolder().WithStripes("photos", 30).WithImages("noise.png");
         File.Move(folder.At("photos", "lying", "3.png"), folder.At("photos", "standing", "moved.png"));
         File.Move(folder.At("noise.png"), folder.At("photos", "lying", "stranger.png"));
-        var (exit, text, errors) = Run("audit", folder.At("photos"), "--show", "7", "--output", folder.At("out"));
+        var (exit, text, errors) = ToolRun.Of("audit", folder.At("photos"), "--show", "7", "--output", folder.At("out"));
         Assert.That(exit, Is.Zero, errors + text);
         using var found = JsonDocument.Parse(File.ReadAllText(folder.At("out", "audit.json")));
         var first = found.RootElement.EnumerateArray().Take(4).Select(image => Path.GetFileName(image.GetProperty("image").GetString())).ToArray();
@@ -126,7 +124,7 @@ public sealed class ToolTests
     public void Audit_OneClass_SaysWhatItNeeds()
     {
         using var folder = new TemporaryFolder().WithImages([.. Enumerable.Range(0, 12).Select(i => $"photos/only/{i}.png")]);
-        var (exit, _, errors) = Run("audit", folder.At("photos"), "--output", folder.At("out"));
+        var (exit, _, errors) = ToolRun.Of("audit", folder.At("photos"), "--output", folder.At("out"));
         Assert.That(exit, Is.EqualTo(1));
         Assert.That(errors, Does.Contain("at least 2 classes"));
     }
@@ -135,7 +133,7 @@ public sealed class ToolTests
     public void Audit_ClassOfFewImages_NamesIt()
     {
         using var folder = new TemporaryFolder().WithStripes("photos", 12).WithImages("photos/rare/1.png");
-        var (exit, _, errors) = Run("audit", folder.At("photos"), "--output", folder.At("out"));
+        var (exit, _, errors) = ToolRun.Of("audit", folder.At("photos"), "--output", folder.At("out"));
         Assert.That(exit, Is.EqualTo(1));
         Assert.That(errors, Does.Contain("rare (1)"));
     }
@@ -145,7 +143,7 @@ public sealed class ToolTests
     [TestCase("--test", "nowhere", "there is no such file or folder")]
     public void Train_OptionThatCannotBe_SaysWhatToDo(string option, string value, string expected)
     {
-        var (exit, _, errors) = Run("train", _folder.At("photos"), "--ood", $"dots={_folder.At("dots")}", option, value, "--output", _folder.At("other"));
+        var (exit, _, errors) = ToolRun.Of("train", _folder.At("photos"), "--ood", $"dots={_folder.At("dots")}", option, value, "--output", _folder.At("other"));
         Assert.That(exit, Is.EqualTo(1));
         Assert.That(errors, Does.Contain(expected));
     }
@@ -153,7 +151,7 @@ public sealed class ToolTests
     [Test]
     public void Predict_FileThatIsNoModel_IsNamed()
     {
-        var (exit, _, errors) = Run("predict", _folder.At("test", "lying", "100.png"), _folder.At("test", "lying", "100.png"));
+        var (exit, _, errors) = ToolRun.Of("predict", _folder.At("test", "lying", "100.png"), _folder.At("test", "lying", "100.png"));
         Assert.That(exit, Is.EqualTo(1));
         Assert.That(errors, Does.Contain("100.png"));
     }
@@ -162,7 +160,7 @@ public sealed class ToolTests
     public void Predict_OnlyImagesThatCannotBeRead_AnswersAsBesideOthers()
     {
         var broken = _folder.At("photos", "lying", "broken.png");
-        var (exit, json, errors) = Run("predict", Model, broken, broken, "--json");
+        var (exit, json, errors) = ToolRun.Of("predict", Model, broken, broken, "--json");
         Assert.That(exit, Is.Zero, errors);
         var answers = json.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         Assert.That(answers, Has.Length.EqualTo(2), "the same file twice has two answers");
@@ -174,7 +172,7 @@ public sealed class ToolTests
     {
         using var folder = new TemporaryFolder().WithImages("some/1.png");
         folder.Write("some/notes.heic", [1, 2, 3]);
-        var (exit, _, errors) = Run("predict", Model, folder.At("some"), "--json");
+        var (exit, _, errors) = ToolRun.Of("predict", Model, folder.At("some"), "--json");
         Assert.That(exit, Is.Zero);
         Assert.That(errors, Does.Contain(".heic"));
     }
@@ -187,7 +185,7 @@ public sealed class ToolTests
         Directory.CreateDirectory(folder.At("test", "standing"));
         File.Copy(_folder.At("photos", "lying", "0.png"), folder.At("test", "lying", "copy.png"));
         File.Copy(_folder.At("photos", "standing", "0.png"), folder.At("test", "standing", "copy.png"));
-        var (exit, _, errors) = Run("train", _folder.At("photos"), "--test", folder.At("test"), "--ood", $"dots={_folder.At("dots")}", "--output", folder.At("out"));
+        var (exit, _, errors) = ToolRun.Of("train", _folder.At("photos"), "--test", folder.At("test"), "--ood", $"dots={_folder.At("dots")}", "--output", folder.At("out"));
         Assert.That(exit, Is.EqualTo(1));
         Assert.That(errors, Does.Contain("are copies of others").And.Contain("every test image is a copy"));
     }
@@ -195,7 +193,7 @@ public sealed class ToolTests
     [Test]
     public void Train_SoFewPhotosThatRanksAndDecisionShareThem_SaysSo()
     {
-        var (exit, _, errors) = Run("train", _folder.At("photos"), "--test", _folder.At("test"), "--ood", $"dots={_folder.At("dots")}",
+        var (exit, _, errors) = ToolRun.Of("train", _folder.At("photos"), "--test", _folder.At("test"), "--ood", $"dots={_folder.At("dots")}",
             "--false-alarm-rate", "0.07", "--output", _folder.At("out"));
         Assert.That(exit, Is.Zero, errors);
         Assert.That(errors, Does.Contain("20 images are held out, fewer than 24").And.Contain("nearly, not exactly"));
@@ -205,29 +203,8 @@ public sealed class ToolTests
     public void Train_ThatFails_LeavesTheModelOfAnEarlierOne()
     {
         var before = File.ReadAllBytes(Model);
-        var (exit, _, _) = Run("train", _folder.At("photos"), "--false-alarm-rate", "0.001", "--output", _folder.At("out"));
+        var (exit, _, _) = ToolRun.Of("train", _folder.At("photos"), "--false-alarm-rate", "0.001", "--output", _folder.At("out"));
         Assert.That(exit, Is.EqualTo(1));
         Assert.That(File.ReadAllBytes(Model), Is.EqualTo(before));
-    }
-
-    private static (int Exit, string Output, string Errors) Run(string command, params string[] arguments)
-    {
-        var (output, errors) = (Console.Out, Console.Error);
-        using var newOutput = new StringWriter();
-        using var newErrors = new StringWriter();
-        Console.SetOut(newOutput);
-        Console.SetError(newErrors);
-        Spectre.Console.AnsiConsole.Console = Spectre.Console.AnsiConsole.Create(new() { Out = new Spectre.Console.AnsiConsoleOutput(newOutput) });
-        Spectre.Console.AnsiConsole.Profile.Width = 200;
-        try
-        {
-            var exit = ToolCommand.Create().Parse([command, .. arguments]).Invoke();
-            return (exit, newOutput.ToString(), newErrors.ToString());
-        }
-        finally
-        {
-            Console.SetOut(output);
-            Console.SetError(errors);
-        }
     }
 }

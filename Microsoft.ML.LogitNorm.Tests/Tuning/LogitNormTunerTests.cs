@@ -91,7 +91,7 @@ public sealed class LogitNormTunerTests
         using var folder = new TemporaryFolder();
         var options = new LogitNormTuner.Options { Trainer = _trainer with { Seed = null, LearningRate = 0.002 }, Taus = [0.1], ResultsFile = folder.File };
         var first = Tune(options);
-        var seed = TuningFile.Open(folder.File, SettingsOf(options), seed: null).Seed;
+        var seed = TuningFile.Open(folder.File, [], SettingsOf(options), seed: null).Seed;
         Assert.That(Outcome(Tune(options with { Trainer = options.Trainer with { Seed = seed }, ResultsFile = null }).Best), Is.EqualTo(Outcome(first.Best)));
     }
 
@@ -131,6 +131,48 @@ public sealed class LogitNormTunerTests
         Assert.That(Tune(options with { Taus = [0.3] }).Trials.Single(), Is.EqualTo(extended.Trials[0]), "a smaller grid");
         Assert.That(epochs, Is.EqualTo(6));
         Assert.That(Directory.GetFiles(folder.Path), Is.EqualTo(new[] { folder.File }), "no temporary file is left");
+    }
+
+    [Test]
+    public void Tune_FilesOfOtherMachines_ChoosesAmongAllAndTrainsTheRest()
+    {
+        using var folder = new TemporaryFolder();
+        var epochs = 0;
+        var options = new LogitNormTuner.Options { Trainer = _trainer with { Epochs = 1, EpochCompleted = _ => epochs++ }, Taus = [0.1, 0.2, 0.3] };
+        var alone = Tune(options);
+        var (first, second) = (Path.Combine(folder.Path, "1.json"), Path.Combine(folder.Path, "2.json"));
+        Tune(options with { Taus = [0.1], ResultsFile = first });
+        Tune(options with { Taus = [0.3], ResultsFile = second });
+        var bytes = File.ReadAllBytes(first);
+        epochs = 0;
+
+        var all = Tune(options with { ResultsFile = folder.File, OtherResultsFiles = [first, second] });
+        Assert.That(epochs, Is.EqualTo(1), "one is in no file");
+        Assert.That(all.Trials.Select(Outcome), Is.EqualTo(alone.Trials.Select(Outcome)));
+        Assert.That(Outcome(all.Best), Is.EqualTo(Outcome(alone.Best)));
+        Assert.That(File.ReadAllBytes(first), Is.EqualTo(bytes), "read, not written");
+        Assert.That(Tune(options with { Taus = [0.2], ResultsFile = folder.File }).Trials.Single(), Is.EqualTo(all.Trials[1]));
+        Assert.That(epochs, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Tune_FileOfAnotherMachineThatDoesNotCompare_IsNamed()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new LogitNormTuner.Options { Trainer = _trainer with { Epochs = 1 }, Taus = [0.1] };
+        Tune(options with { Trainer = options.Trainer with { Seed = 7 }, ResultsFile = folder.File });
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(
+                () => Tune(options with { OtherResultsFiles = [folder.File] }),
+                Throws.InvalidOperationException.With.Message.Contains($"OtherResultsFiles: '{folder.File}'").And.Message.Contains("Seed was 7 and is 1"));
+            Assert.That(
+                () => Tune(options with { OtherResultsFiles = [folder.File + "2"] }),
+                Throws.TypeOf<FileNotFoundException>().With.Message.Contains(folder.File + "2").And.Message.Contains("leave it out"));
+            Assert.That(() => options with { OtherResultsFiles = [""] }, Throws.ArgumentException.With.Message.Contains("needs a name"));
+            var unseeded = options with { Trainer = options.Trainer with { Seed = null }, OtherResultsFiles = [folder.File] };
+            Assert.That(Tune(unseeded).BestOptions.Seed, Is.Null, "the file's seed served");
+        }
     }
 
     [TestCaseSource(nameof(OtherSettings))]

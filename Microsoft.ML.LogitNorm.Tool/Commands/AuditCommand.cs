@@ -16,7 +16,7 @@ internal static class AuditCommand
             HelpName = "N",
             DefaultValueFactory = _ => 200,
         };
-        var seed = new Option<int>("--seed") { Description = "Decides everything random.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var seed = CommonOptions.Seed();
         var output = new Option<string>("--output", "-o")
         {
             Description = "Where audit.html and audit.json are written, and features that need not be computed again.",

@@ -12,6 +12,8 @@ internal static class ToolCommand
         {
             TrainCommand.Create(),
             PredictCommand.Create(),
+            ScoreCommand.Create(),
+            MergeCommand.Create(),
             EvaluateCommand.Create(),
             CompareCommand.Define(new Command("compare"), "logitnorm compare"),
             AuditCommand.Create(),

@@ -51,21 +51,10 @@ internal static class TrainCommand
         {
             Description = "With --features scratch, do not mirror training images: right for digits, text and whatever has a left and a right.",
         };
-        var limit = new Option<int?>("--limit") { Description = "At most so many images per class, for a quick try.", HelpName = "N" };
-        var seed = new Option<int>("--seed") { Description = "Decides everything random.", HelpName = "N", DefaultValueFactory = _ => 1 };
-        var device = new Option<string>("--device")
-        {
-            Description = "What trains: cpu, cuda, or cuda:1 for the second GPU. CUDA needs a build with -p:TorchBackend=cuda.",
-            HelpName = "NAME",
-            DefaultValueFactory = _ => "cpu",
-        };
-        var rate = new Option<double>("--false-alarm-rate")
-        {
-            Description = "The share of known images that may be taken for unknown; kept with a probability of 90 % where there are images enough to "
-                + "calibrate on (45 for 0.05), otherwise in the mean.",
-            HelpName = "X",
-            DefaultValueFactory = _ => 0.05,
-        };
+        var limit = CommonOptions.Limit("images per class");
+        var seed = CommonOptions.Seed();
+        var device = CommonOptions.Device("What trains");
+        var rate = CommonOptions.FalseAlarmRate();
         var output = new Option<string>("--output", "-o")
         {
             Description = "Where model.zip and result.json are written, and what a second training need not compute again.",

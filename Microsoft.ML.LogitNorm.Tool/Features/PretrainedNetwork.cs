@@ -36,7 +36,7 @@ internal sealed class PretrainedNetwork : IDisposable
     {
         (_ml, _contents) = (ml, contents);
         _cache = FeatureCache.Open(cacheFile, Hash(), FeatureCount, cacheBegunAnew);
-        FromPath = ml.Transforms.ReadImages("Image", ImageSize, ImageSize, "ImagePath")
+        FromPath = ml.Transforms.ReadImages("Image", ImageSize, ImageSize, "ImagePath", onError: ImageErrorMode.Mark)
             .Append(ml.Transforms.ExtractPixels("Pixels", "Image"))
             .Append(ml.Transforms.DnnFeaturizeImage(Column, model => model.ModelSelector.ResNet18(ml, model.OutputColumn, model.InputColumn), "Pixels"))
             .Fit(ml.Data.LoadFromEnumerable(Array.Empty<ImageRow>()));

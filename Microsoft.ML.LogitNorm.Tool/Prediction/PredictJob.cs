@@ -1,6 +1,4 @@
-using System.Text.Json;
 using CompareScores;
-using QuickStart;
 using Shared.CommandLine;
 using Shared.Images;
 
@@ -9,8 +7,6 @@ namespace LogitNormTool.Prediction;
 /// <summary><c>logitnorm predict</c>: verdicts of images.</summary>
 internal sealed class PredictJob(string model, IReadOnlyList<string> images, bool json, CancellationToken cancellation)
 {
-    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web);
-
     private readonly MLContext _ml = new();
 
     public void Run()
@@ -19,23 +15,12 @@ internal sealed class PredictJob(string model, IReadOnlyList<string> images, boo
         using var loaded = LoadedModel.Load(_ml, new("model", model) { Option = "MODEL" });
         Screen.RequireVerdicts(_ml, loaded.App, model);
         using var unpacked = new UnpackedImages();
-        LabeledImage[] files = [.. images.SelectMany(path => Files(path, unpacked.Source)).Select(path => new LabeledImage(path, ""))];
+        (string Name, string Path)[] files = [.. images.SelectMany(path => Files(path, unpacked.Source)).Select(path => (path, path))];
         Screen.LeftOut(unpacked.Source.LeftOut);
-        var reasons = ImageCheck.WhyUnreadable(files, cancellation);
-        var readable = files.Where((_, i) => reasons[i].Length == 0);
-        using var verdicts = _ml.Data.CreateEnumerable<Verdict>(
-            loaded.App.Transform(_ml.Data.LoadFromEnumerable(readable.Select(image => new ImageRow { ImagePath = image.Path }))),
-            reuseRowObject: false).GetEnumerator();
-        var answers = files.Select((file, i) =>
-        {
-            cancellation.ThrowIfCancellationRequested();
-            return reasons[i].Length > 0 ? Answer.Unreadable(file.Path, reasons[i])
-                : verdicts.MoveNext() ? Answer.Of(verdicts.Current)
-                : throw new InvalidOperationException("The model gave fewer rows than it took.");
-        });
+        var answers = new ImageAnswers(_ml, loaded.App).Of(files, cancellation);
         if (json)
             foreach (var answer in answers)
-                Console.Out.WriteLine(JsonSerializer.Serialize(answer, _json));
+                Console.Out.WriteLine(AnswerLine.TextOf(answer));
         else
             Screen.Answers([.. answers]);
     }

@@ -78,13 +78,30 @@ public sealed partial class LogitNormTuner
         }
 
         /// <summary>
-        /// Called after each trial that was run, on the caller's thread; trials from <see cref="ResultsFile"/> are not reported again.
+        /// Files of trials that other machines have finished, each the <see cref="ResultsFile"/> of its own tuning with a share of the <see cref="Taus"/>. They are
+        /// read, and never written: a tuning with all temperatures runs those that are in none of them, and chooses among all. Each must be there, and
+        /// of equal settings and the same seed. None by default.
+        /// </summary>
+        /// <exception cref="ArgumentNullException">Null.</exception>
+        /// <exception cref="ArgumentException">An empty name.</exception>
+        public IReadOnlyList<string> OtherResultsFiles { get; init => field = Checked(value); } = ValueList.Create<string>([]);
+
+        /// <summary>
+        /// Called after each trial that was run, on the caller's thread; trials from a file are not reported again.
         /// An exception thrown here ends the tuning.
         /// </summary>
         public Action<TuningTrial>? TrialCompleted { get; init; }
 
         /// <summary>All options, the same in every culture.</summary>
         public override string ToString() => RecordText.Of(this);
+
+        private static ValueList<string> Checked(IReadOnlyList<string> files)
+        {
+            ArgumentNullException.ThrowIfNull(files, nameof(OtherResultsFiles));
+            return files.All(file => !string.IsNullOrEmpty(file))
+                ? ValueList.Of(files)
+                : throw new ArgumentException("A file needs a name; an empty list is for none.", nameof(OtherResultsFiles));
+        }
 
         private static ValueList<double> Checked(IReadOnlyList<double> taus)
         {

@@ -43,9 +43,10 @@ public sealed partial class LogitNormTuner
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The label or feature column is missing or has another type.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The rows cannot be trained or validated on; or <see cref="Options.ResultsFile"/> is of other settings; or training diverged in every trial.
+    /// The rows cannot be trained or validated on; or a file of trials is of other settings; or training diverged in every trial.
     /// </exception>
-    /// <exception cref="InvalidDataException"><see cref="Options.ResultsFile"/> is damaged, or of a newer version of this library.</exception>
+    /// <exception cref="FileNotFoundException">One of <see cref="Options.OtherResultsFiles"/> is not there.</exception>
+    /// <exception cref="InvalidDataException">A file of trials is damaged, or of a newer version of this library.</exception>
     /// <exception cref="OperationCanceledException">
     /// The trainer's <see cref="LogitNormTrainer.Options.CancellationToken"/>, or the <see cref="MLContext"/>, was cancelled. Finished trials stay in the file.
     /// </exception>
@@ -70,7 +71,7 @@ public sealed partial class LogitNormTuner
         // Decided once for all trials, whatever memory is free later: a trial on streamed images does not compare with one on images in memory.
         var streamed = trainer.Streams(input, trainingRows);
         var settings = TuningSettings.Of(_options, input, label, trainingRows, validation.Count, streamed);
-        var file = TuningFile.Open(_options.ResultsFile, settings, _options.Trainer.Seed ?? MachineLearningContext.Seed(_env));
+        var file = TuningFile.Open(_options.ResultsFile, _options.OtherResultsFiles, settings, _options.Trainer.Seed ?? MachineLearningContext.Seed(_env));
         if (_options.Trainer.SyntheticOutliers.HasFlag(SyntheticOutliers.Noise))
             log.Warning(
                 "SyntheticOutliers has Noise, and the temperatures are compared by noise: what was trained against says little about what is new. "

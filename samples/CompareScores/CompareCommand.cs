@@ -58,14 +58,9 @@ internal static class CompareCommand
             DefaultValueFactory = _ => [],
             AllowMultipleArgumentsPerToken = true,
         };
-        var limit = new Option<int?>("--limit") { Description = "At most so many test images per class, and as many in all of each --ood.", HelpName = "N" };
+        var limit = CommonOptions.Limit("test images per class, and as many in all of each --ood");
         var trainLimit = new Option<int?>("--train-limit") { Description = "At most so many training images per class.", HelpName = "N" };
-        var device = new Option<string>("--device")
-        {
-            Description = "cpu, cuda, or cuda:1 for the second GPU. CUDA needs a build with -p:TorchBackend=cuda.",
-            HelpName = "NAME",
-            DefaultValueFactory = _ => "cpu",
-        };
+        var device = CommonOptions.Device("What scores");
         var output = new Option<string>("--output", "-o")
         {
             Description = "Where everything is written.",

@@ -66,26 +66,10 @@ internal static class QuickStartCommand
                 + "0 for your images.",
             HelpName = "PIXELS",
         };
-        var limit = new Option<int?>("--limit") { Description = "At most so many images per class, for a quick try.", HelpName = "N" };
-        var seed = new Option<int>("--seed")
-        {
-            Description = "Decides everything random; the same seed repeats itself on the same machine with the same number of threads.",
-            HelpName = "N",
-            DefaultValueFactory = _ => 1,
-        };
-        var device = new Option<string>("--device")
-        {
-            Description = "cpu, cuda, or cuda:1 for the second GPU. CUDA needs a build with -p:TorchBackend=cuda.",
-            HelpName = "NAME",
-            DefaultValueFactory = _ => "cpu",
-        };
-        var rate = new Option<double>("--false-alarm-rate")
-        {
-            Description = "The share of known images that the detector may take for unknown; kept with a probability of 90 % where there are calibration "
-                + "images enough (45 for 0.05), otherwise in the mean.",
-            HelpName = "X",
-            DefaultValueFactory = _ => 0.05,
-        };
+        var limit = CommonOptions.Limit("images per class");
+        var seed = CommonOptions.Seed();
+        var device = CommonOptions.Device("What trains and scores");
+        var rate = CommonOptions.FalseAlarmRate();
         var output = new Option<string>("--output", "-o")
         {
             Description = "Where everything is written.",

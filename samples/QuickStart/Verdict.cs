@@ -1,7 +1,7 @@
 namespace QuickStart;
 
 /// <summary>What comes out of the pipeline for an image.</summary>
-internal sealed class Verdict
+internal class Verdict
 {
     public string ImagePath { get; set; } = "";
 

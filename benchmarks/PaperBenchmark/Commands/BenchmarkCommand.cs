@@ -28,13 +28,14 @@ internal static class BenchmarkCommand
     private static Command All()
         => Create("all", "Train, evaluate, and write the report. What is finished is not done again.", (job, _) =>
         {
-            job.Train([], evaluate: true, dryRun: false);
+            job.Train([], Shard.Whole, evaluate: true, dryRun: false);
             job.Report();
         });
 
     private static Command Train()
     {
         var items = Items("Train only what these tables and figures need");
+        var shard = new ShardOptions("networks");
         var dryRun = new Option<bool>("--dry-run")
         {
             Description = "Say which networks there are to train and how long it will take on this machine, from a few measured steps; then stop.",
@@ -42,8 +43,9 @@ internal static class BenchmarkCommand
         var command = Create(
             "train",
             "Train the networks. A finished one is never trained twice; one that was stopped or killed goes on after its last whole epoch.",
-            (job, result) => job.Train(result.GetValue(items)!, evaluate: false, result.GetValue(dryRun)));
+            (job, result) => job.Train(result.GetValue(items)!, shard.Read(result), evaluate: false, result.GetValue(dryRun)));
         command.Add(items);
+        shard.AddTo(command);
         command.Add(dryRun);
         return command;
     }
@@ -51,11 +53,13 @@ internal static class BenchmarkCommand
     private static Command Evaluate()
     {
         var items = Items("Evaluate only what these tables and figures need");
+        var shard = new ShardOptions("networks");
         var command = Create(
             "evaluate",
             "Score all images by the networks that are trained, and keep the scores.",
-            (job, result) => job.Evaluate(result.GetValue(items)!));
+            (job, result) => job.Evaluate(result.GetValue(items)!, shard.Read(result)));
         command.Add(items);
+        shard.AddTo(command);
         return command;
     }
 

@@ -24,11 +24,14 @@ internal sealed class BenchmarkJob
 
     /// <summary>Trains what is not trained yet.</summary>
     /// <param name="items">The tables and figures to train for; none for all.</param>
+    /// <param name="shard">Which of these networks are this process's.</param>
     /// <param name="evaluate">Whether to score all images by each network as soon as it is trained.</param>
     /// <param name="dryRun">Whether to say only what there is to do, and how long it will take.</param>
-    public void Train(IReadOnlyList<string> items, bool evaluate, bool dryRun)
+    public void Train(IReadOnlyList<string> items, Shard shard, bool evaluate, bool dryRun)
     {
-        var runs = _settings.Plan.Runs(items);
+        var runs = Own(_settings.Plan.Runs(items), shard);
+        if (runs.Count == 0)
+            return;   // more shards than networks
         OutputStorage.Check(_settings.Output, runs.Count(run => !FolderOf(run).IsTrained));
         var images = Images();
         Screen.Plan(_settings, images, runs, FolderOf);
@@ -51,9 +54,12 @@ internal sealed class BenchmarkJob
 
     /// <summary>Scores all images by the networks that are trained.</summary>
     /// <param name="items">The tables and figures to score for; none for all.</param>
-    public void Evaluate(IReadOnlyList<string> items)
+    /// <param name="shard">Which of these networks are this process's.</param>
+    public void Evaluate(IReadOnlyList<string> items, Shard shard)
     {
-        var runs = _settings.Plan.Runs(items);
+        var runs = Own(_settings.Plan.Runs(items), shard);
+        if (runs.Count == 0)
+            return;   // more shards than networks
         OutputStorage.Check(_settings.Output, runs.Count);
         if (runs.All(run => !FolderOf(run).IsTrained))
             throw new InputException($"None of the {runs.Count} networks is trained yet in {_settings.Output}. "
@@ -83,6 +89,14 @@ internal sealed class BenchmarkJob
         Screen.Table(maker.Table("table-1"));
         var (markdown, html) = maker.Write();
         Screen.Files(html, markdown);
+    }
+
+    // By their place among all, finished ones too: so each shard has the same runs whenever it is started.
+    private static IReadOnlyList<RunOptions> Own(IReadOnlyList<RunOptions> runs, Shard shard)
+    {
+        var own = shard.Of(runs);
+        Screen.Shard(shard, own.Count, runs.Count);
+        return own;
     }
 
     private RunFolder FolderOf(RunOptions run) => RunFolder.Of(_settings.Output, run);

@@ -58,12 +58,7 @@ internal sealed class BenchmarkOptions
         HelpName = "NAME",
         DefaultValueFactory = _ => Preset.Augmentations[0],
     };
-    private readonly Option<string> _device = new("--device")
-    {
-        Description = "cpu, cuda, or cuda:1 for the second GPU. CUDA needs a build with -p:TorchBackend=cuda.",
-        HelpName = "NAME",
-        DefaultValueFactory = _ => "cpu",
-    };
+    private readonly Option<string> _device = CommonOptions.Device("What trains and scores");
     private readonly Option<bool> _allOod = new("--all-ood")
     {
         Description = "Measure on all images of each out-of-distribution set, not on draws of a fifth of the test set's size as the paper does.",

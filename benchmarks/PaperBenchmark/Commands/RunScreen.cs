@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.LogitNorm;
 using PaperBenchmark.Runs;
+using Shared.CommandLine;
 using Spectre.Console;
 
 namespace PaperBenchmark.Commands;
@@ -26,7 +27,7 @@ internal sealed class RunScreen(IReadOnlyList<RunOptions> runs, Dictionary<strin
         var accuracy = string.Create(CultureInfo.InvariantCulture, $"accuracy {line.TrainAccuracy:P1}, test {line.TestAccuracy:P1}");
         var norm = string.Create(
             CultureInfo.InvariantCulture, $"logit norm {line.TrainLogitNorm:F1}, test {line.TestLogitNorm:F1}, unknown {line.OodLogitNorm:F1}");
-        var time = $"about {Text(Left)} of training left";
+        var time = $"about {DurationText.Of(Left)} of training left";
         AnsiConsole.MarkupLineInterpolated(
             CultureInfo.InvariantCulture,
             $"  [bold]{line.Epoch,3}[/]/{run.Epochs}  loss {line.Loss:F3}  {accuracy}  {norm}  {line.ImagesPerSecond:F0} images/s  [grey]{time}[/]");
@@ -42,15 +43,6 @@ internal sealed class RunScreen(IReadOnlyList<RunOptions> runs, Dictionary<strin
 
     public void Scoring(RunOptions run, string set, int images)
         => AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"  [grey]scoring {set} ({images:N0})[/]");
-
-    /// <summary>A time span in the unit that suits it: "40 s", "12 min", "3 h 20 min", "5 d 2 h".</summary>
-    public static string Text(TimeSpan time) => time switch
-    {
-        { TotalMinutes: < 1.5 } => string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(time.TotalSeconds):F0} s"),
-        { TotalHours: < 1.5 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:F0} min"),
-        { TotalDays: < 2 } => string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours} h {time.Minutes} min"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalDays} d {time.Hours} h"),
-    };
 
     private int Number(RunOptions run) => runs.Index().First(pair => pair.Item.Hash == run.Hash).Index + 1;
 }

@@ -5,6 +5,7 @@ using Microsoft.ML.Runtime;
 using PaperBenchmark.Plans;
 using PaperBenchmark.Report;
 using PaperBenchmark.Runs;
+using Shared.CommandLine;
 using Shared.Images;
 using Spectre.Console;
 
@@ -38,7 +39,7 @@ internal static class Screen
     public static double Measuring(RunOptions run, int trainingImages, Func<double> measure)
     {
         var pace = AnsiConsole.Status().Start($"Timing a few steps of {Markup.Escape(run.Backbone.ToString()!)}", _ => measure());
-        var time = RunScreen.Text(TimeSpan.FromSeconds(run.Epochs * trainingImages / pace));
+        var time = DurationText.Of(TimeSpan.FromSeconds(run.Epochs * trainingImages / pace));
         AnsiConsole.MarkupLineInterpolated(
             CultureInfo.InvariantCulture, $"{run.Backbone.ToString()}: {pace:F0} images/s, about {time} for {run.Epochs} epochs");
         return pace;
@@ -60,11 +61,17 @@ internal static class Screen
         void Row(string name, string value) => grid.AddRow(new Markup($"[grey]{name}[/]"), new Text(value));
     }
 
+    public static void Shard(Shard shard, int own, int all)
+    {
+        if (shard.Count > 1)
+            AnsiConsole.MarkupLineInterpolated($"Shard {shard.ToString()}, {shard.Source}: {own} of {all} networks.");
+    }
+
     public static void Estimate(IReadOnlyCollection<TimeSpan> left)
     {
         if (left.Count > 0)
         {
-            var time = RunScreen.Text(left.Aggregate(TimeSpan.Zero, (sum, one) => sum + one));
+            var time = DurationText.Of(left.Aggregate(TimeSpan.Zero, (sum, one) => sum + one));
             AnsiConsole.MarkupLineInterpolated(
                 $"By a few measured steps, training the {left.Count} networks that are not finished takes about [bold]{time}[/] on this machine.");
         }

@@ -4,6 +4,7 @@ using PaperBenchmark.Figures;
 using PaperBenchmark.Plans;
 using PaperBenchmark.Results;
 using PaperBenchmark.Tables;
+using Shared.CommandLine;
 using Shared.Files;
 
 namespace PaperBenchmark.Report;
@@ -99,7 +100,7 @@ internal sealed class ReportMaker
             ?
             [
                 run.ToString(), run.Hash, result.Trained.Parameters.ToString("N0", CultureInfo.InvariantCulture), Cell.Percent([result.Accuracy]),
-                RunScreen.Text(TimeSpan.FromSeconds(result.Trained.TrainingSeconds)),
+                DurationText.Of(TimeSpan.FromSeconds(result.Trained.TrainingSeconds)),
                 result.Trained.ImagesPerSecond.ToString("F0", CultureInfo.InvariantCulture),
             ]
             : [run.ToString(), run.Hash, Cell.Gap, Cell.Gap, Cell.Gap, Cell.Gap]))],

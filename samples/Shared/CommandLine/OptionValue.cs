@@ -15,6 +15,11 @@ public static class OptionValue
     public static int? NotNegative(string option, int? value)
         => value is null or >= 0 ? value : throw new InputException($"{option} {value}: give 0 or more.");
 
+    /// <summary>A number within limits.</summary>
+    /// <exception cref="InputException">It is outside.</exception>
+    public static int Between(string option, int value, int least, int most)
+        => value >= least && value <= most ? value : throw new InputException($"{option} {value}: give a number from {least:N0} to {most:N0}.");
+
     /// <summary>Something between none and all.</summary>
     /// <exception cref="InputException">It is not between 0 and 1.</exception>
     public static double Share(string option, double value)

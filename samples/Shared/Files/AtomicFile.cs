@@ -14,7 +14,10 @@ public static class AtomicFile
         try
         {
             using (var stream = File.Create(staging))
+            {
                 write(stream);
+                stream.Flush(flushToDisk: true);   // or after a power cut the name might stand for an empty file
+            }
             File.Move(staging, path, overwrite: true);
         }
         finally
