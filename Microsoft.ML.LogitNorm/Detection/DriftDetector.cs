@@ -181,12 +181,12 @@ public sealed partial class DriftDetector
         return [.. report.Thresholds.Select(threshold => threshold.Rows)];
     }
 
-    // p = (1 + place) / (n + 1), and has been a float.
+    // p = (1 + place) / (n + 1), and has been a float, or was rounded to six digits.
     private static int Place(double pValue, int calibrationRows)
     {
         var place = pValue * (calibrationRows + 1.0) - 1;
         var whole = Math.Round(place);
-        if (!(whole >= 0 && whole <= calibrationRows && Math.Abs(place - whole) <= Math.Max(0.01, calibrationRows * 1e-7)))
+        if (!(whole >= 0 && whole <= calibrationRows && Math.Abs(place - whole) <= Math.Max(0.01, calibrationRows * 1e-6)))
             throw new ArgumentOutOfRangeException(
                 nameof(pValue), pValue,
                 Invariant($"With {calibrationRows} calibration rows a p-value is k / {calibrationRows + 1L} for a whole k from 1 on. ")

@@ -1,7 +1,7 @@
 // Takes images in, by choosing, dropping, pasting or photographing, and sends them to the server in portions that it takes.
 
 import * as cards from "./cards.js";
-import { known, showDrift, showModel } from "./model.js";
+import { known, showDrift, showModel, size } from "./model.js";
 import * as server from "./server.js";
 
 const element = id => document.getElementById(id);
@@ -32,7 +32,7 @@ function* portions(waiting) {
   let bytes = 0;
   for (const one of waiting) {
     if (one.file.size > maxFileBytes) {
-      cards.refuse(one.card, `The file is larger than ${(maxFileBytes / 1e6).toLocaleString("en")} MB, which is the most that is taken. Send a smaller one.`);
+      cards.refuse(one.card, `The file has ${size(one.file.size)}, and no more than ${size(maxFileBytes)} are taken. Send a smaller one.`);
       continue;
     }
     if (portion.length === maxFiles || (portion.length > 0 && bytes + one.file.size > maxRequestBytes)) {

@@ -3,10 +3,8 @@
 const template = document.getElementById("card");
 const list = document.getElementById("cards");
 
-export const percent = share => {
-  const value = 100 * share;
-  return value > 99.5 && value < 100 ? "over 99 %" : value < 1 ? "under 1 %" : `${value.toFixed(0)} %`;
-};
+// A probability is never quite 0 or 1, whatever it is rounded to.
+const percent = share => share > 0.99 ? "over 99\u00a0%" : share < 0.01 ? "under 1\u00a0%" : `${(100 * share).toFixed(0)}\u00a0%`;
 
 /** Adds a card for a file, on top of the others. */
 export function add(file) {
@@ -37,17 +35,19 @@ export const summary = () => [["known", "known"], ["outside", "none of these"], 
 /** Says why a card still waits. */
 export const wait = (card, why) => { card.querySelector(".detail").textContent = why; };
 
-/** Says why there is no result. */
+/** Says why a file is no image. */
 export function fail(card, why) {
-  card.dataset.state = "error";
-  card.querySelector(".verdict").textContent = "Cannot be read";
-  card.querySelector(".detail").textContent = why;
+  error(card, "Cannot be read", why);
+  card.classList.add("without-picture");
 }
 
 /** Says why there is no result although the image may be fine. */
-export function refuse(card, why) {
-  fail(card, why);
-  card.querySelector(".verdict").textContent = "Not looked at";
+export const refuse = (card, why) => error(card, "Not looked at", why);
+
+function error(card, what, why) {
+  card.dataset.state = "error";
+  card.querySelector(".verdict").textContent = what;
+  card.querySelector(".detail").textContent = why;
 }
 
 /**

@@ -5,7 +5,12 @@ import * as server from "./server.js";
 const element = id => document.getElementById(id);
 const date = text => new Date(text).toLocaleString("en", { dateStyle: "medium", timeStyle: "short" });
 const number = value => value.toLocaleString("en");
-const megabytes = bytes => `${(bytes / 1e6).toLocaleString("en", { maximumFractionDigits: 1 })} MB`;
+const percent = share => `${(100 * share).toLocaleString("en", { maximumFractionDigits: 2 })}\u00a0%`;
+
+/** A file's size, in words. */
+export const size = bytes => bytes < 1e6
+  ? `${(bytes / 1e3).toLocaleString("en", { maximumFractionDigits: 1 })}\u00a0kB`
+  : `${(bytes / 1e6).toLocaleString("en", { maximumFractionDigits: 1 })}\u00a0MB`;
 
 /** What a request may have, and how many images unusualness is counted among; the server's usual until it has answered. */
 export const known = { limits: { maxFiles: 20, maxFileBytes: 10_000_000, maxRequestBytes: 32_000_000 }, calibrationRows: 1000 };
@@ -19,7 +24,7 @@ export async function showModel() {
   try {
     const { card, status, lastError, limits } = await server.model();
     known.limits = limits;
-    element("limits").textContent = `Up to ${megabytes(limits.maxFileBytes)} each.`;
+    element("limits").textContent = `Up to ${size(limits.maxFileBytes)} each.`;
     element("model-status").textContent = lastError ? `A newer model file is not served: ${lastError.message}` : card ? "" : status;
     element("model-status").hidden = Boolean(card) && !lastError;
     if (card) {
@@ -57,8 +62,15 @@ function fillDrift(state) {
   if (state.alarm !== !banner.hidden) {
     banner.hidden = !state.alarm;
   }
-  element("drift-message").textContent = state.alarm ? `${state.message} Noticed on ${date(state.since)}, after ${number(state.imagesSeen)} images.` : "";
+  const [title, ...rest] = state.message.split(/(?<=\.) /);
+  element("drift-title").textContent = title;
+  element("drift-message").textContent = state.alarm ? `${rest.join(" ")} Noticed on ${date(state.since)}.` : "";
   element("drift-quiet").textContent = state.alarm ? "" : state.message;
+}
+
+function promise(card) {
+  const share = `At most ${percent(card.falseAlarmRate)} of images of these classes are called none of these`;
+  return card.confidence === null ? `${share}, on average over calibrations.` : `${share}, with a certainty of ${percent(card.confidence)}.`;
 }
 
 function fillCard(card) {
@@ -72,12 +84,12 @@ function fillCard(card) {
   }));
   const rows = [
     ["Knows", classes],
-    ["Promise", card.detector],
+    ["Promise", promise(card)],
     ["Unusual by", card.score],
     ["Probabilities", card.temperature === null ? "as the network gives them" : `calibrated, by a temperature of ${card.temperature.toPrecision(3)}`],
     ["Network", `${card.network}, ${number(card.parameters)} weights; ${card.looksAt}`],
-    ["Calibrated on", `${number(card.calibrationRows)} images`],
-    ["File", `${card.name}, version ${card.version}, ${megabytes(card.fileBytes)}, loaded on ${date(card.loadedAt)}`],
+    ["Calibrated", `on ${number(card.calibrationRows)} images. ${card.detector}`],
+    ["File", `${card.name}, version ${card.version}, ${size(card.fileBytes)}, loaded on ${date(card.loadedAt)}`],
   ];
   element("model-card").replaceChildren(...rows.flatMap(([term, value]) => {
     const head = document.createElement("dt");
