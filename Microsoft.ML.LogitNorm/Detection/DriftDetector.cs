@@ -41,7 +41,7 @@ public sealed partial class DriftDetector
     {
     }
 
-    /// <summary>For the p-values of a detector, whose <see cref="OodDetectorTransformer.Report"/> tells how many rows it, or each of its classes, has.</summary>
+    /// <summary>For the p-values of a detector, whose <see cref="OodDetectorTransformer.Report"/> tells how many rows it has, or each class.</summary>
     /// <param name="report">What the detector was calibrated on.</param>
     /// <param name="options">How often it may be wrong.</param>
     /// <exception cref="ArgumentNullException"><paramref name="report"/> or <paramref name="options"/> is null.</exception>
@@ -77,7 +77,7 @@ public sealed partial class DriftDetector
     /// </summary>
     public double Threshold => _options.OverImages / _options.FalseAlarms;
 
-    /// <summary>How much speaks for a change, at least 0. In the mean at most one more with each quiet image; it grows by factors once they have changed.</summary>
+    /// <summary>How much speaks for a change, at least 0: in the mean at most one more with each quiet image, and factors once they have changed.</summary>
     public double Evidence
     {
         get
@@ -136,7 +136,7 @@ public sealed partial class DriftDetector
     /// less 1.
     /// </param>
     /// <returns><see cref="HasChanged"/>.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such threshold, or the p-value is none of those that so many calibration rows give.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such threshold, or so many calibration rows give no such p-value.</exception>
     public bool Add(double pValue, int predictedClass = 0)
     {
         if (predictedClass < 0 || predictedClass >= _urns.Length)

@@ -17,7 +17,7 @@ internal static class DriftCommand
     {
         var output = new Argument<string?>("QUICKSTART")
         {
-            Description = "QuickStart's output folder with its model.zip, by which changed road signs are scored that are painted there; without it weeks are simulated.",
+            Description = "QuickStart's output folder: its model.zip scores changed road signs, painted there. Without it weeks are simulated.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var weeks = CountOption.Create("--weeks", "How many quiet weeks are simulated.", 1_000);
@@ -74,7 +74,11 @@ internal static class DriftCommand
         AnsiConsole.Write(alarms);
 
         var table = new Table().Border(TableBorder.Markdown)
-            .AddColumns(["change", "share of the images (%)", "called none of the classes (%)", .. _rows.Select(rows => $"noticed after, {Text(rows)} calibration rows")]);
+            .AddColumns(
+            [
+                "change", "share of the images (%)", "called none of the classes (%)",
+                .. _rows.Select(rows => $"noticed after, {Text(rows)} calibration rows"),
+            ]);
         for (var change = 1; change < SignImages.Changes.Count; change++)
         {
             var changed = pictures.Scores(change, Changed);

@@ -52,7 +52,9 @@ internal sealed class TroubleTests
         await page.Choose(Png("large.png", new byte[3_100]), Dark);
 
         Assert.That(await page.Cards.Locator(".verdict").AllInnerTextsAsync(), Is.EqualTo(["Not looked at", "dark"]));
-        Assert.That(await page.In("error").Locator(".detail").InnerTextAsync(), Is.EqualTo("The file has 3.1\u00a0kB, and no more than 3\u00a0kB are taken. Send a smaller one."));
+        Assert.That(
+            await page.In("error").Locator(".detail").InnerTextAsync(),
+            Is.EqualTo("The file has 3.1\u00a0kB, and no more than 3\u00a0kB are taken. Send a smaller one."));
     }
 
     [Test]

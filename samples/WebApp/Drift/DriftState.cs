@@ -7,7 +7,7 @@ namespace WebApp.Drift;
 /// <param name="Since">When that was noticed; null if it was not.</param>
 /// <param name="FalseAlarmRate">How many alarms there are at most, in the mean, in <paramref name="OverImages"/> images although nothing has changed.</param>
 /// <param name="OverImages">See <paramref name="FalseAlarmRate"/>.</param>
-/// <param name="Evidence">What a gambler who bets 1 on each image that something has changed has by now; an alarm is raised at <paramref name="AlarmAt"/>.</param>
+/// <param name="Evidence">What a gambler has by now who bets 1 with each image that something has changed; the alarm is raised at <paramref name="AlarmAt"/>.</param>
 /// <param name="AlarmAt">See <paramref name="Evidence"/>.</param>
 /// <param name="Message">The same in words.</param>
 internal sealed record DriftState(

@@ -30,7 +30,7 @@ internal sealed class DriftWatch
             lock (_lock)
                 return new(
                     _seen, _started, _since is not null, _since, _promise.FalseAlarms, _promise.OverImages,
-                    _drift?.Evidence ?? 0, _promise.OverImages / _promise.FalseAlarms, Words());
+                    _drift?.Evidence ?? 0, Threshold, Words());
         }
     }
 
@@ -60,6 +60,8 @@ internal sealed class DriftWatch
         }
     }
 
+    private static double Threshold => _promise.OverImages / _promise.FalseAlarms;
+
     private void Begin(ServedModel? model)
     {
         lock (_lock)
@@ -72,6 +74,6 @@ internal sealed class DriftWatch
     private string Words() => _since is not null
         ? string.Create(
             CultureInfo.InvariantCulture,
-            $"Your images have changed. They look more unusual than those before; by chance that happens at most {_promise.FalseAlarms} times in {_promise.OverImages:N0} images.")
+            $"Your images have changed. They look more unusual than those before; by chance that is said at most once in {Threshold:N0} images.")
         : string.Create(CultureInfo.InvariantCulture, $"Nothing speaks for a change in your images so far: {_seen:N0} image{(_seen == 1 ? "" : "s")}.");
 }

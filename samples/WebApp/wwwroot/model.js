@@ -88,7 +88,7 @@ function fillCard(card) {
     ["Unusual by", card.score],
     ["Probabilities", card.temperature === null ? "as the network gives them" : `calibrated, by a temperature of ${card.temperature.toPrecision(3)}`],
     ["Network", `${card.network}, ${number(card.parameters)} weights; ${card.looksAt}`],
-    ["Calibrated", `on ${number(card.calibrationRows)} images. ${card.detector}`],
+    ["Calibrated", `on ${number(card.calibrationRows)} images`],
     ["File", `${card.name}, version ${card.version}, ${size(card.fileBytes)}, loaded on ${date(card.loadedAt)}`],
   ];
   element("model-card").replaceChildren(...rows.flatMap(([term, value]) => {
