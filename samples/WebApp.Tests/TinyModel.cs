@@ -1,6 +1,7 @@
 using Shared.Images;
 using Shared.Painting;
 using TorchSharp;
+using WebApp.Tests.Support;
 
 namespace WebApp.Tests;
 
@@ -37,7 +38,11 @@ internal sealed class TinyModel
     }
 
     [OneTimeTearDown]
-    public void Delete() => s_folder.Dispose();
+    public async Task Delete()
+    {
+        await SharedApp.Stop();
+        s_folder.Dispose();
+    }
 
     private static void Fit(string path, int seed)
     {
@@ -47,7 +52,7 @@ internal sealed class TinyModel
             .Append(ml.Transforms.ReadImages("Image", Side, Side, "ImagePath"))
             .Append(ml.MulticlassClassification.Trainers.LogitNorm(new LogitNormTrainer.Options
             {
-                FeatureColumnName = "Image", Backbone = Backbone.WideResNet(10, 1, 0), Epochs = 3, BatchSize = 16, Seed = seed,
+                FeatureColumnName = "Image", Backbone = Backbone.WideResNet(10, 1, 0), Epochs = 8, BatchSize = 16, Seed = seed,
                 StepCompleted = _ => torch.set_num_threads(1),   // by then libtorch is there; more only get in each other's way on a network this small
             }))
             .Append(ml.Transforms.OodScore())

@@ -49,7 +49,7 @@ internal static class AppHost
         services.AddSingleton<IValidateOptions<WebAppOptions>, WebAppOptionsCheck>();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ModelHost>().AddSingleton<ModelLoader>().AddSingleton<ModelFile>().AddSingleton<StarterModel>();
-        services.AddSingleton<UploadReader>().AddSingleton<InferenceImages>().AddSingleton<WorkGate>().AddSingleton<Predictor>().AddSingleton<DriftWatch>();
+        services.AddSingleton<UploadReader>().AddSingleton<InferenceReader>().AddSingleton<WorkGate>().AddSingleton<Predictor>().AddSingleton<DriftWatch>();
         services.AddSingleton<PredictionMetrics>().AddSingleton<ModelHealthCheck>();
         services.AddHostedService<ModelService>();
         services.AddHealthChecks().AddCheck<ModelHealthCheck>("model");

@@ -13,8 +13,6 @@ internal static class ServerLimits
     /// <summary>The policy of endpoints that predict.</summary>
     public const string PerClient = "per-client";
 
-    private const int RequestOverhead = 64 << 10;   // the parts' headers and boundaries, or JSON beside the images
-
     /// <summary>So many predictions a minute for each address.</summary>
     public static void AddPerClientLimit(this IServiceCollection services)
     {
@@ -41,14 +39,14 @@ internal static class ServerLimits
         });
     }
 
-    /// <summary>What a request may have, and how long one may take to stop.</summary>
+    /// <summary>What the server itself looks at, and how long requests in flight may take when it is stopped.</summary>
     public static void AddKestrelLimits(this IServiceCollection services)
     {
-        services.AddOptions<KestrelServerOptions>().Configure<IOptions<WebAppOptions>>((kestrel, options) =>
+        services.AddOptions<KestrelServerOptions>().Configure(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            // Base64 takes four thirds.
-            kestrel.Limits.MaxRequestBodySize = options.Value.MaxRequestBytes / 3 * 4 + RequestOverhead;
+            // The endpoints that read bodies have limits of their own, which answer; the server's would cut the connection while the client is still sending.
+            kestrel.Limits.MaxRequestBodySize = null;
         });
         services.AddOptions<HostOptions>().Configure<IOptions<WebAppOptions>>(
             (host, options) => host.ShutdownTimeout = TimeSpan.FromSeconds(options.Value.ShutdownSeconds));

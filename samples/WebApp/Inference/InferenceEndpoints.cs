@@ -1,4 +1,3 @@
-using System.Text.Json;
 using WebApp.Cards;
 using WebApp.Engines;
 using WebApp.Health;
@@ -13,8 +12,6 @@ namespace WebApp.Inference;
 internal static class InferenceEndpoints
 {
     private const string Server = "logitnorm-webapp", Version = "2";
-
-    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public static void MapInference(this IEndpointRouteBuilder routes)
     {
@@ -36,12 +33,12 @@ internal static class InferenceEndpoints
     }
 
     private static async Task<IResult> Infer(
-        string name, string? version, HttpContext context, ModelHost host, InferenceImages reader, Predictor predictor, WorkGate gate)
+        string name, string? version, HttpContext context, ModelHost host, InferenceReader reader, Predictor predictor, WorkGate gate)
     {
         Find(host.Current, host, name, version);
         using var admitted = gate.Admit();
-        var request = await Read(context);
-        var images = reader.Of(request);
+        var request = await reader.Read(context.Request, context.RequestAborted);
+        var images = reader.Images(request);
         var outputs = Wanted(request);
         var predicted = await predictor.Predict(images, context.RequestAborted);
         for (var i = 0; i < images.Count; i++)
@@ -49,19 +46,6 @@ internal static class InferenceEndpoints
                 throw Refused.Malformed($"Element {i} (counted from 0) of input 'image' cannot be read. {error}");
         return Json(new InferenceResponse(
             name, predicted.Model.Version, request.Id, [.. outputs.Select(output => output.Of(predicted.Predictions, predicted.Model.Classes.Count))]));
-    }
-
-    private static async Task<InferenceRequest> Read(HttpContext context)
-    {
-        try
-        {
-            return await JsonSerializer.DeserializeAsync<InferenceRequest>(context.Request.Body, _json, context.RequestAborted)
-                ?? throw Refused.Malformed("The request is null.");
-        }
-        catch (JsonException e)
-        {
-            throw Refused.Malformed($"The request is no JSON of the protocol: {e.Message}");
-        }
     }
 
     private static IReadOnlyList<OutputTensor> Wanted(InferenceRequest request)
@@ -85,7 +69,7 @@ internal static class InferenceEndpoints
     private static RefusedException RefuseNotFound(string detail) => new(StatusCodes.Status404NotFound, "Not found", detail);
 
     private static IResult Ready(object answer, bool isReady)
-        => TypedResults.Json(answer, _json, statusCode: isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+        => TypedResults.Json(answer, InferenceReader.Json, statusCode: isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
 
-    private static IResult Json(object answer) => TypedResults.Json(answer, _json);
+    private static IResult Json(object answer) => TypedResults.Json(answer, InferenceReader.Json);
 }

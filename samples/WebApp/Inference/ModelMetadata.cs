@@ -14,5 +14,5 @@ internal sealed record ModelMetadata(
     private const string MlNet = "mlnet_logitnorm";
 
     public static ModelMetadata Of(string name, ModelCard card)
-        => new(name, [card.Version], MlNet, [InferenceImages.Metadata], [.. OutputTensor.All.Select(output => output.Metadata(card.Classes.Count))]);
+        => new(name, [card.Version], MlNet, [InferenceReader.Metadata], [.. OutputTensor.All.Select(output => output.Metadata(card.Classes.Count))]);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using WebApp.Drift;
 using WebApp.Predictions;
 using WebApp.Refusals;
 
@@ -12,7 +13,7 @@ internal sealed class PredictionMetrics
     private readonly Histogram<double> _duration, _pValue;
     private readonly Counter<long> _predictions, _refusals, _models;
 
-    public PredictionMetrics(IMeterFactory meters, WorkGate gate)
+    public PredictionMetrics(IMeterFactory meters, WorkGate gate, DriftWatch drift)
     {
         var meter = meters.Create(Meter);
         _duration = meter.CreateHistogram(
@@ -25,6 +26,7 @@ internal sealed class PredictionMetrics
         _refusals = meter.CreateCounter<long>("webapp.refusals", "{request}", "Requests that were refused, by status code.");
         _models = meter.CreateCounter<long>("webapp.model.loads", "{file}", "Model files that were tried, by outcome: served or refused.");
         meter.CreateObservableGauge("webapp.queue.depth", () => gate.Waiting, "{request}", "Requests that are read or wait.");
+        meter.CreateObservableGauge("webapp.drift.alarm", () => drift.State.Alarm ? 1 : 0, "{alarm}", "1 where the images have changed.");
     }
 
     /// <summary>A verdict.</summary>

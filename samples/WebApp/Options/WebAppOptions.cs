@@ -20,6 +20,9 @@ internal sealed record WebAppOptions
     /// <summary>Pixels of an image, looked at before memory is spent on them. A PNG takes 4 bytes for each.</summary>
     public long MaxPixels { get; init; } = 50_000_000;
 
+    /// <summary>Seconds in which a request must have arrived: until then it keeps its place among those that are let in.</summary>
+    public double UploadSeconds { get; init; } = 60;
+
     /// <summary>Requests that are predicted at the same time; 0 for one a core.</summary>
     public int MaxConcurrency { get; init; }
 

@@ -14,6 +14,7 @@ internal sealed class WebAppOptionsCheck : IValidateOptions<WebAppOptions>
             .. Least(nameof(options.MaxFileBytes), options.MaxFileBytes, 1),
             .. Least(nameof(options.MaxRequestBytes), options.MaxRequestBytes, options.MaxFileBytes),
             .. Least(nameof(options.MaxPixels), options.MaxPixels, 1),
+            .. Least(nameof(options.UploadSeconds), options.UploadSeconds, 0.01),
             .. Least(nameof(options.MaxConcurrency), options.MaxConcurrency, 0),
             .. Least(nameof(options.MaxQueue), options.MaxQueue, 0),
             .. Least(nameof(options.RequestsPerMinute), options.RequestsPerMinute, 0),

@@ -9,7 +9,7 @@ internal static class ImageFault
 
     public static string InWords(string error)
     {
-        var problem = error.StartsWith(Prefix, StringComparison.Ordinal) ? $"The image{error[Prefix.Length..]}" : error;
+        var problem = error.StartsWith(Prefix, StringComparison.Ordinal) ? $"The file{error[Prefix.Length..]}" : error;
         return problem.IndexOf(". ", StringComparison.Ordinal) is >= 0 and var end ? problem[..(end + 1)] : problem;
     }
 }

@@ -11,7 +11,6 @@ internal static class PredictEndpoint
         => routes.MapPost("/predict", Predict)
             .WithName("predict")
             .WithSummary("Says of each image what it shows, and whether it is none of the classes.")
-            .Accepts<IFormFileCollection>("multipart/form-data", "image/*")
             .Produces<PredictResponse>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
@@ -19,6 +18,7 @@ internal static class PredictEndpoint
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .AddOpenApiOperationTransformer(UploadDescription.Describe)
             .AddEndpointFilter<RefusalFilter>()
             .RequireRateLimiting(ServerLimits.PerClient);
 

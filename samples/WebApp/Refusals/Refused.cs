@@ -47,6 +47,10 @@ internal static class Refused
         => new(Status413PayloadTooLarge, TooLarge, Invariant(
             $"The request has more than {most:N0} bytes, which is the most that are taken ({Name(nameof(WebAppOptions.MaxRequestBytes))}). Send the files in several requests."));
 
+    public static RefusedException TooSlow(double seconds)
+        => new(Status408RequestTimeout, "Too slow", Invariant(
+            $"The request has not arrived within {seconds} seconds ({Name(nameof(WebAppOptions.UploadSeconds))}). Send fewer or smaller files in one request."));
+
     public static RefusedException Unreadable(string error)
         => new(Status422UnprocessableEntity, "Not a readable image", error);
 

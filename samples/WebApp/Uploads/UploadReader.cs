@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using WebApp.Options;
-using WebApp.Predictions;
 using WebApp.Refusals;
 
 namespace WebApp.Uploads;
@@ -21,7 +20,7 @@ internal sealed class UploadReader(IOptions<WebAppOptions> options)
             throw Refused.RequestTooLarge(options.Value.MaxRequestBytes);
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
             throw Refused.WrongType(request.ContentType);
-        var body = new LimitedBody(request.Body, options.Value.MaxRequestBytes);
+        using var body = new LimitedBody(request.Body, options.Value.MaxRequestBytes, options.Value);
         if (type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
             return await Parts(type, body, cancellation);
         if (type.Type.Equals("image", StringComparison.OrdinalIgnoreCase))

@@ -2,20 +2,43 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using WebApp.Options;
 using WebApp.Refusals;
+using WebApp.Uploads;
 
 namespace WebApp.Inference;
 
-/// <summary>The images of a request's tensor.</summary>
-internal sealed class InferenceImages(IOptions<WebAppOptions> options)
+/// <summary>Reads a request of the protocol, and the images of its tensor.</summary>
+internal sealed class InferenceReader(IOptions<WebAppOptions> options)
 {
+    /// <summary>The protocol's JSON.</summary>
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    private const int Overhead = 64 << 10;   // JSON beside the images
     private const string Tensor = "image", Bytes = "BYTES";
 
     /// <summary>What the tensor is like.</summary>
     public static TensorMetadata Metadata { get; } = new(Tensor, Bytes, [-1]);
 
-    /// <summary>Checks and decodes it.</summary>
-    /// <exception cref="RefusedException">It is not as it should be.</exception>
-    public IReadOnlyList<byte[]> Of(InferenceRequest request)
+    /// <summary>Reads the request.</summary>
+    /// <exception cref="RefusedException">It is too large, or no JSON of the protocol.</exception>
+    public async Task<InferenceRequest> Read(HttpRequest request, CancellationToken cancellation)
+    {
+        var most = options.Value.MaxRequestBytes / 3 * 4 + Overhead;   // base64 takes four thirds
+        if (request.ContentLength > most)
+            throw Refused.RequestTooLarge(options.Value.MaxRequestBytes);
+        using var body = new LimitedBody(request.Body, most, options.Value);
+        try
+        {
+            return await JsonSerializer.DeserializeAsync<InferenceRequest>(body, Json, cancellation) ?? throw Refused.Malformed("The request is null.");
+        }
+        catch (JsonException e)
+        {
+            throw Refused.Malformed($"The request is no JSON of the protocol: {e.Message}");
+        }
+    }
+
+    /// <summary>Checks and decodes the images.</summary>
+    /// <exception cref="RefusedException">The tensor is not as it should be.</exception>
+    public IReadOnlyList<byte[]> Images(InferenceRequest request)
     {
         if (request.Inputs is not [{ Name: Tensor } input])
             throw Refused.Malformed($"One input is expected, '{Tensor}'; found {Names(request.Inputs)}.");
