@@ -47,7 +47,7 @@ internal abstract class ImageContentReader
         protected override ImageContent Current()
         {
             get(ref _bytes);
-            return ImageContent.OfBytes([.. _bytes.DenseValues()], column);
+            return ImageContent.OfBytes(_bytes.IsDense ? _bytes.GetValues().ToArray() : [.. _bytes.DenseValues()], column);   // megabytes at once, not one by one
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Drawing;
 using System.Text.Json.Serialization;
 using SkiaSharp;
 using static System.FormattableString;
@@ -38,6 +39,23 @@ internal sealed record ImageReading(
             [options.Background.R, options.Background.G, options.Background.B],
             options.MaxPixels,
             options.OnError == ImageErrorMode.Mark ? options.ErrorColumnName : null);
+
+    /// <summary>The options that it was made of, defaults filled in.</summary>
+    public ImageReadingEstimator.Options ToOptions()
+    {
+        var options = new ImageReadingEstimator.Options
+        {
+            OutputColumnName = Output,
+            InputColumnName = Input,
+            ImageWidth = Width,
+            ImageHeight = Height,
+            ImageFolder = Folder,
+            Resizing = Resizing,
+            Background = Color.FromArgb(Background[0], Background[1], Background[2]),
+            MaxPixels = MaxPixels,
+        };
+        return ErrorColumn is null ? options : options with { OnError = ImageErrorMode.Mark, ErrorColumnName = ErrorColumn };
+    }
 
     /// <summary>What cannot be; null if nothing is wrong.</summary>
     public string? Fault()

@@ -17,6 +17,11 @@ public sealed class ImageReadingTransformer : RowToRowTransformer
         : base(env)
         => _reading = reading;
 
+    /// <summary>
+    /// What it reads, and how. An application makes of them a transformer that reads another column or refuses larger images, and puts it in place of this one.
+    /// </summary>
+    public ImageReadingEstimator.Options Options => _reading.ToOptions();
+
     private protected override ModelFormat Format => _format;
 
     private protected override RowMap Bind(DataViewSchema inputSchema)

@@ -4,6 +4,7 @@ using Microsoft.ML.LogitNorm.Benchmarks;
 using Microsoft.ML.LogitNorm.Benchmarks.Augmentations;
 using Microsoft.ML.LogitNorm.Benchmarks.DefaultScore;
 using Microsoft.ML.LogitNorm.Benchmarks.Detector;
+using Microsoft.ML.LogitNorm.Benchmarks.Drift;
 using Microsoft.ML.LogitNorm.Benchmarks.EndToEnd;
 using Microsoft.ML.LogitNorm.Benchmarks.Growth;
 using Microsoft.ML.LogitNorm.Benchmarks.Onnx;
@@ -20,6 +21,7 @@ using Spectre.Console;
 // Frozen stages, a warm start: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- fine-tuning
 // Exported to ONNX: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- onnx
 // What the detector promises: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- detector
+// Drift, with QuickStart's output: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- drift artifacts/quickstart
 // A class of few images: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- rare-class
 // Reading images: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- reading photos --side 32 64 224
 // One photo by a model of pretrained features: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- one-photo MODEL PHOTOS
@@ -46,6 +48,8 @@ switch (args)
         return new RootCommand { OnnxCommand.Create() }.Parse(args).Invoke();
     case [DetectorCommand.Name, ..]:
         return new RootCommand { DetectorCommand.Create() }.Parse(args).Invoke();
+    case [DriftCommand.Name, ..]:
+        return new RootCommand { DriftCommand.Create() }.Parse(args).Invoke();
     case [RareClassCommand.Name, ..]:
         return new RootCommand { RareClassCommand.Create() }.Parse(args).Invoke();
     case [ReadingCommand.Name, ..]:

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Options;
+using Shared.CommandLine;
+using WebApp.Options;
+
+namespace WebApp.Engines;
+
+/// <summary>Loads the model before the program listens, or makes one while it does; then follows the file.</summary>
+internal sealed class ModelService(ModelHost host, ModelFile file, StarterModel starter, TimeProvider clock, IOptions<WebAppOptions> options)
+    : BackgroundService
+{
+    private ModelPath? _path;
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        _path = ModelPath.Of(options.Value.Model);
+        file.Follow(_path.Path, settle: false);
+        if (host.Current is null && !_path.IsMade)
+            throw new InputException($"--model {_path.Path}: {host.LastError?.Message ?? "it changes while it is read. Start again when it is whole."}");
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var path = _path!.Path;
+        if (host.Current is null)
+        {
+            await Task.Run(() => starter.Make(path, status => host.Status = status, stoppingToken), stoppingToken);
+            file.Follow(path, settle: false);
+        }
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.Value.PollSeconds), clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+            file.Follow(path);
+    }
+}

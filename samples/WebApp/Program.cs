@@ -1,0 +1,3 @@
+using WebApp.Hosting;
+
+return await AppRun.Run(args);
