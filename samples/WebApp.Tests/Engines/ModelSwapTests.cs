@@ -151,7 +151,7 @@ internal sealed class ModelSwapTests
     private async Task<double> Metric(string name, string label)
     {
         var text = await _app.Client.GetStringAsync("/metrics");
-        var line = text.Split('\n').Single(line => line.StartsWith(name, StringComparison.Ordinal) && line.Contains(label, StringComparison.Ordinal));
+        var line = text.Split('\n').First(line => line.StartsWith(name, StringComparison.Ordinal) && line.Contains(label, StringComparison.Ordinal));
         return double.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
     }
 }

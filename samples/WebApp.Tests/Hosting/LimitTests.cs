@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Microsoft.Extensions.DependencyInjection;
+using WebApp.Predictions;
 using WebApp.Tests.Support;
 
 namespace WebApp.Tests.Hosting;
@@ -15,7 +17,7 @@ internal sealed class LimitTests
         using var second = new SlowImage(TinyModel.Known("light"));
         var held = new[] { first, second }.Select(image => app.Client.PostAsync("/predict", image)).ToArray();
         await Task.WhenAll(first.Started, second.Started);
-        await Until(async () => Gauge(await app.Client.GetStringAsync("/metrics"), "webapp_queue_depth") == 2);
+        await Until(() => Gate(app).Waiting == 2);
 
         using (var refused = await app.Predict(("dark.png", TinyModel.Known("dark"))))
         {
@@ -51,12 +53,15 @@ internal sealed class LimitTests
     [Test]
     public async Task Predict_BodyThatDoesNotArrive_GivesItsPlaceBack()
     {
-        await using var app = await RunningApp.Start("--WebApp:UploadSeconds=0.2", "--WebApp:MaxConcurrency=1", "--WebApp:MaxQueue=0");
+        await using var app = await RunningApp.Start("--WebApp:UploadSeconds=1", "--WebApp:MaxConcurrency=1", "--WebApp:MaxQueue=0");
         using var image = new SlowImage(TinyModel.Known("dark"));
-        var detail = await app.Client.PostAsync("/predict", image).Problem(HttpStatusCode.RequestTimeout);
-        Assert.That(detail, Does.Contain("0.2 seconds (WebApp:UploadSeconds)"));
+        var request = app.Client.PostAsync("/predict", image);
+        await Until(() => Gate(app).Waiting == 1);
+        await Until(() => Gate(app).Waiting == 0);
         await app.Predict(("dark.png", TinyModel.Known("dark"))).Ok();
-        image.Finish();
+
+        image.Finish();   // this client reads the answer only after it has sent all
+        Assert.That(await request.Problem(HttpStatusCode.RequestTimeout), Does.Contain("1 seconds (WebApp:UploadSeconds)"));
     }
 
     [Test]
@@ -66,7 +71,7 @@ internal sealed class LimitTests
         using var image = new SlowImage(TinyModel.Known("light"));
         var request = app.Client.PostAsync("/predict", image);
         await image.Started;
-        await Until(async () => Gauge(await app.Client.GetStringAsync("/metrics"), "webapp_queue_depth") == 1);
+        await Until(() => Gate(app).Waiting == 1);
 
         var stopped = app.App.StopAsync();
         Assert.That(stopped.IsCompleted, Is.False);
@@ -77,14 +82,12 @@ internal sealed class LimitTests
         await app.DisposeAsync();
     }
 
-    private static double Gauge(string metrics, string name)
-        => metrics.Split('\n').Where(line => line.StartsWith($"{name}{{", StringComparison.Ordinal) || line.StartsWith($"{name} ", StringComparison.Ordinal))
-            .Select(line => double.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture)).SingleOrDefault();
+    private static WorkGate Gate(RunningApp app) => app.App.Services.GetRequiredService<WorkGate>();
 
-    private static async Task Until(Func<Task<bool>> condition)
+    private static async Task Until(Func<bool> condition)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!await condition())
+        while (!condition())
             await Task.Delay(10, limit.Token);
     }
 
@@ -102,6 +105,7 @@ internal sealed class LimitTests
 
         public Task Started => _started.Task;
 
+        /// <summary>Sends the last byte.</summary>
         public void Finish() => _rest.TrySetResult();
 
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
@@ -111,6 +115,13 @@ internal sealed class LimitTests
             _started.SetResult();
             await _rest.Task;
             await stream.WriteAsync(_image.AsMemory(_image.Length - 1));
+        }
+
+        // No request may wait for ever, should its test fail.
+        protected override void Dispose(bool disposing)
+        {
+            Finish();
+            base.Dispose(disposing);
         }
 
         protected override bool TryComputeLength(out long length)

@@ -10,12 +10,20 @@ internal sealed class ModelService(ModelHost host, ModelFile file, StarterModel 
 {
     private ModelPath? _path;
 
-    public override Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Loads the model, where there is a file; done at the start too.</summary>
+    /// <exception cref="InputException">The file that was asked for is not there, or is no model that can be served.</exception>
+    public void Load()
     {
         _path = ModelPath.Of(options.Value.Model);
         file.Follow(_path.Path, settle: false);
         if (host.Current is null && !_path.IsMade)
             throw new InputException($"--model {_path.Path}: {host.LastError?.Message ?? "it changes while it is read. Start again when it is whole."}");
+    }
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (_path is null)
+            Load();
         return base.StartAsync(cancellationToken);
     }
 

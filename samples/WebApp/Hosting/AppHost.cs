@@ -51,7 +51,7 @@ internal static class AppHost
         services.AddSingleton<ModelHost>().AddSingleton<ModelLoader>().AddSingleton<ModelFile>().AddSingleton<StarterModel>();
         services.AddSingleton<UploadReader>().AddSingleton<InferenceReader>().AddSingleton<WorkGate>().AddSingleton<Predictor>().AddSingleton<DriftWatch>();
         services.AddSingleton<PredictionMetrics>().AddSingleton<ModelHealthCheck>();
-        services.AddHostedService<ModelService>();
+        services.AddSingleton<ModelService>().AddHostedService(parts => parts.GetRequiredService<ModelService>());
         services.AddHealthChecks().AddCheck<ModelHealthCheck>("model");
         services.AddProblemDetails().AddExceptionHandler<MistakeHandler>();
         services.AddOpenApi();

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Shared.CommandLine;
+using WebApp.Engines;
 
 namespace WebApp.Hosting;
 
@@ -11,6 +12,7 @@ internal static class AppRun
         try
         {
             await using var app = AppHost.Create(args);
+            app.Services.GetRequiredService<ModelService>().Load();   // before the host, which would log what the user can fix as a failure of its own
             await app.RunAsync();
             return 0;
         }
