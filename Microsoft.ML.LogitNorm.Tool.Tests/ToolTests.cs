@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.OnnxRuntime;
 using QuickStart;
 using QuickStart.Report;
 using Shared.Images;
@@ -48,6 +49,16 @@ public sealed class ToolTests
             "--false-alarm-rate", "0.2", "--output", _folder.At("out"));
         Assert.That(exit, Is.Zero, text);
         Assert.That(File.GetLastWriteTimeUtc(cache), Is.EqualTo(before), "nothing new to keep");
+    }
+
+    [Test]
+    public void Export_WritesAnOnnxFile_AndSaysWhatIsNotInIt()
+    {
+        var (exit, text, errors) = ToolRun.Of("export", Model, "--images", _folder.At("test"), "--output", _folder.At("model.onnx"));
+        Assert.That(exit, Is.Zero, errors);
+        Assert.That(text, Does.Contain("IsOutOfDistribution").And.Contain("Features: Single, batch × 512").And.Contain("ImageReadingTransformer"));
+        using var session = new InferenceSession(_folder.At("model.onnx"));
+        Assert.That(session.OutputMetadata.Keys, Is.SupersetOf((string[])["PredictedLabel", "Score", "OodScore", "OodConfidence", "IsOutOfDistribution"]));
     }
 
     [Test]

@@ -47,6 +47,24 @@ internal static class Screen
             Warn($"left out: {line}");
     }
 
+    public static void Exported(OnnxExport export, string file)
+    {
+        var table = Table("output", "values a row", "from the model's own");
+        foreach (var output in export.Outputs)
+            table.AddRow(
+                Markup.Escape($"{output.Name} ({output.Type})"), output.Length.ToString(CultureInfo.InvariantCulture),
+                double.IsNaN(output.LargestDifference)
+                    ? string.Create(CultureInfo.InvariantCulture, $"{output.Differing} of {export.RowsCompared} rows differ")
+                    : string.Create(CultureInfo.InvariantCulture, $"at most {output.LargestDifference:0.0e+0} on {export.RowsCompared} rows"));
+        AnsiConsole.Write(table);
+        Rows(
+        [
+            ("file", string.Create(CultureInfo.InvariantCulture, $"{file}, {export.Bytes / 1e6:0.0} MB, ONNX opset {export.Opset}")),
+            ("input", $"{export.Input}: Single, batch × {string.Join(" × ", export.InputShape)}"),
+            ("not in it", export.LeftOut.Count == 0 ? "nothing" : string.Join(", ", export.LeftOut)),
+        ]);
+    }
+
     public static void Plan(PictureSets pictures, int ranking, int calibration, FeatureChoice choice, PhotoTraining training, TrainSettings settings)
         => Rows(
         [

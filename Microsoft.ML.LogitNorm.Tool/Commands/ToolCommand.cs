@@ -18,5 +18,6 @@ internal static class ToolCommand
             CompareCommand.Define(new Command("compare"), "logitnorm compare"),
             AuditCommand.Create(),
             InfoCommand.Create(),
+            ExportCommand.Create(),
         };
 }

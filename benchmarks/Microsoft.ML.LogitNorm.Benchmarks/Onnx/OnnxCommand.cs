@@ -16,6 +16,8 @@ internal static class OnnxCommand
         Backbone.WideResNet(16, 1, dropout: 0), Backbone.WideResNet(40, 2, dropout: 0), Backbone.ResNet18(), Backbone.DenseNet(40, 12),
     ];
 
+    private static readonly (string Output, int Images)[] s_runs = [("Logits", 128), ("Logits", 1), ("IsOutOfDistribution", 128), ("IsOutOfDistribution", 1)];
+
     public static System.CommandLine.Command Create()
     {
         var rows = CountOption.Create("--rows", "On how many images file and model are compared.", 2_000);
@@ -36,8 +38,7 @@ internal static class OnnxCommand
                 parity.AddRow(
                     backbone.ToString(), Text(network.Export.Bytes / 1e6, "0.0"), Difference(network, "Logits"), Difference(network, "OodScore"),
                     Differing(network, "PredictedLabel"), Differing(network, "IsOutOfDistribution"));
-                string[] ratios = [.. ((string Output, int Images)[])[("Logits", 128), ("Logits", 1), ("IsOutOfDistribution", 128), ("IsOutOfDistribution", 1)]
-                    .Select(run => Ratio(network, run.Output, run.Images, result.GetValue(rounds)))];
+                string[] ratios = [.. s_runs.Select(run => Ratio(network, run.Output, run.Images, result.GetValue(rounds)))];
                 speed.AddRow([backbone.ToString(), .. ratios]);
             }
             AnsiConsole.Write(parity);
