@@ -51,8 +51,12 @@ internal sealed class StartTests
         Assert.That(paths.EnumerateObject().Select(path => path.Name), Is.SupersetOf(
             ["/predict", "/model", "/drift", "/drift/reset", "/v2/models/{name}/infer", "/v2/health/ready"]));
         var predict = paths.GetProperty("/predict").GetProperty("post");
-        Assert.That(predict.GetProperty("requestBody").GetProperty("content").EnumerateObject().Select(type => type.Name), Is.EqualTo(["multipart/form-data", "image/*"]));
-        Assert.That(predict.GetProperty("responses").EnumerateObject().Select(response => response.Name), Is.SupersetOf(["200", "400", "413", "415", "422", "429", "503"]));
+        Assert.That(
+            predict.GetProperty("requestBody").GetProperty("content").EnumerateObject().Select(type => type.Name),
+            Is.EqualTo(["multipart/form-data", "image/*"]));
+        Assert.That(
+            predict.GetProperty("responses").EnumerateObject().Select(response => response.Name),
+            Is.SupersetOf(["200", "400", "413", "415", "422", "429", "503"]));
     }
 
     private static async Task<string> Failed(params string[] args)
