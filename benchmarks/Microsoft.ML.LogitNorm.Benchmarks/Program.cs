@@ -4,6 +4,7 @@ using Microsoft.ML.LogitNorm.Benchmarks;
 using Microsoft.ML.LogitNorm.Benchmarks.Augmentations;
 using Microsoft.ML.LogitNorm.Benchmarks.DefaultScore;
 using Microsoft.ML.LogitNorm.Benchmarks.Detector;
+using Microsoft.ML.LogitNorm.Benchmarks.Drift;
 using Microsoft.ML.LogitNorm.Benchmarks.EndToEnd;
 using Microsoft.ML.LogitNorm.Benchmarks.Growth;
 using Microsoft.ML.LogitNorm.Benchmarks.Pretrained;
@@ -17,6 +18,7 @@ using Spectre.Console;
 // Layer statistics and the default score: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- default-score
 // Frozen stages, a warm start: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- fine-tuning
 // What the detector promises: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- detector
+// Drift, with QuickStart's output: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- drift artifacts/quickstart
 // A class of few images: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- rare-class
 // Reading images: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- reading photos --side 32 64 224
 // The small parts, all of them unless told which: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- --filter '*GradNorm*'
@@ -37,6 +39,8 @@ switch (args)
         return new RootCommand { FineTuningCommand.Create() }.Parse(args).Invoke();
     case [DetectorCommand.Name, ..]:
         return new RootCommand { DetectorCommand.Create() }.Parse(args).Invoke();
+    case [DriftCommand.Name, ..]:
+        return new RootCommand { DriftCommand.Create() }.Parse(args).Invoke();
     case [RareClassCommand.Name, ..]:
         return new RootCommand { RareClassCommand.Create() }.Parse(args).Invoke();
     case [ReadingCommand.Name, ..]:
@@ -51,6 +55,6 @@ switch (args)
         PlainProcess.RunChild(args[1..]);
         return 0;
     default:
-        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args.Length > 0 ? args : ["--filter", "*"], new ShortRuns());
+        BenchmarkSwitcher.FromAssembly(typeof(ShortRuns).Assembly).Run(args.Length > 0 ? args : ["--filter", "*"], new ShortRuns());
         return 0;
 }

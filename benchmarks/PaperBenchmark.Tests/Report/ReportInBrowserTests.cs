@@ -8,43 +8,24 @@ namespace PaperBenchmark.Tests.Report;
 [NonParallelizable]
 public sealed class ReportInBrowserTests
 {
-    private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-
     private TemporaryFolder _folder;
     private string _page;
-    private IPlaywright? _playwright;
-    private IBrowser? _browser;
+    private ChromiumBrowser? _browser;
 
     [OneTimeSetUp]
     public async Task SetUp()
     {
-        if (Chromium() is not { } chromium)
-        {
-            Assert.Ignore("No Chromium: install the package chromium, or set CHROMIUM to a browser's path.");
-            return;
-        }
-
+        _browser = await ChromiumBrowser.Start();
         _folder = new();
         _page = _folder.At("report.html");
         AtomicFile.Write(_page, ReportPage.Html(ReportSample.Content(_folder)));
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = chromium,
-            Args =
-            [
-                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            ],
-        });
     }
 
     [OneTimeTearDown]
     public async Task TearDown()
     {
         if (_browser is not null)
-            await _browser.CloseAsync();
-        _playwright?.Dispose();
+            await _browser.DisposeAsync();
         _folder?.Dispose();
     }
 
@@ -60,7 +41,7 @@ public sealed class ReportInBrowserTests
         var letters = await page.EvaluateAsync<double>(
             "Math.min(...[...document.querySelectorAll('p, li')].map(e => parseFloat(getComputedStyle(e).fontSize)))");
         var buried = await page.EvaluateAsync<string[]>(Buried);
-        await Keep(await page.ScreenshotAsync(new() { FullPage = true }), $"report-{width}-{scheme}.png".ToLowerInvariant());
+        await ChromiumBrowser.Keep(await page.ScreenshotAsync(new() { FullPage = true }), $"report-{width}-{scheme}.png".ToLowerInvariant());
         Assert.Multiple(() =>
         {
             Assert.That(fits, Is.True, "the page scrolls sideways");
@@ -104,7 +85,7 @@ public sealed class ReportInBrowserTests
     {
         var (page, _) = await Open(1280, ColorScheme.Light);
         var pdf = await page.PdfAsync(new() { Format = "A4", PrintBackground = true });
-        await Keep(pdf, "report.pdf");
+        await ChromiumBrowser.Keep(pdf, "report.pdf");
         Assert.That(System.Text.Encoding.Latin1.GetString(pdf).Split("/Type /Page\n"), Has.Length.InRange(4, 40));
     }
 
@@ -118,7 +99,7 @@ public sealed class ReportInBrowserTests
 
     private async Task<(IPage Page, List<string> Complaints)> Open(int width, ColorScheme scheme)
     {
-        var page = await _browser!.NewPageAsync(new() { ViewportSize = new() { Width = width, Height = 800 }, ColorScheme = scheme });
+        var page = await _browser!.Browser.NewPageAsync(new() { ViewportSize = new() { Width = width, Height = 800 }, ColorScheme = scheme });
         var complaints = new List<string>();
         page.Console += (_, message) => complaints.Add(message.Text);
         page.PageError += (_, error) => complaints.Add(error);
@@ -131,19 +112,4 @@ public sealed class ReportInBrowserTests
         await page.GotoAsync(address, new() { WaitUntil = WaitUntilState.Load });
         return (page, complaints);
     }
-
-    private static async Task Keep(byte[] content, string name)
-    {
-        var path = Path.Combine(TestContext.CurrentContext.WorkDirectory, name);
-        await File.WriteAllBytesAsync(path, content);
-        TestContext.AddTestAttachment(path);
-    }
-
-    private static string? Chromium()
-        => Environment.GetEnvironmentVariable("CHROMIUM") is { Length: > 0 } named
-            ? named
-            : (Environment.GetEnvironmentVariable("PATH") ?? "")
-                .Split(Path.PathSeparator)
-                .SelectMany(folder => Names.Select(name => Path.Combine(folder, name)))
-                .FirstOrDefault(File.Exists);
 }

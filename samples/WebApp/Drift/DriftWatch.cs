@@ -6,21 +6,21 @@ namespace WebApp.Drift;
 /// <summary>The drift test of the model that serves; another model begins anew, as its p-values are of another calibration.</summary>
 internal sealed class DriftWatch
 {
-    private const double FalseAlarmRate = 0.01;
+    private static readonly DriftDetector.Options _promise = new();
 
     private readonly Lock _lock = new();
     private readonly TimeProvider _clock;
-    private IDriftTest _test = new PowerMartingale(FalseAlarmRate);
     private ServedModel? _model;
+    private DriftDetector? _drift;   // of the model
     private DateTimeOffset _started;
     private DateTimeOffset? _since;
     private long _seen;
 
     public DriftWatch(ModelHost host, TimeProvider clock)
     {
-        (_clock, _started) = (clock, clock.GetUtcNow());
-        host.Swapped += Reset;
-        _model = host.Current;
+        _clock = clock;
+        host.Swapped += Begin;
+        Begin(host.Current);
     }
 
     public DriftState State
@@ -28,38 +28,52 @@ internal sealed class DriftWatch
         get
         {
             lock (_lock)
-                return new(_seen, _started, _test.IsAlarm, _since, _test.FalseAlarmRate, _test.Evidence, 1 / _test.FalseAlarmRate, Words());
+                return new(
+                    _seen, _started, _since is not null, _since, _promise.FalseAlarms, _promise.OverImages,
+                    _drift?.Evidence ?? 0, Threshold, Words());
         }
     }
 
     /// <summary>Takes the p-value of an image; one of a model that no longer serves is left out.</summary>
-    public void Add(ServedModel model, double pValue)
+    /// <param name="model">The model that it is of.</param>
+    /// <param name="pValue">The p-value.</param>
+    /// <param name="predictedClass">The number of the predicted class, from 0.</param>
+    public void Add(ServedModel model, double pValue, int predictedClass)
     {
         lock (_lock)
         {
-            if (model != _model)
+            if (model != _model || _drift is null)
                 return;
             _seen++;
-            _test.Add(pValue);
-            if (_test.IsAlarm)
+            if (_drift.Add(pValue, model.Detector.Thresholds.Count > 1 ? predictedClass : 0))
                 _since ??= _clock.GetUtcNow();
         }
     }
 
-    /// <summary>Begins anew, with the same model.</summary>
-    public void Reset() => Reset(_model);
-
-    private void Reset(ServedModel? model)
+    /// <summary>Begins anew, with the same model and what is known of its images.</summary>
+    public void Reset()
     {
         lock (_lock)
-            (_model, _test, _started, _since, _seen) = (model, new PowerMartingale(FalseAlarmRate), _clock.GetUtcNow(), null, 0);
+        {
+            _drift?.Restart();
+            (_started, _since, _seen) = (_clock.GetUtcNow(), null, 0);
+        }
     }
 
-    private string Words()
+    private static double Threshold => _promise.OverImages / _promise.FalseAlarms;
+
+    private void Begin(ServedModel? model)
     {
-        var images = string.Create(CultureInfo.InvariantCulture, $"{_seen:N0} image{(_seen == 1 ? "" : "s")}");
-        return _since is not null
-            ? string.Create(CultureInfo.InvariantCulture, $"Your images have changed. If they had not, this would be said with a probability of at most {_test.FalseAlarmRate:P0}.")
-            : $"Nothing speaks for a change in your images so far: {images}.";
+        lock (_lock)
+        {
+            _drift = model is null ? null : new(model.Detector, _promise);
+            (_model, _started, _since, _seen) = (model, _clock.GetUtcNow(), null, 0);
+        }
     }
+
+    private string Words() => _since is not null
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"Your images have changed. They look more unusual than those before; by chance that is said at most once in {Threshold:N0} images.")
+        : string.Create(CultureInfo.InvariantCulture, $"Nothing speaks for a change in your images so far: {_seen:N0} image{(_seen == 1 ? "" : "s")}.");
 }

@@ -31,7 +31,8 @@ internal sealed class ModelLoader(IOptions<WebAppOptions> options, TimeProvider 
             saved = ml.Model.Load(stream, out _);
             torch.set_num_threads(1);   // requests come on many threads: one of libtorch's, which is loaded by now, to each
             var pipeline = UploadPipeline.Of(ml, saved, options.Value.MaxPixels);
-            var model = new ServedModel(ml, saved, pipeline, Card(name, file, saved, UploadPipeline.Classes(ml, pipeline)));
+            var detector = Part<OodDetectorTransformer>([.. UploadPipeline.Parts(saved)]).Report;
+            var model = new ServedModel(ml, saved, pipeline, Card(name, file, saved, UploadPipeline.Classes(ml, pipeline)), detector);
             saved = null;
             Try(model);
             return model;

@@ -18,10 +18,14 @@ internal sealed class ServedModel
     /// <param name="saved">The pipeline as it was saved, owned from now on.</param>
     /// <param name="pipeline">The same for uploads.</param>
     /// <param name="card">What is known of it.</param>
-    public ServedModel(MLContext ml, ITransformer saved, ITransformer pipeline, ModelCard card)
-        => (_ml, _saved, _pipeline, Card) = (ml, saved, pipeline, card);
+    /// <param name="detector">What its detector was calibrated on.</param>
+    public ServedModel(MLContext ml, ITransformer saved, ITransformer pipeline, ModelCard card, OodDetectorReport detector)
+        => (_ml, _saved, _pipeline, Card, Detector) = (ml, saved, pipeline, card, detector);
 
     public ModelCard Card { get; }
+
+    /// <summary>What its detector was calibrated on.</summary>
+    public OodDetectorReport Detector { get; }
 
     /// <summary>Whether it has gone.</summary>
     public bool IsDisposed => Volatile.Read(ref _users) == 0;

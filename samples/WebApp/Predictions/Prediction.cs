@@ -22,6 +22,9 @@ internal sealed record Prediction(
     // The model gives 1 − p as a float; beyond this many digits there is nothing but its rounding.
     private const int Digits = 6;
 
+    /// <summary>The most probable class, by its number from 0; −1 for an image that cannot be read.</summary>
+    public int PredictedClass => Probabilities.Count == 0 ? -1 : Probabilities.Index().MaxBy(entry => entry.Item).Index;
+
     public static Prediction Of(Verdict verdict, IReadOnlyList<string> classes, TimeSpan duration)
         => verdict.ImageError.Length > 0
             ? new(ImageFault.InWords(verdict.ImageError), [], [], IsOutOfDistribution: true, 0, 0, duration)

@@ -36,7 +36,7 @@ internal sealed class Predictor(ModelHost host, WorkGate gate, DriftWatch drift,
             return prediction;
         }
         metrics.Predicted(prediction.Duration, prediction.Classes[0].Name, prediction.IsOutOfDistribution, prediction.PValue);
-        drift.Add(lease.Model, prediction.PValue);
+        drift.Add(lease.Model, prediction.PValue, prediction.PredictedClass);
         return prediction;
     }
 }

@@ -1,0 +1,89 @@
+using Microsoft.Playwright;
+using WebApp.Tests.Support;
+using static WebApp.Tests.Browser.OpenPage;
+
+namespace WebApp.Tests.Browser;
+
+/// <summary>What the page says when something is wrong: with the images, with the server, with an upload.</summary>
+[NonParallelizable]
+internal sealed class TroubleTests
+{
+    private static readonly FilePayload Dark = Png("dark.png", TinyModel.Known("dark"));
+
+    private ChromiumBrowser _browser = null!;
+    private RunningApp _app = null!;
+
+    [OneTimeSetUp]
+    public async Task Start()
+    {
+        _browser = await ChromiumBrowser.Start();
+        _app = await RunningApp.Start("--WebApp:RequestsPerMinute=0", "--WebApp:MaxFileBytes=3000");
+    }
+
+    [OneTimeTearDown]
+    public async Task Stop()
+    {
+        if (_app is not null)
+            await _app.DisposeAsync();
+        if (_browser is not null)
+            await _browser.DisposeAsync();
+    }
+
+    [Test]
+    public async Task Drift_ManyStrangers_IsToldUntilItWasLookedInto()
+    {
+        await using var page = await Open(_browser, _app);
+        Assert.That(await page.Page.Locator("#drift").IsVisibleAsync(), Is.False);
+        await page.Choose([.. Enumerable.Range(1, 20).Select(i => Png($"{i}.png", TinyModel.Stranger(i)))]);
+
+        var banner = page.Page.GetByRole(AriaRole.Alert);
+        await banner.WaitForAsync();
+        Assert.That(await banner.InnerTextAsync(), Does.StartWith("Your images have changed").And.Contain("Noticed on"));
+        await ChromiumBrowser.Keep(await page.Page.ScreenshotAsync(), "web-drift.png");
+        await banner.GetByRole(AriaRole.Button).ClickAsync();
+        await banner.WaitForAsync(new() { State = WaitForSelectorState.Hidden });
+        Assert.That(page.Complaints, Is.Empty);
+    }
+
+    [Test]
+    public async Task Choose_AFileThatIsTooLarge_IsNotSent()
+    {
+        await using var page = await Open(_browser, _app);
+        await page.Choose(Png("large.png", new byte[3_100]), Dark);
+
+        Assert.That(await page.Cards.Locator(".verdict").AllInnerTextsAsync(), Is.EqualTo(["Not looked at", "dark"]));
+        Assert.That(
+            await page.In("error").Locator(".detail").InnerTextAsync(),
+            Is.EqualTo("The file has 3.1\u00a0kB, and no more than 3\u00a0kB are taken. Send a smaller one."));
+    }
+
+    [Test]
+    public async Task Choose_WithoutAServer_SaysSo()
+    {
+        await using var page = await Open(_browser, _app);
+        await page.Page.RouteAsync("**/predict", route => route.AbortAsync());
+        await page.Choose(Dark);
+
+        Assert.That(await page.In("error").Locator(".detail").InnerTextAsync(), Is.EqualTo("The server cannot be reached. Is it still running?"));
+    }
+
+    [Test]
+    public async Task Choose_WhileTheServerIsBusy_TriesAgain()
+    {
+        await using var page = await Open(_browser, _app);
+        var answers = 0;
+        await page.Page.RouteAsync("**/predict", route => answers++ == 0
+            ? route.FulfillAsync(new()
+            {
+                Status = 503, ContentType = "application/problem+json", Body = "{\"detail\":\"Twenty requests are being worked on.\"}",
+                Headers = new Dictionary<string, string> { ["Retry-After"] = "1" },
+            })
+            : route.ContinueAsync());
+        await page.Page.Locator("#files").SetInputFilesAsync(Dark);
+
+        await page.Page.GetByText("Twenty requests are being worked on.").WaitForAsync();
+        await page.Answered();
+        Assert.That(await page.In("known").Locator(".verdict").InnerTextAsync(), Is.EqualTo("dark"));
+        Assert.That(answers, Is.EqualTo(2));
+    }
+}

@@ -1,0 +1,102 @@
+// A card for each image: waiting, known, none of the classes, or not readable.
+
+const template = document.getElementById("card");
+const list = document.getElementById("cards");
+
+// A probability is never quite 0 or 1, whatever it is rounded to.
+const percent = share => share > 0.99 ? "over 99\u00a0%" : share < 0.01 ? "under 1\u00a0%" : `${(100 * share).toFixed(0)}\u00a0%`;
+
+/** Adds a card for a file, on top of the others. */
+export function add(file) {
+  const card = template.content.firstElementChild.cloneNode(true);
+  const name = file.name || "pasted image";
+  const image = card.querySelector("img");
+  card.querySelector(".file").textContent = name;
+  card.querySelector(".verdict").textContent = "Looking …";
+  image.addEventListener("error", () => card.classList.add("without-picture"));
+  image.addEventListener("load", () => URL.revokeObjectURL(image.src));
+  image.alt = `The image ${name}`;
+  image.src = URL.createObjectURL(file);
+  return card;
+}
+
+/** Shows cards, the first on top. */
+export const show = cards => list.prepend(...cards);
+
+export const clear = () => list.replaceChildren();
+
+/** How many there are of each kind, in words. */
+export const summary = () => [["known", "known"], ["outside", "none of these"], ["error", "without an answer"]]
+  .map(([state, words]) => [list.querySelectorAll(`[data-state=${state}]`).length, words])
+  .filter(([count]) => count > 0)
+  .map(([count, words]) => `${count} ${words}`)
+  .join(", ");
+
+/** Says why a card still waits. */
+export const wait = (card, why) => { card.querySelector(".detail").textContent = why; };
+
+/** Says why a file is no image. */
+export function fail(card, why) {
+  error(card, "Cannot be read", why);
+  card.classList.add("without-picture");
+}
+
+/** Says why there is no result although the image may be fine. */
+export const refuse = (card, why) => error(card, "Not looked at", why);
+
+function error(card, what, why) {
+  card.dataset.state = "error";
+  card.querySelector(".verdict").textContent = what;
+  card.querySelector(".detail").textContent = why;
+}
+
+/**
+ * Fills a card with what the model says.
+ * @param card the card
+ * @param result one of the server's results
+ * @param calibrationRows how many known images unusualness is counted among
+ */
+export function fill(card, result, calibrationRows) {
+  if (result.error) {
+    fail(card, result.error);
+    return;
+  }
+  const part = selector => card.querySelector(selector);
+  const outside = result.isOutOfDistribution;
+  card.dataset.state = outside ? "outside" : "known";
+  part(".verdict").textContent = outside ? "None of these" : result.predictedClass;
+  part(".detail").textContent = outside
+    ? `Of the known classes it looks most like ${result.predictedClass}.`
+    : `Known, ${percent(result.probability)} sure`;
+  gauge(part(".unusual"), result, calibrationRows);
+  part("tbody").replaceChildren(...result.classes.map(row));
+  part(".neighbours").textContent = `Looks most like ${result.neighbours.join(", ")}.`;
+  part(".neighbours").hidden = result.neighbours.length === 0;
+  part(".time").textContent = `Looked at in ${result.milliseconds.toFixed(0)} ms`;
+  part(".more").hidden = false;
+}
+
+// p-values are told apart by their order of magnitude: from 1 on the left to the smallest that there can be on the right.
+function gauge(box, result, calibrationRows) {
+  const share = Math.log(result.pValue) / Math.log(1 / (calibrationRows + 1));
+  const value = Math.round(100 * Math.min(1, Math.max(0, share)));
+  const meter = box.querySelector(".gauge");
+  meter.setAttribute("aria-valuenow", value);
+  meter.setAttribute("aria-valuetext", result.unusualness);
+  meter.style.setProperty("--value", `${value}%`);
+  const words = result.unusualness;
+  box.querySelector(".words").textContent = `${words[0].toUpperCase()}${words.slice(1)}.`;
+  box.hidden = false;
+}
+
+function row({ name, probability }) {
+  const line = document.createElement("tr");
+  const head = document.createElement("th");
+  const value = document.createElement("td");
+  head.scope = "row";
+  head.textContent = name;
+  value.textContent = percent(probability);
+  value.style.setProperty("--value", `${100 * probability}%`);
+  line.append(head, value);
+  return line;
+}
