@@ -23,7 +23,7 @@ public static class LogitNormOnnxCatalog
     /// <exception cref="NotSupportedException">Something of the model has no form in ONNX; names it, and what has.</exception>
     /// <exception cref="ArgumentException">There is no LogitNorm network in the model, or there are several.</exception>
     /// <exception cref="InvalidOperationException">The file computes something else than the model; says which output, and by how much.</exception>
-    public static OnnxExport ExportToOnnx(this ModelOperationsCatalog catalog, ITransformer model, Stream stream, OnnxExportOptions? options = null)
+    public static OnnxExport ExportToOnnx(this ModelOperationsCatalog catalog, ITransformer model, Stream stream, OnnxExportOptions? options)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(model);

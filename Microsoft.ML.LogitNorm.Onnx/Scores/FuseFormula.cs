@@ -20,7 +20,7 @@ internal static class FuseFormula
     {
         var ranks = rows.Learned[Fuse.Ranks];
         var count = ranks.shape[0];
-        var below = rows.Constant(Fuse.Ranks, sorted => Ties.Widened(sorted).unsqueeze(0)).IsBelow(score).To(DataType.Double).Sum();
+        var below = rows.Constant(Fuse.Ranks, sorted => sorted.unsqueeze(0)).IsBelow(score).To(DataType.Double).Sum();
         var surprise = -((count + 1.0 - below) / (count + 1)).Log();
         if (Fuse.TailOf(ranks) is var (from, level, slope))
             surprise = score.IsAbove(score.Number(from)).Choose(((score - from) * slope) + level, surprise);

@@ -2,11 +2,11 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Scores that are equal to a rank but for the rounding of another library.</summary>
+/// <summary>Scores, in float32, that are equal to a calibration score but for the rounding of another library.</summary>
 /// <remarks>
 /// ONNX Runtime sums in another order than libtorch, and a score that was a calibration row's own comes out a ten-millionth lower or higher. Where many are
-/// equal, such as the softmax of sure predictions, which is 1, that would move it past all of them. So ranks lie higher by what rounding may make of them: such a
-/// score counts as equal, as it does in the model.
+/// equal, such as the softmax of sure predictions, which is 1, that would move it past all of them. So calibration scores lie higher by what rounding may make of
+/// them: such a score counts as equal, as it does in the model.
 /// </remarks>
 internal static class Ties
 {

@@ -42,7 +42,7 @@ public sealed class ConvertToOnnxTests
             var name = transformer.GetType().Name;
             Assert.That(() => Convert(transformer, input), Throws.TypeOf<NotSupportedException>().With.Message
                 .StartsWith($"A {name} cannot be converted by ConvertToOnnx")
-                .And.Message.Contains("ml.Model.Save")
+                .And.Message.Contains("ml.Model.ExportToOnnx")
                 .And.Message.Contains("only the transformers before"),
                 name);
             names.Add(name);

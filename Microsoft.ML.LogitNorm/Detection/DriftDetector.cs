@@ -11,10 +11,10 @@ namespace Microsoft.ML.LogitNorm;
 /// </para>
 /// <para>
 /// A conformal test martingale: place by place (<see cref="Add"/>) each image's p-value among calibration rows <em>and</em> all earlier images lies in an
-/// interval [a, b] of p-values that are uniform if nothing has changed. A bet κ in (0, 1) multiplies its capital by the mean of κ pᵏ⁻¹ over it,
-/// (bᵏ − aᵏ) / (b − a) with κ in place of k, which is 1 in the mean. Of each bet a new unit is started with each image, R ← (R + 1) · factor (Shiryaev and
-/// Roberts), so that R less the number of images is a martingale that starts at 0; <see cref="Evidence"/> is the mean R of the bets, and an alarm is raised
-/// where it reaches the threshold. It bets on small p-values only: scores that tie make them larger, and images that look more usual raise no alarm.
+/// interval [a, b] of p-values that are uniform if nothing has changed. A bet k in (0, 1) multiplies its capital by the mean of k pᵏ⁻¹ over it,
+/// (bᵏ − aᵏ) / (b − a), which is 1 in the mean. A new unit is put on each bet with each image, R ← (R + 1) · factor (Shiryaev and Roberts), so that R less
+/// the number of images is a martingale that starts at 0; <see cref="Evidence"/> is the mean R of the bets, and an alarm is raised where it reaches the
+/// threshold. It bets on small p-values only: scores that tie make them larger, and images that look more usual raise no alarm.
 /// Vovk, Gammerman and Shafer, "Algorithmic Learning in a Random World", 2nd edition 2022, chapter 8; Vovk et al., "Retrain or not retrain: conformal test
 /// martingales for change-point detection", COPA 2021, arXiv 2102.10439. Any number of threads may share one.
 /// </para>

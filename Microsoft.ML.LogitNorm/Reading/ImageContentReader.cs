@@ -47,7 +47,8 @@ internal abstract class ImageContentReader
         protected override ImageContent Current()
         {
             get(ref _bytes);
-            return ImageContent.OfBytes(_bytes.IsDense ? _bytes.GetValues().ToArray() : [.. _bytes.DenseValues()], column);   // megabytes at once, not one by one
+            // Megabytes at once rather than one by one.
+            return ImageContent.OfBytes(_bytes.IsDense ? _bytes.GetValues().ToArray() : [.. _bytes.DenseValues()], column);
         }
     }
 }

@@ -59,7 +59,9 @@ internal sealed class TinyModel
         var calibration = network.Transform(Rows("calibration"));
         foreach (var (path, rate) in new[] { (Path, 0.05), (OtherPath, 0.1) })
             ml.Model.Save(
-                network.Append(ml.Transforms.TemperatureScaling().Fit(calibration)).Append(ml.Transforms.OodDetector(rate).Fit(calibration)), rows.Schema, path);
+                network.Append(ml.Transforms.TemperatureScaling().Fit(calibration)).Append(ml.Transforms.OodDetector(rate).Fit(calibration)),
+                rows.Schema,
+                path);
 
         IDataView Rows(string part) => ml.Data.LoadFromEnumerable(
             ClassFolders.Load(part, s_folder.At(part)).Select(image => new ImageRow { ImagePath = image.Path, Label = image.Label }));

@@ -72,7 +72,8 @@ internal sealed class ModelSwapTests
         yield return Case("half", good => good[..(good.Length / 2)], "cannot be served");
         yield return Case("damaged", good => [.. good.Select((value, i) => i == good.Length / 3 ? (byte)(value ^ 0xFF) : value)], "cannot be served");
         yield return Case("empty", _ => [], "cannot be served");
-        yield return Case("without a decision", _ => OtherModels.WithoutDecision(), "The model gives no OodConfidence, no IsOutOfDistribution. Serve a model of QuickStart");
+        yield return Case("without a decision", _ => OtherModels.WithoutDecision(),
+            "The model gives no OodConfidence, no IsOutOfDistribution. Serve a model of QuickStart");
         yield return Case("of vectors", _ => OtherModels.OfVectors(), "The model has no ReadImages, and one is expected: it would take no bytes.");
 
         static TestCaseData Case(string name, Func<byte[], byte[]> file, string problem) => new TestCaseData(file, problem).SetArgDisplayNames(name);

@@ -95,7 +95,8 @@ internal sealed class LimitTests
     private sealed class SlowImage : HttpContent
     {
         private readonly byte[] _image;
-        private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously), _rest = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _rest = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public SlowImage(byte[] image)
         {

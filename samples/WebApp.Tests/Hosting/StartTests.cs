@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using WebApp.Engines;
 using WebApp.Hosting;
 using WebApp.Tests.Support;
 
@@ -27,6 +29,16 @@ internal sealed class StartTests
         => Assert.That(await Failed("--model", TinyModel.Path, $"--WebApp:{option}={value}"), Is.EqualTo(problem));
 
     [Test]
+    public async Task Stop_LetsGoOfTheModel()
+    {
+        var app = await RunningApp.Start();
+        var model = app.App.Services.GetRequiredService<ModelHost>().Current!;
+        await app.Predict(("dark.png", TinyModel.Known("dark"))).Ok();
+        await app.DisposeAsync();
+        Assert.That(model.IsDisposed, Is.True);
+    }
+
+    [Test]
     public async Task Get_Anything_HasThePagesHeaders()
     {
         using var response = await (await SharedApp.Get()).Client.GetAsync("/model");
@@ -51,8 +63,12 @@ internal sealed class StartTests
         Assert.That(paths.EnumerateObject().Select(path => path.Name), Is.SupersetOf(
             ["/predict", "/model", "/drift", "/drift/reset", "/v2/models/{name}/infer", "/v2/health/ready"]));
         var predict = paths.GetProperty("/predict").GetProperty("post");
-        Assert.That(predict.GetProperty("requestBody").GetProperty("content").EnumerateObject().Select(type => type.Name), Is.EqualTo(["multipart/form-data", "image/*"]));
-        Assert.That(predict.GetProperty("responses").EnumerateObject().Select(response => response.Name), Is.SupersetOf(["200", "400", "413", "415", "422", "429", "503"]));
+        Assert.That(
+            predict.GetProperty("requestBody").GetProperty("content").EnumerateObject().Select(type => type.Name),
+            Is.EqualTo(["multipart/form-data", "image/*"]));
+        Assert.That(
+            predict.GetProperty("responses").EnumerateObject().Select(response => response.Name),
+            Is.SupersetOf(["200", "400", "413", "415", "422", "429", "503"]));
     }
 
     private static async Task<string> Failed(params string[] args)

@@ -48,7 +48,8 @@ internal sealed class InferenceTests
         var expected = (await _app.Predict(("a", images[0]), ("b", images[1])).Ok()).Results();
         object data = nested ? images.Select(image => new[] { Convert.ToBase64String(image) }) : images.Select(Convert.ToBase64String);
 
-        var answer = await Infer(new { id = "42", inputs = new[] { new { name = "image", datatype = "BYTES", shape = nested ? new[] { 2, 1 } : [2], data } } }).Ok();
+        int[] shape = nested ? [2, 1] : [2];
+        var answer = await Infer(new { id = "42", inputs = new[] { new { name = "image", datatype = "BYTES", shape, data } } }).Ok();
 
         Assert.That((answer.Text("model_name"), answer.Text("model_version"), answer.Text("id")), Is.EqualTo(("tiny", _version, "42")));
         Assert.That(Data(answer, "PredictedLabel").Select(one => one.GetString()), Is.EqualTo(expected.Select(one => one.Text("predictedClass"))));
@@ -61,7 +62,8 @@ internal sealed class InferenceTests
     [Test]
     public async Task Infer_SomeOutputs_GivesThose()
     {
-        var answer = await Infer(new { inputs = Input(TinyModel.Known("dark")), outputs = new[] { new { name = "OodScore" }, new { name = "PredictedLabel" } } }).Ok();
+        var outputs = new[] { new { name = "OodScore" }, new { name = "PredictedLabel" } };
+        var answer = await Infer(new { inputs = Input(TinyModel.Known("dark")), outputs }).Ok();
         Assert.That(answer.GetProperty("outputs").EnumerateArray().Select(output => output.Text("name")), Is.EqualTo(["OodScore", "PredictedLabel"]));
     }
 
@@ -70,13 +72,18 @@ internal sealed class InferenceTests
         var image = Convert.ToBase64String("some text"u8);
         yield return Case("no JSON", "{", "no JSON of the protocol");
         yield return Case("no inputs", "{}", "One input is expected, 'image'; found none.");
-        yield return Case("another input", """{"inputs":[{"name":"x","datatype":"BYTES","shape":[1],"data":[""]}]}""", "One input is expected, 'image'; found 'x'.");
+        yield return Case("another input", """{"inputs":[{"name":"x","datatype":"BYTES","shape":[1],"data":[""]}]}""",
+            "One input is expected, 'image'; found 'x'.");
         yield return Case("numbers", """{"inputs":[{"name":"image","datatype":"FP32","shape":[1],"data":[1]}]}""", "of datatype 'FP32'; BYTES is expected");
         yield return Case("no data", """{"inputs":[{"name":"image","datatype":"BYTES","shape":[1]}]}""", "has no array 'data'");
-        yield return Case("another shape", """{"inputs":[{"name":"image","datatype":"BYTES","shape":[2],"data":["AAAA"]}]}""", "of shape [2] and has 1 elements");
-        yield return Case("no base64", """{"inputs":[{"name":"image","datatype":"BYTES","shape":[1],"data":["?"]}]}""", "Element 0 (counted from 0) of input 'image' is no text in base64.");
-        yield return Case("no image", $$"""{"inputs":[{"name":"image","datatype":"BYTES","shape":[1],"data":["{{image}}"]}]}""", "Element 0 (counted from 0) of input 'image' cannot be read. The file is no image");
-        yield return Case("another output", """{"inputs":[{"name":"image","datatype":"BYTES","shape":[1],"data":["AAAA"]}],"outputs":[{"name":"y"}]}""", "There is no output 'y'; there are PredictedLabel, Score");
+        yield return Case("another shape", """{"inputs":[{"name":"image","datatype":"BYTES","shape":[2],"data":["AAAA"]}]}""",
+            "of shape [2] and has 1 elements");
+        yield return Case("no base64", """{"inputs":[{"name":"image","datatype":"BYTES","shape":[1],"data":["?"]}]}""",
+            "Element 0 (counted from 0) of input 'image' is no text in base64.");
+        yield return Case("no image", $$"""{"inputs":[{"name":"image","datatype":"BYTES","shape":[1],"data":["{{image}}"]}]}""",
+            "Element 0 (counted from 0) of input 'image' cannot be read. The file is no image");
+        yield return Case("another output", """{"inputs":[{"name":"image","datatype":"BYTES","shape":[1],"data":["AAAA"]}],"outputs":[{"name":"y"}]}""",
+            "There is no output 'y'; there are PredictedLabel, Score");
 
         static TestCaseData Case(string name, string body, string problem) => new TestCaseData(body, problem).SetArgDisplayNames(name);
     }
@@ -97,9 +104,11 @@ internal sealed class InferenceTests
     [Test]
     public async Task Infer_TooManyOrTooLarge_IsAFaultThatNamesTheLimit()
     {
-        await Fault(Infer(new { inputs = Input([.. Enumerable.Repeat(TinyModel.Known("dark"), 21)]) }), HttpStatusCode.RequestEntityTooLarge, "WebApp:MaxFiles");
+        await Fault(Infer(new { inputs = Input([.. Enumerable.Repeat(TinyModel.Known("dark"), 21)]) }),
+            HttpStatusCode.RequestEntityTooLarge, "WebApp:MaxFiles");
         await Fault(Infer(new { inputs = Input(new byte[10_000_001]) }), HttpStatusCode.RequestEntityTooLarge, "WebApp:MaxFileBytes");
-        await Fault(Infer(new { inputs = Input([.. Enumerable.Repeat(new byte[9_000_000], 4)]) }), HttpStatusCode.RequestEntityTooLarge, "WebApp:MaxRequestBytes");
+        await Fault(Infer(new { inputs = Input([.. Enumerable.Repeat(new byte[9_000_000], 4)]) }),
+            HttpStatusCode.RequestEntityTooLarge, "WebApp:MaxRequestBytes");
     }
 
     private Task<HttpResponseMessage> Infer(object request) => _app.Client.PostAsJsonAsync("/v2/models/tiny/infer", request);

@@ -10,8 +10,9 @@ using WebApp.Tests.Support;
 namespace WebApp.Tests.Load;
 
 /// <summary>
-/// Clients that send known images as fast as they are answered, one that sends what cannot be read, a thread that allocates, and two new models meanwhile. Not part of the
-/// ordinary run: <c>--filter TestCategory=Load</c>. <c>LOAD_SECONDS</c> is its length, <c>LOAD_MODEL</c> a model file in place of the tiny one.
+/// Clients that send known images as fast as they are answered, one that sends what cannot be read, a thread that allocates, and two new models
+/// meanwhile. Not part of the ordinary run: <c>--filter TestCategory=Load</c>. <c>LOAD_SECONDS</c> is its length, <c>LOAD_MODEL</c> a model file in
+/// place of the tiny one.
 /// </summary>
 [Explicit("Takes a minute.")]
 [Category("Load")]
@@ -60,8 +61,9 @@ internal sealed class LoadTests
         await Task.WhenAll(work);
 
         TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
-            {Clients} clients, {length.TotalSeconds:F0} s, {Environment.ProcessorCount} cores, {Path.GetFileName(model)} of {new FileInfo(model).Length / 1e6:F1} MB
-            good requests: {good.Count:N0}, {good.Count / length.TotalSeconds:F0} a second; p50 {Quantile(good, 0.5):F1} ms, p99 {Quantile(good, 0.99):F1} ms, longest {good.Max():F0} ms
+            {Clients} clients, {length.TotalSeconds:F0} s, {Environment.ProcessorCount} cores, model of {new FileInfo(model).Length / 1e6:F1} MB
+            good requests: {good.Count:N0}, {good.Count / length.TotalSeconds:F0} a second
+            good requests' milliseconds: p50 {Quantile(good, 0.5):F1}, p99 {Quantile(good, 0.99):F1}, longest {good.Max():F0}
             bad requests: {bad.Count:N0}; p50 {Quantile(bad, 0.5):F1} ms, p99 {Quantile(bad, 0.99):F1} ms
             process: {memory[0]:F0} MB after {WarmUpSeconds} s, {memory.Max():F0} MB at most, {memory[^1]:F0} MB at the end
             models swapped: {swaps}
@@ -73,7 +75,8 @@ internal sealed class LoadTests
 
     private static async Task SendGood(RunningApp app, int client, ConcurrentQueue<double> milliseconds, CancellationToken stop)
     {
-        (string Name, byte[] Image)[] images = [.. Enumerable.Range(0, 10).Select(i => ("image.png", TinyModel.Known(i % 2 == 0 ? "dark" : "light", 100 * client + i)))];
+        (string Name, byte[] Image)[] images =
+            [.. Enumerable.Range(0, 10).Select(i => ("image.png", TinyModel.Known(i % 2 == 0 ? "dark" : "light", 100 * client + i)))];
         var expected = new double?[images.Length];
         for (var i = 0; !stop.IsCancellationRequested; i = (i + 1) % images.Length)
         {
@@ -110,7 +113,7 @@ internal sealed class LoadTests
         var kept = new byte[64][];
         for (var i = 0; !stop.IsCancellationRequested; i++)
         {
-            kept[i % kept.Length] = new byte[1 + i * 7_919 % 200_000];
+            kept[i % kept.Length] = new byte[1 + (int)(i * 7_919L % 200_000)];
             if (i % 1_000 == 0)
                 Thread.Sleep(1);
         }

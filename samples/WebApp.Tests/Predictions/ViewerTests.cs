@@ -31,7 +31,8 @@ internal sealed class ViewerTests
         static TestCaseData Case(string name, byte[] image, string label) => new TestCaseData(image, label).SetArgDisplayNames(name);
 
         static byte[] Rows(byte depth, byte type, byte[] pixel)
-            => EncodedImages.Png(Side, depth, type, [.. Enumerable.Range(0, Side).Select(_ => Enumerable.Repeat(pixel, Side).SelectMany(one => one).ToArray())]);
+            => EncodedImages.Png(
+                Side, depth, type, [.. Enumerable.Range(0, Side).Select(_ => Enumerable.Repeat(pixel, Side).SelectMany(one => one).ToArray())]);
     }
 
     [TestCaseSource(nameof(Images))]

@@ -26,7 +26,8 @@ internal sealed class RunningApp : IAsyncDisposable
     /// <param name="settings">More of the command line, such as <c>--WebApp:MaxFiles=5</c>.</param>
     public static async Task<RunningApp> Start(params string[] settings)
     {
-        var app = AppHost.Create(["--urls", "http://127.0.0.1:0", "--model", TinyModel.Path, "--Logging:LogLevel:Default=None", "--Logging:LogLevel:Microsoft.AspNetCore=None",
+        var app = AppHost.Create(["--urls", "http://127.0.0.1:0", "--model", TinyModel.Path,
+            "--Logging:LogLevel:Default=None", "--Logging:LogLevel:Microsoft.AspNetCore=None",
             "--WebApp:ShutdownSeconds=5", .. settings]);
         try
         {

@@ -19,7 +19,8 @@ internal sealed class BadUploadTests
         yield return Case("no bytes", [], "The file is empty.");
         yield return Case("truncated JPEG", EncodedImages.Flat(SKColors.Red, "jpeg", 64, 64)[..^300], "ends too early");
         yield return Case("icon of 65,535×32,767", EncodedImages.IconBomb(), "65,535 × 32,767 pixels, and at most 50,000,000 are read (MaxPixels).");
-        yield return Case("PNG of 10,000×10,000", EncodedImages.PngWithoutRows(10_000, 10_000), "10,000 × 10,000 pixels, and at most 50,000,000 are read (MaxPixels).");
+        yield return Case("PNG of 10,000×10,000", EncodedImages.PngWithoutRows(10_000, 10_000),
+            "10,000 × 10,000 pixels, and at most 50,000,000 are read (MaxPixels).");
         yield return Case("web page", "<!DOCTYPE html><html></html>"u8.ToArray(), "is a text such as SVG or a web page, which is not supported.");
         yield return Case("zip", [.. "PK\u0003\u0004"u8, .. new byte[100]], "The file is a zip archive, which is not supported.");
 
@@ -42,15 +43,18 @@ internal sealed class BadUploadTests
     {
         var before = GC.GetTotalAllocatedBytes(precise: true);
         for (var i = 0; i < 20; i++)
-            await _app.Predict(("bomb", i % 2 == 0 ? EncodedImages.IconBomb() : EncodedImages.PngWithoutRows(10_000, 10_000))).Problem(HttpStatusCode.UnprocessableEntity);
+            await _app.Predict(("bomb", i % 2 == 0 ? EncodedImages.IconBomb() : EncodedImages.PngWithoutRows(10_000, 10_000)))
+                .Problem(HttpStatusCode.UnprocessableEntity);
         Assert.That(GC.GetTotalAllocatedBytes(precise: true) - before, Is.LessThan(50_000_000));   // one of them has 400 MB of pixels
     }
 
     [Test]
     public async Task Predict_FileTooLarge_NamesItAndTheLimit()
     {
-        var detail = await _app.Predict(("small.png", TinyModel.Known("dark")), ("large.png", new byte[10_000_001])).Problem(HttpStatusCode.RequestEntityTooLarge);
-        Assert.That(detail, Is.EqualTo("The file 'large.png' has more than 10,000,000 bytes, which is the most that are taken (WebApp:MaxFileBytes). Send a smaller one."));
+        var detail = await _app.Predict(("small.png", TinyModel.Known("dark")), ("large.png", new byte[10_000_001]))
+            .Problem(HttpStatusCode.RequestEntityTooLarge);
+        Assert.That(detail, Is.EqualTo(
+            "The file 'large.png' has more than 10,000,000 bytes, which is the most that are taken (WebApp:MaxFileBytes). Send a smaller one."));
     }
 
     [TestCase(true, TestName = "Predict_RequestTooLarge_NamesTheLimit(length told)")]
@@ -76,7 +80,10 @@ internal sealed class BadUploadTests
     [Test]
     public async Task Predict_NoPartNamedFile_NamesThoseThatAreThere()
     {
-        using var form = new MultipartFormDataContent { { new ByteArrayContent(TinyModel.Known("dark")), "picture", "dark.png" }, { new StringContent("x"), "note" } };
+        using var form = new MultipartFormDataContent
+        {
+            { new ByteArrayContent(TinyModel.Known("dark")), "picture", "dark.png" }, { new StringContent("x"), "note" },
+        };
         var detail = await _app.Client.PostAsync("/predict", form).Problem(HttpStatusCode.BadRequest);
         Assert.That(detail, Is.EqualTo(
             "The request has no part named 'file' with a file in it, only 'picture', 'note'. Send a part named 'file' for each image."));

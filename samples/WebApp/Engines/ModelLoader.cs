@@ -52,22 +52,36 @@ internal sealed class ModelLoader(IOptions<WebAppOptions> options, TimeProvider 
         }
     }
 
-    private static void Try(ServedModel model)
+    // As many engines as will be at work, so that no request waits for one to be made.
+    private void Try(ServedModel model)
     {
+        var leases = new List<EngineLease>();
         try
         {
-            using var lease = model.TryRent()!;
-            var verdict = lease.Predict(TrialImage.Png());
-            if (verdict.ImageError.Length > 0)
-                throw new ModelException($"the image that every model is tried on {verdict.ImageError}.");
-            if (verdict.Score.Length == 0 || !verdict.Score.All(float.IsFinite) || float.IsNaN(verdict.OodScore))
-                throw new ModelException("it gives no numbers for the image that every model is tried on.");
+            for (var i = 0; i < options.Value.Concurrency; i++)
+            {
+                leases.Add(model.TryRent()!);
+                Try(leases[^1]);
+            }
         }
         catch
         {
             model.Retire();
             throw;
         }
+        finally
+        {
+            leases.ForEach(lease => lease.Dispose());
+        }
+    }
+
+    private static void Try(EngineLease lease)
+    {
+        var verdict = lease.Predict(TrialImage.Png());
+        if (verdict.ImageError.Length > 0)
+            throw new ModelException($"The image that every model is tried on cannot be read. {verdict.ImageError}");
+        if (verdict.Score.Length == 0 || !verdict.Score.All(float.IsFinite) || float.IsNaN(verdict.OodScore))
+            throw new ModelException("It gives no numbers for the image that every model is tried on.");
     }
 
     private ModelCard Card(string name, byte[] file, ITransformer saved, IReadOnlyList<string> classes)
@@ -96,7 +110,7 @@ internal sealed class ModelLoader(IOptions<WebAppOptions> options, TimeProvider 
     }
 
     private static T Part<T>(ITransformer[] parts)
-        => parts.OfType<T>().LastOrDefault() ?? throw new ModelException($"it has no {typeof(T).Name}.");
+        => parts.OfType<T>().LastOrDefault() ?? throw new ModelException($"It has no {typeof(T).Name}.");
 
     private void Log(object? sender, LoggingEventArgs message)
     {

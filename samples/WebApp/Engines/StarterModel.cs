@@ -9,10 +9,10 @@ namespace WebApp.Engines;
 /// <summary>A small model to begin with: QuickStart's painted road signs, fewer of them, and a shorter training.</summary>
 internal sealed class StarterModel(ILogger<StarterModel> log)
 {
-    private const int Side = 32, Epochs = 10, BatchSize = 32, Seed = 1;
-    private const double FalseAlarmRate = 0.05, Confidence = 0.9, TauWarmup = 0.2;
+    private const int Side = 32, Epochs = 12, BatchSize = 32, Seed = 1;
+    private const double FalseAlarmRate = 0.05, Confidence = 0.9, TauWarmup = 0.5;
 
-    private static readonly SignPictureCounts _counts = new() { Train = 150, Calibration = 60, Test = 1, Near = 1, Textures = 1, Noise = 1 };
+    private static readonly SignPictureCounts _counts = new() { Train = 300, Calibration = 60, Test = 1, Near = 1, Textures = 1, Noise = 1 };
 
     /// <summary>Makes it, and writes it to a file.</summary>
     /// <param name="path">The file.</param>

@@ -5,7 +5,8 @@ namespace WebApp.Engines;
 /// <summary>A saved pipeline, turned into one that takes bytes.</summary>
 internal static class UploadPipeline
 {
-    private const string Remedy = "Serve a model of QuickStart or of `logitnorm train`, or one whose pipeline has ReadImages, the LogitNorm trainer, OodScore and OodDetector.";
+    private const string Remedy = "Serve a model of QuickStart or of `logitnorm train`, "
+        + "or one whose pipeline has ReadImages, the LogitNorm trainer, OodScore and OodDetector.";
 
     /// <summary>The parts of a pipeline, those of pipelines within it in their place.</summary>
     public static IEnumerable<ITransformer> Parts(ITransformer model)

@@ -10,5 +10,7 @@ internal sealed class ModelHealthCheck(ModelHost host, IHostApplicationLifetime 
     public bool IsReady => host.Current is not null && !lifetime.ApplicationStopping.IsCancellationRequested;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-        => Task.FromResult(IsReady ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy(host.Current is null ? host.Status : "The program is being stopped."));
+        => Task.FromResult(IsReady
+            ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Unhealthy(host.Current is null ? host.Status : "The program is being stopped."));
 }

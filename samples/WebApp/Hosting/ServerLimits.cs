@@ -22,13 +22,7 @@ internal static class ServerLimits
             var perMinute = options.Value.RequestsPerMinute;
             limiter.AddPolicy(PerClient, context => perMinute == 0
                 ? RateLimitPartition.GetNoLimiter("")
-                : RateLimitPartition.GetTokenBucketLimiter(context.Connection.RemoteIpAddress?.ToString() ?? "", _ => new()
-                {
-                    TokenLimit = perMinute,
-                    TokensPerPeriod = Math.Max(1, perMinute / 60),
-                    ReplenishmentPeriod = TimeSpan.FromSeconds(Math.Max(1, 60.0 / perMinute)),
-                    QueueLimit = 0,
-                }));
+                : RateLimitPartition.GetTokenBucketLimiter(context.Connection.RemoteIpAddress?.ToString() ?? "", _ => Bucket(perMinute)));
             limiter.OnRejected = (context, _) =>
             {
                 var wait = context.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : (TimeSpan?)null;
@@ -37,6 +31,13 @@ internal static class ServerLimits
                 return new(RefusedAnswer.Of(refused, context.HttpContext).ExecuteAsync(context.HttpContext));
             };
         });
+    }
+
+    // A minute's worth at most; about every second it gets what that second brings.
+    private static TokenBucketRateLimiterOptions Bucket(int perMinute)
+    {
+        var tokens = Math.Max(1, perMinute / 60);
+        return new() { TokenLimit = perMinute, TokensPerPeriod = tokens, ReplenishmentPeriod = TimeSpan.FromMinutes(1) * tokens / perMinute, QueueLimit = 0 };
     }
 
     /// <summary>What the server itself looks at, and how long requests in flight may take when it is stopped.</summary>

@@ -52,7 +52,8 @@ internal static class InferenceEndpoints
         => request.Outputs is not { Count: > 0 } wanted
             ? OutputTensor.All
             : [.. wanted.Select(output => OutputTensor.All.FirstOrDefault(tensor => tensor.Name == output.Name)
-                ?? throw Refused.Malformed($"There is no output '{output.Name}'; there are {string.Join(", ", OutputTensor.All.Select(tensor => tensor.Name))}."))];
+                ?? throw Refused.Malformed(
+                    $"There is no output '{output.Name}'; there are {string.Join(", ", OutputTensor.All.Select(tensor => tensor.Name))}."))];
 
     private static ModelCard Find(ServedModel? model, ModelHost host, string name, string? version)
     {

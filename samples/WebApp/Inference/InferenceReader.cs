@@ -48,7 +48,8 @@ internal sealed class InferenceReader(IOptions<WebAppOptions> options)
             throw Refused.Malformed($"Input '{Tensor}' has no array 'data'.");
         var images = Elements(input.Data).ToList();
         if (images.Count == 0 || input.Shape is not ([_] or [_, 1]) || input.Shape[0] != images.Count)
-            throw Refused.Malformed($"Input '{Tensor}' is said to be of shape [{string.Join(", ", input.Shape ?? [])}] and has {images.Count} elements; [n] with n elements is expected, n at least 1.");
+            throw Refused.Malformed($"Input '{Tensor}' is said to be of shape [{string.Join(", ", input.Shape ?? [])}] and has {images.Count} elements; "
+                + "[n] with n elements is expected, n at least 1.");
         if (images.Count > options.Value.MaxFiles)
             throw Refused.TooManyFiles(options.Value.MaxFiles);
         return [.. images.Select(Decode)];

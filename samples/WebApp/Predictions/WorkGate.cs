@@ -5,8 +5,8 @@ using WebApp.Refusals;
 namespace WebApp.Predictions;
 
 /// <summary>
-/// Bounds the work: so many requests are predicted at the same time, so many more are read or wait, and others are sent away before their images are read. Memory
-/// is bounded with it.
+/// Bounds the work: so many requests are predicted at the same time, so many more are read or wait, and others are sent away before their images are
+/// read. Memory is bounded with it.
 /// </summary>
 internal sealed class WorkGate(IOptions<WebAppOptions> options) : IDisposable
 {

@@ -14,7 +14,8 @@ internal static class Refused
 
     public static RefusedException Busy(int most)
         => new(Status503ServiceUnavailable, "Busy", Invariant(
-            $"{most} requests are being worked on, and no more are let in ({Name(nameof(WebAppOptions.MaxConcurrency))} and {Name(nameof(WebAppOptions.MaxQueue))}). Try again in a moment."))
+            $"{most} requests are being worked on, and no more are let in ({Name(nameof(WebAppOptions.MaxConcurrency))} and ")
+            + $"{Name(nameof(WebAppOptions.MaxQueue))}). Try again in a moment.")
         { RetryAfter = TimeSpan.FromSeconds(1) };
 
     public static RefusedException TooOften(int perMinute, TimeSpan? retryAfter)
@@ -33,23 +34,28 @@ internal static class Refused
     public static RefusedException NoFile(IReadOnlyCollection<string> others)
         => new(Status400BadRequest, "No file", others.Count == 0
             ? "The request has no parts. Send a part named 'file' for each image."
-            : $"The request has no part named 'file' with a file in it, only {string.Join(", ", others.Take(5).Select(name => $"'{name}'"))}. Send a part named 'file' for each image.");
+            : $"The request has no part named 'file' with a file in it, only {string.Join(", ", others.Take(5).Select(name => $"'{name}'"))}. "
+                + "Send a part named 'file' for each image.");
 
     public static RefusedException TooManyFiles(int most)
         => new(Status413PayloadTooLarge, TooLarge, Invariant(
-            $"The request has more than {most} files, which is the most that are taken ({Name(nameof(WebAppOptions.MaxFiles))}). Send the others in another request."));
+            $"The request has more than {most} files, which is the most that are taken ({Name(nameof(WebAppOptions.MaxFiles))}). ")
+            + "Send the others in another request.");
 
     public static RefusedException FileTooLarge(string name, long most)
         => new(Status413PayloadTooLarge, TooLarge, Invariant(
-            $"The file '{name}' has more than {most:N0} bytes, which is the most that are taken ({Name(nameof(WebAppOptions.MaxFileBytes))}). Send a smaller one."));
+            $"The file '{name}' has more than {most:N0} bytes, which is the most that are taken ({Name(nameof(WebAppOptions.MaxFileBytes))}). ")
+            + "Send a smaller one.");
 
     public static RefusedException RequestTooLarge(long most)
         => new(Status413PayloadTooLarge, TooLarge, Invariant(
-            $"The request has more than {most:N0} bytes, which is the most that are taken ({Name(nameof(WebAppOptions.MaxRequestBytes))}). Send the files in several requests."));
+            $"The request has more than {most:N0} bytes, which is the most that are taken ({Name(nameof(WebAppOptions.MaxRequestBytes))}). ")
+            + "Send the files in several requests.");
 
     public static RefusedException TooSlow(double seconds)
         => new(Status408RequestTimeout, "Too slow", Invariant(
-            $"The request has not arrived within {seconds} seconds ({Name(nameof(WebAppOptions.UploadSeconds))}). Send fewer or smaller files in one request."));
+            $"The request has not arrived within {seconds} seconds ({Name(nameof(WebAppOptions.UploadSeconds))}). ")
+            + "Send fewer or smaller files in one request.");
 
     public static RefusedException Unreadable(string error)
         => new(Status422UnprocessableEntity, "Not a readable image", error);

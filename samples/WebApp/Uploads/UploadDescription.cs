@@ -4,8 +4,8 @@ using Microsoft.OpenApi;
 namespace WebApp.Uploads;
 
 /// <summary>
-/// What <see cref="UploadReader"/> takes, for the OpenAPI document. (As metadata of the endpoint it would make the framework refuse other types itself, without a word
-/// on what is expected.)
+/// What <see cref="UploadReader"/> takes, for the OpenAPI document. (As metadata of the endpoint it would make the framework refuse other types itself, without
+/// a word on what is expected.)
 /// </summary>
 internal static class UploadDescription
 {
