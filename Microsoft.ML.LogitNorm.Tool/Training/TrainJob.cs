@@ -154,9 +154,10 @@ internal sealed class TrainJob(TrainSettings settings, CancellationToken cancell
         var (heldOut, learned) = (pictures.Calibration.Count, pictures.Train.Count);
         var needed = Math.Max(required, FewestRanking);
         var images = (int)Math.Ceiling(needed / PictureSets.LargestCalibrationShare);
+        var rate = heldOut >= FewestRanking ? $", or --false-alarm-rate {Math.Ceiling(100.0 / (heldOut + 1)) / 100}" : "";
         return new($"PHOTOS {settings.Photos}: of {learned + heldOut:N0} images that are not tested on {heldOut:N0} could be held out, and "
             + $"{needed:N0} are needed to {(required > FewestRanking ? $"decide at --false-alarm-rate {settings.FalseAlarmRate}" : "rank by")}. "
-            + $"Give {images:N0} beside those to test on{(heldOut >= FewestRanking ? $", or --false-alarm-rate {Math.Ceiling(100.0 / (heldOut + 1)) / 100}" : "")}.");
+            + $"Give {images:N0} beside those to test on{rate}.");
     }
 
     private string Out(string name) => Path.Combine(settings.Output, name);

@@ -57,7 +57,9 @@ internal sealed record VectorInput(string Name, int Length) : NetworkInput(Name)
     }
 
     /// <summary>Finds the column.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The column is missing, or is no vector of floats of a known length, or has a shape of two and more dimensions.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The column is missing, or is no vector of floats of a known length, or has a shape of two and more dimensions.
+    /// </exception>
     public static VectorInput Find(DataViewSchema schema, string name, Backbone backbone)
     {
         var column = RequiredColumn.Find(schema, Role, name, NameIt);

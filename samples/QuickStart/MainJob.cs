@@ -76,7 +76,9 @@ internal sealed class MainJob(Settings settings, CancellationToken cancellation)
         var source = new ImageSource(Out("cache"));
         try
         {
-            return settings.Data is null ? Screen.Painting(progress => PictureSets.Painted(settings, source, progress, cancellation)) : Open(settings.Data, source);
+            return settings.Data is { } data
+                ? Open(data, source)
+                : Screen.Painting(progress => PictureSets.Painted(settings, source, progress, cancellation));
         }
         finally
         {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Snippets.Tests;
 
 /// <summary>The programs, on small painted images, in a folder of their own: that is where they read and write.</summary>
@@ -24,19 +26,24 @@ public sealed class ProgramTests
 
     [Test]
     public void OwnImages_TellsPromiseVerdictAndFigures()
-        => Assert.That(_ownImages, Does.Contain("none of the things I know").And.Contain("AUROC 100").And.Contain("| NearestNeighbours").And.Contain("calibration error"));
+        => Assert.That(
+            _ownImages,
+            Does.Contain("none of the things I know").And.Contain("AUROC 100").And.Contain("| NearestNeighbours").And.Contain("calibration error"));
 
     [Test]
     public void Table_HeavierOnes_AreStranger()
     {
-        var figures = Printed("table").Split(' ', ',').Select(word => double.TryParse(word, out var value) ? value : double.NaN).Where(double.IsFinite).ToArray();
+        double[] figures = [.. Printed("table").Split(' ', ',', '\n')
+            .Select(word => double.TryParse(word, CultureInfo.InvariantCulture, out var value) ? value : double.NaN).Where(double.IsFinite)];
         Assert.That(figures, Has.Length.EqualTo(2));
         Assert.That(figures[1], Is.GreaterThan(figures[0]));
     }
 
     [Test]
     public void OwnScore_BothFindTheStrangers()
-        => Assert.That(Printed("own-score"), Does.Contain("| Imbalance ").And.Contain("Mahalanobis: false alarms").And.Match("Imbalance: false alarms .*, found 100"));
+        => Assert.That(
+            Printed("own-score"),
+            Does.Contain("| Imbalance ").And.Contain("Mahalanobis: false alarms").And.Match("Imbalance: false alarms .*, found 100"));
 
     [Test]
     public void Cameras_EachHasAModelOfItsOwn()

@@ -50,11 +50,13 @@ internal sealed partial record Quotation(string Place, IReadOnlyList<(string Fil
     private static string Read(string file, string region)
     {
         var lines = File.ReadAllText(Path.Combine(Sources, file)).ReplaceLineEndings("\n").Split('\n');
-        var (first, last) = (Array.FindIndex(lines, line => line.Trim() == $"// <{region}>") + 1, Array.FindIndex(lines, line => line.Trim() == $"// </{region}>"));
+        var (first, last) = (Line($"// <{region}>") + 1, Line($"// </{region}>"));
         if (first == 0 || last < first)
             throw new FormatException($"samples/Snippets/{file} has no lines between '// <{region}>' and '// </{region}>'.");
         var indent = lines[first..last].Where(line => line.Length > 0).Min(line => line.Length - line.TrimStart().Length);
         return string.Join('\n', lines[first..last].Select(line => line.Length > indent ? line[indent..] : ""));
+
+        int Line(string mark) => Array.FindIndex(lines, line => line.Trim() == mark);
     }
 
     [GeneratedRegex(@"^<!-- (?<what>[\w.]+\.cs: [^\n]+) -->\n```csharp\n(?<code>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]

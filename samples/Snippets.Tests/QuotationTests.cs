@@ -18,7 +18,8 @@ public sealed class QuotationTests
     [TestCaseSource(typeof(Quotation), nameof(Quotation.Pages))]
     public void Comments_ThatNameASource_StandBeforeABlock(string page)
         => Assert.That(
-            File.ReadAllLines(Path.Combine(Quotation.Repository, page)).Count(line => line.StartsWith("<!--", StringComparison.Ordinal) && line.Contains(".cs:")),
+            File.ReadAllLines(Path.Combine(Quotation.Repository, page))
+                .Count(line => line.StartsWith("<!--", StringComparison.Ordinal) && line.Contains(".cs:", StringComparison.Ordinal)),
             Is.EqualTo(Quotation.All.Count(quotation => quotation.Place.StartsWith(page + ":", StringComparison.Ordinal))));
 
     [Test]

@@ -17,7 +17,7 @@ internal static class ActiveLearning
             .OrderByDescending(row => row.Third)
             .Take(24);
         File.WriteAllText("unusual.html", "<!doctype html><title>The most unusual first</title>" + string.Concat(unusual.Select(row =>
-            $"<figure style='display:inline-block'><img height=160 src='{WebUtility.HtmlEncode(Uri.EscapeDataString(row.First))}'>"
+            $"<figure style='display:inline-block'><img height=160 src='{WebUtility.HtmlEncode(new Uri(Path.GetFullPath(row.First)).AbsoluteUri)}'>"
             + $"<figcaption>{WebUtility.HtmlEncode(row.Second)}? {row.Third:F2}</figcaption></figure>")));
         // </active-learning>
         Console.WriteLine(Path.GetFullPath("unusual.html"));

@@ -20,7 +20,8 @@ internal static class FlowerTable
         // </table>
 
         using var model = table.Fit(train);
-        var (known, unknown) = (model.Transform(train).GetColumn<float>("OodScore").Average(), model.Transform(strangers).GetColumn<float>("OodScore").Average());
-        Console.WriteLine(FormattableString.Invariant($"mean score of the known {known:F2}, of heavier ones {unknown:F2}"));
+        Console.WriteLine(FormattableString.Invariant($"mean score of the known {Mean(train):F2}, of heavier ones {Mean(strangers):F2}"));
+
+        float Mean(IDataView rows) => model.Transform(rows).GetColumn<float>("OodScore").Average();
     }
 }

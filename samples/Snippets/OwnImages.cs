@@ -58,7 +58,8 @@ internal static class OwnImages
 
         // <evaluate>
         OodDetectionMetrics metrics = ml.AnomalyDetection.EvaluateOod(inDistribution: app.Transform(test), outOfDistribution: app.Transform(strangers));
-        Console.WriteLine($"FPR95 {metrics.FprAt95Tpr:P1}, AUROC {metrics.Auroc:P1}, false alarms {metrics.FalseAlarmRate:P1}, found {metrics.DetectionRate:P1}");
+        Console.WriteLine($"FPR95 {metrics.FprAt95Tpr:P1}, AUROC {metrics.Auroc:P1}");
+        Console.WriteLine($"false alarms {metrics.FalseAlarmRate:P1}, found {metrics.DetectionRate:P1}");
         // </evaluate>
 
         // <compare>

@@ -26,7 +26,8 @@ internal static class OwnScore
 
         // <column>
         // Any number will do as a score, as long as more means stranger: here how far a flower's weight is from what its size says.
-        ITransformer own = model.Append(ml.Transforms.Expression("Imbalance", "(length, width, weight) => abs(weight / (length * width) - 1)", "Length", "Width", "Weight")
+        ITransformer own = model.Append(ml.Transforms
+            .Expression("Imbalance", "(length, width, weight) => abs(weight / (length * width) - 1)", "Length", "Width", "Weight")
             .Fit(model.Transform(train)));
         ITransformer decided = own.Append(ml.Transforms.OodDetector(falseAlarmRate: 0.05, scoreColumnName: "Imbalance").Fit(own.Transform(heldOut)));
 

@@ -12,7 +12,8 @@ internal static class PretrainedFeatures
         var ml = new MLContext(seed: 1);
         IDataView photos = ml.Data.LoadFromEnumerable(Photo.In("photos")), train = photos;
         Photo[] heldOut = [.. Photo.In("held-out")];
-        IDataView ranking = ml.Data.LoadFromEnumerable(heldOut.Where((_, i) => i % 3 == 0)), calibration = ml.Data.LoadFromEnumerable(heldOut.Where((_, i) => i % 3 != 0));
+        IDataView ranking = ml.Data.LoadFromEnumerable(heldOut.Where((_, i) => i % 3 == 0));
+        IDataView calibration = ml.Data.LoadFromEnumerable(heldOut.Where((_, i) => i % 3 != 0));
 
         // <photos>
         var features = ml.Transforms.ReadImages("Image", 224, 224, "ImagePath")
@@ -35,7 +36,8 @@ internal static class PretrainedFeatures
             }))
             .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"))
             .Fit(trainRows);
-        OodScore parts = OodScores.Fuse(OodScores.Mahalanobis(shrinkage: null, normalize: true), OodScores.RelativeLayerGaussian(), OodScores.NearestNeighbours(10));
+        OodScore parts = OodScores.Fuse(
+            OodScores.Mahalanobis(shrinkage: null, normalize: true), OodScores.RelativeLayerGaussian(), OodScores.NearestNeighbours(10));
         var score = ml.Transforms.OodScore(parts).Fit(head.Transform(trainRows), heldOut: head.Transform(features.Transform(ranking)));
         var detector = ml.Transforms.OodDetector(0.05, confidence: 0.9).Fit(score.Transform(head.Transform(features.Transform(calibration))));
         var app = new TransformerChain<ITransformer>(features, head, score, detector);

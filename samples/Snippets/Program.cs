@@ -5,7 +5,7 @@ const string Painted = "artifacts/snippets";
 
 if (args is not [var name, .. { Length: <= 1 } folder] || !Programs.All.TryGetValue(name, out var program))
 {
-    Console.Error.WriteLine($"Give one of {string.Join(", ", Programs.All.Keys)}, and a folder with your own photos/, held-out/, test/ and strangers/, if you like.");
+    Console.Error.WriteLine($"Give one of {string.Join(", ", Programs.All.Keys)}, and your folder with photos/, held-out/, test/ and strangers/, if you like.");
     return 1;
 }
 Environment.CurrentDirectory = Directory.CreateDirectory(folder is [var own] ? own : Painted).FullName;

@@ -44,34 +44,38 @@ internal static class OnePhotoCommand
             upload => decoding.Predict(upload).Image!.Dispose(), upload => features.Predict(upload), upload => whole.Predict(upload),
         ];
         var taken = runs.Select(_ => new List<double>()).ToArray();
+        var processor = new double[runs.Length];   // of all threads: what other programs take is not in it
         for (var round = 0; round <= rounds; round++)
             foreach (var upload in uploads)
                 foreach (var (which, run) in runs.Index())
                 {
-                    var start = Stopwatch.GetTimestamp();
+                    var (start, used) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
                     run(upload);
-                    if (round > 0)
-                        taken[which].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                    if (round == 0)
+                        continue;
+                    taken[which].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                    processor[which] += (Environment.CpuUsage.TotalTime - used).TotalMilliseconds / (rounds * uploads.Length);
                 }
 
         double[] medians = [.. taken.Select(times => Series.Of(times, 0.5))];
-        var table = new Table().Border(TableBorder.Markdown).AddColumns("part", "ms", "share");
-        Row("decoding, resizing", medians[0]);
-        Row("pixels to floats, features", medians[1] - medians[0]);
-        Row("head, score, decision", medians[2] - medians[1]);
-        Row("all", medians[2]);
-        AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{files.Count} photos of {uploads.Average(upload => upload.Photo.Length) / 1024:0} KB"));
+        var table = new Table().Border(TableBorder.Markdown).AddColumns("part", "ms, median", "share", "processor time, ms, mean", "share");
+        Row("decoding, resizing", values => values[0]);
+        Row("pixels to floats, features", values => values[1] - values[0]);
+        Row("head, score, decision", values => values[2] - values[1]);
+        Row("all", values => values[2]);
+        var kilobytes = uploads.Average(upload => upload.Photo.Length) / 1024;
+        AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{files.Count} photos of {kilobytes:0} KB"));
         AnsiConsole.Write(table);
 
         PredictionEngine<Upload, T> Engine<T>()
             where T : class, new()
             => ml.Model.CreatePredictionEngine<Upload, T>(app, new PredictionEngineOptions { OwnsTransformer = false });
 
-        void Row(string part, double milliseconds)
-            => table.AddRow(
-                part,
-                milliseconds.ToString("0.00", CultureInfo.InvariantCulture),
-                (milliseconds / medians[2]).ToString("P1", CultureInfo.InvariantCulture));
+        void Row(string part, Func<double[], double> milliseconds)
+            => table.AddRow([part, .. ((double[][])[medians, processor]).SelectMany(values => (string[])[
+                milliseconds(values).ToString("0.00", CultureInfo.InvariantCulture),
+                (milliseconds(values) / values[2]).ToString("P1", CultureInfo.InvariantCulture),
+            ])]);
     }
 
     private sealed class Decoded

@@ -19,7 +19,10 @@ internal static class OrientationCommand
         var model = new Argument<string>("MODEL") { Description = "model.zip of logitnorm train, of pretrained features." };
         var photos = new Argument<string>("PHOTOS") { Description = "A folder with photos." };
         var most = CountOption.Create("--photos", "At most so many of them, evenly spread.", 150);
-        var command = new System.CommandLine.Command(Name, "Counts the verdicts of turned photos that equal those of their upright copies.") { model, photos, most };
+        var command = new System.CommandLine.Command(Name, "Counts the verdicts of turned photos that equal those of their upright copies.")
+        {
+            model, photos, most,
+        };
         command.SetAction(result => Show(
             result.GetValue(model)!, ImageFiles.Spread(ImageFiles.Below(result.GetValue(photos)!), result.GetValue(most))));
         return command;
@@ -29,7 +32,8 @@ internal static class OrientationCommand
     {
         var ml = new MLContext();
         using var app = UploadModel.Load(ml, path);
-        var table = new Table().Border(TableBorder.Markdown).AddColumns(["EXIF orientation", .. Enumerable.Range(1, 8).Select(Text), "largest difference of scores"]);
+        var table = new Table().Border(TableBorder.Markdown)
+            .AddColumns(["EXIF orientation", .. Enumerable.Range(1, 8).Select(Text), "largest difference of scores"]);
         foreach (var format in s_formats)
         {
             var upright = Verdicts(orientation: null);

@@ -1,8 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using LogitNormTool.Features;
-using LogitNormTool.Training;
-using QuickStart;
 using Shared.CommandLine;
 using Shared.Images;
 using Spectre.Console;
@@ -17,13 +13,18 @@ internal static class PhotoScoresCommand
 {
     public const string Name = "photo-scores";
 
-    private const double RankingShare = 0.2;
     private const int GeneratedSide = 64, MostStrangers = 200;
 
     public static System.CommandLine.Command Create()
     {
         var photos = new Argument<string>("PHOTOS") { Description = "A folder or zip with train/ and test/, one sub-folder of photos for each class in both." };
-        var ood = new Option<string[]>("--ood") { Description = "A set of images of none of the classes: NAME=PATH, or a generated one.", DefaultValueFactory = _ => [] };
+        var ood = new Option<string[]>("--ood") { Description = "Strangers to choose by: NAME=PATH, or a generated set.", DefaultValueFactory = _ => [] };
+        var report = new Option<string[]>("--report") { Description = "Strangers without a part in the order of the scores.", DefaultValueFactory = _ => [] };
+        var all = new Option<bool>("--all-settings") { Description = "With all settings of the scores that are worth trying, and pairs of the best." };
+        var share = new Option<double>("--ranking-share")
+        {
+            Description = "The share of the training photos that is held out for ranks.", HelpName = "X", DefaultValueFactory = _ => 0.2,
+        };
         var seed = CountOption.Create("--seed", "Decides everything random.", 1);
         var output = new Option<string>("--output", "-o")
         {
@@ -31,57 +32,23 @@ internal static class PhotoScoresCommand
         };
         var command = new System.CommandLine.Command(Name, "Compares all scores on pretrained features, each class of photos left out in turn.")
         {
-            photos, ood, seed, output,
+            photos, ood, report, all, share, seed, output,
         };
         command.SetAction((result, cancellation) =>
         {
-            Show(result.GetValue(photos)!, OodOption.ParseAll(result.GetValue(ood)!), result.GetValue(seed), result.GetValue(output)!, cancellation);
+            var comparison = new PhotoScores(
+                result.GetValue(seed), OptionValue.Share("--ranking-share", result.GetValue(share)), result.GetValue(output)!, cancellation);
+            AnsiConsole.Write(comparison.Table(
+                result.GetValue(photos)!,
+                Sets(comparison.Source, result.GetValue(ood)!, "--ood"),
+                Sets(comparison.Source, result.GetValue(report)!, "--report"),
+                result.GetValue(all) ? PhotoScores.AllSettings : PhotoScores.Usual));
             return Task.CompletedTask;
+
+            IReadOnlyList<(string Name, IReadOnlyList<LabeledImage> Images)> Sets(ImageSource source, string[] options, string option)
+                => [.. OodOption.ParseAll(options, option).Select(set => (
+                    set.Name, set.Load(source, GeneratedSide, result.GetValue(seed), set.Path is null ? MostStrangers : null, cancellation)))];
         });
         return command;
     }
-
-    private static void Show(string path, IReadOnlyList<OodOption> ood, int seed, string output, CancellationToken cancellation)
-    {
-        var ml = new MLContext(seed);
-        var source = new ImageSource(Path.Combine(output, "cache"));
-        var photos = ImageFolder.Load(source, path, cancellation: cancellation, option: "PHOTOS");
-        var test = photos.Test ?? throw new InputException($"PHOTOS {path}: there is no folder test/.");
-        (string Name, IReadOnlyList<LabeledImage> Images)[] strangers = [.. ood.Select(set => (
-            set.Name, set.Load(source, GeneratedSide, seed, set.Path is null ? MostStrangers : null, cancellation)))];
-        using var training = new HeadTraining(ml, new ImageContents(), output, seed, epochs: null, cancellation);
-        LogitNormTool.Screen.Preparing(done => training.Prepare([.. photos.Train, .. test, .. strangers.SelectMany(set => set.Images)], done));
-
-        OodScore[] scores = [training.Score, .. OodScores.All, OodScores.Mahalanobis(shrinkage: null, normalize: true), OodScores.NearestNeighbours(10)];
-        var leftOut = photos.Classes.Select(name => Compare(
-            photos.Train.Where(photo => photo.Label != name), test.Where(photo => photo.Label != name), [(name, [.. test.Where(photo => photo.Label == name)])])).ToList();
-        var others = strangers.Length > 0 ? Compare(photos.Train, test, strangers) : null;
-
-        var table = new Table().Border(TableBorder.Markdown).AddColumns(["score", "left-out class", .. ood.Select(set => set.Name), "mean"]);
-        foreach (var (name, figures) in scores.Distinct().Where(score => Of(leftOut[0], score).Failure is null)
-            .Select(score => (Name: score.ToString(), Figures: Figures(score).ToArray())).OrderBy(line => line.Figures.Average()))
-            table.AddRow([Markup.Escape(name), .. figures.Append(figures.Average()).Select(Percent)]);
-        AnsiConsole.Write(table);
-
-        IEnumerable<double> Figures(OodScore score)
-            => [leftOut.Average(comparison => Of(comparison, score).MeanFprAt95Tpr), .. others is null ? [] : Of(others, score).Sets.Select(set => set.Metrics.FprAt95Tpr)];
-
-        OodScoreComparison Compare(
-            IEnumerable<LabeledImage> seen, IEnumerable<LabeledImage> known, IReadOnlyList<(string Name, IReadOnlyList<LabeledImage> Images)> unknown)
-        {
-            var (train, ranking) = ImageSplit.Take([.. seen], RankingShare, seed, "ranking");
-            var network = TrainingDisplay.Show("training", display => training.Network(train, display).Fit(training.Rows(train)));
-            using var owned = network as IDisposable;
-            return ml.AnomalyDetection.CompareOodScores(
-                network, training.Rows([.. known]), unknown.ToDictionary(set => set.Name, set => training.Rows(set.Images)), new()
-                {
-                    Scores = [.. scores.Distinct()], TrainingData = training.Rows(train), HeldOutData = training.Rows(ranking), KeepRowScores = false,
-                    CancellationToken = cancellation,
-                });
-        }
-    }
-
-    private static OodScoreResult Of(OodScoreComparison comparison, OodScore score) => comparison.Results.Single(result => score.Equals(result.Score));
-
-    private static string Percent(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture);
 }

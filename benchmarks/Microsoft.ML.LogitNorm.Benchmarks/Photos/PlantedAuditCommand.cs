@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace Microsoft.ML.LogitNorm.Benchmarks.Photos;
 
-/// <summary>The command <c>planted-audit</c>: how many of the mistakes that are planted in a folder stand among the first that <c>logitnorm audit</c> shows.</summary>
+/// <summary>The command <c>planted-audit</c>: how many mistakes that are planted in a folder stand among the first that <c>logitnorm audit</c> shows.</summary>
 internal static class PlantedAuditCommand
 {
     public const string Name = "planted-audit";
@@ -19,7 +19,7 @@ internal static class PlantedAuditCommand
             Description = "A folder or zip with photos of none of the classes. Without it each class is left out in turn, and its photos are the strangers.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var part = new Option<DataPart>("--part") { Description = "Which photos, where there are train/ and test/.", DefaultValueFactory = _ => DataPart.Train };
+        var part = new Option<DataPart>("--part") { Description = "Which photos, where there are both.", DefaultValueFactory = _ => DataPart.Train };
         var count = CountOption.Create("--count", "How many photos are moved to a wrong folder, and how many strangers put among them.", 20);
         var first = CountOption.Create("--first", "How many of the most suspicious are looked at.", 60);
         var seeds = CountOption.Create("--seeds", "How often, each with other mistakes and another audit.", 3);
@@ -48,7 +48,12 @@ internal static class PlantedAuditCommand
     }
 
     private static void Show(
-        (string Name, IReadOnlyList<LabeledImage> Known, IReadOnlyList<string> Unknown)[] sets, int count, int first, int seeds, string output, CancellationToken cancellation)
+        (string Name, IReadOnlyList<LabeledImage> Known, IReadOnlyList<string> Unknown)[] sets,
+        int count,
+        int first,
+        int seeds,
+        string output,
+        CancellationToken cancellation)
     {
         var table = new Table().Border(TableBorder.Markdown)
             .AddColumns("strangers", "seed", "photos", $"moved, among the first {first}", $"strangers, among the first {first}", "together");

@@ -31,7 +31,9 @@ public sealed class ImageCheckTests
         Assert.Multiple(() =>
         {
             Assert.That(check.Readable, Is.EqualTo(new[] { images[0], images[2] }));
-            Assert.That(check.Unreadable.Select(u => Path.GetFileName(u.Path)), Is.EqualTo(new[] { "cut.png", "cut.jpg", "empty.png", "text.png", "gone.png" }));
+            Assert.That(
+                check.Unreadable.Select(u => Path.GetFileName(u.Path)),
+                Is.EqualTo(new[] { "cut.png", "cut.jpg", "empty.png", "text.png", "gone.png" }));
             foreach (var (image, words) in check.Unreadable.Zip(["ends too early", "ends too early", "is empty", "is no image", "is not there"]))
                 Assert.That(image.Reason, Does.Contain($"'{image.Path}' {words}"));
         });
