@@ -154,7 +154,8 @@ public sealed class ToolTests
     [TestCase("--test", "nowhere", "there is no such file or folder")]
     public void Train_OptionThatCannotBe_SaysWhatToDo(string option, string value, string expected)
     {
-        var (exit, _, errors) = ToolRun.Of("train", _folder.At("photos"), "--ood", $"dots={_folder.At("dots")}", option, value, "--output", _folder.At("other"));
+        var (exit, _, errors) = ToolRun.Of(
+            "train", _folder.At("photos"), "--ood", $"dots={_folder.At("dots")}", option, value, "--output", _folder.At("other"));
         Assert.That(exit, Is.EqualTo(1));
         Assert.That(errors, Does.Contain(expected));
     }
@@ -196,7 +197,8 @@ public sealed class ToolTests
         Directory.CreateDirectory(folder.At("test", "standing"));
         File.Copy(_folder.At("photos", "lying", "0.png"), folder.At("test", "lying", "copy.png"));
         File.Copy(_folder.At("photos", "standing", "0.png"), folder.At("test", "standing", "copy.png"));
-        var (exit, _, errors) = ToolRun.Of("train", _folder.At("photos"), "--test", folder.At("test"), "--ood", $"dots={_folder.At("dots")}", "--output", folder.At("out"));
+        var (exit, _, errors) = ToolRun.Of(
+            "train", _folder.At("photos"), "--test", folder.At("test"), "--ood", $"dots={_folder.At("dots")}", "--output", folder.At("out"));
         Assert.That(exit, Is.EqualTo(1));
         Assert.That(errors, Does.Contain("are copies of others").And.Contain("every test image is a copy"));
     }

@@ -19,6 +19,7 @@ public sealed class NameHashTests
         using var hash = new NameHash();
         foreach (var name in names)
             hash.Add(Encoding.UTF8.GetBytes(name));
-        Assert.That(hash.Finish(), Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(names.Select(name => name + "\n")))))));
+        var text = string.Concat(names.Select(name => name + "\n"));
+        Assert.That(hash.Finish(), Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))));
     }
 }

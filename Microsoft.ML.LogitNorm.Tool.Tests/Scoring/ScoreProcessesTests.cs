@@ -17,7 +17,8 @@ public sealed class ScoreProcessesTests
     public void Make()
     {
         (_tiny, _folder) = (new(), new());
-        string[] names = [.. Directory.GetFiles(_tiny.Pictures, "*.png", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(_tiny.Pictures, path))];
+        var pictures = Directory.GetFiles(_tiny.Pictures, "*.png", SearchOption.AllDirectories);
+        var names = pictures.Select(path => Path.GetRelativePath(_tiny.Pictures, path)).ToArray();
         File.WriteAllLines(_folder.At("list.txt"), Enumerable.Range(0, Rounds).SelectMany(_ => names));   // a name may stand there often
         Assert.That(ToolRun.Of("score", Arguments("undisturbed")).Exit, Is.Zero);
     }
@@ -32,16 +33,23 @@ public sealed class ScoreProcessesTests
     [TestCase("KILL", 128 + 9)]
     [TestCase("INT", 130)]
     [TestCase("TERM", 130)]
-    [CancelAfter(60_000)]
+    [CancelAfter(180_000)]
     public async Task Score_EndedInTheMiddleAndStartedAgain_HasTheSameFiles(string signal, int exitCode, CancellationToken cancellation)
     {
         if (OperatingSystem.IsWindows())
             Assert.Ignore("Windows has no signals.");
         using var process = Start(signal, []);
-        while (Count(signal) < 3 && !process.HasExited)
-            await Task.Delay(2, cancellation);
-        using var kill = Process.Start("kill", ["-s", signal, $"{process.Id}"]);
-        await process.WaitForExitAsync(cancellation);
+        try
+        {
+            while (Count(signal) < 3 && !process.HasExited)
+                await Task.Delay(2, cancellation);
+            using var kill = Process.Start("kill", ["-s", signal, $"{process.Id}"]);
+            await process.WaitForExitAsync(cancellation);
+        }
+        finally
+        {
+            process.Kill();   // nothing but after a cancellation
+        }
         Assert.That(process.ExitCode, Is.EqualTo(exitCode));
         var kept = Files(signal);
         var times = kept.Keys.ToDictionary(name => name, name => File.GetLastWriteTimeUtc(_folder.At(signal, name)));
@@ -53,10 +61,13 @@ public sealed class ScoreProcessesTests
         Assert.That(kept.Keys.ToDictionary(name => name, name => File.GetLastWriteTimeUtc(_folder.At(signal, name))), Is.EqualTo(times), "not done again");
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(180_000)]
     public async Task Score_TwoShardsAtOnceOfTwoSchedulers_WriteWhatOneWrites(CancellationToken cancellation)
     {
-        using var slurm = Start("two", new() { ["SLURM_ARRAY_TASK_ID"] = "7", ["SLURM_ARRAY_TASK_MIN"] = "6", ["SLURM_ARRAY_TASK_MAX"] = "7", ["SLURM_ARRAY_TASK_COUNT"] = "2" });
+        using var slurm = Start("two", new()
+        {
+            ["SLURM_ARRAY_TASK_ID"] = "7", ["SLURM_ARRAY_TASK_MIN"] = "6", ["SLURM_ARRAY_TASK_MAX"] = "7", ["SLURM_ARRAY_TASK_COUNT"] = "2",
+        });
         using var kubernetes = Start("two", new() { ["JOB_COMPLETION_INDEX"] = "0", ["LOGITNORM_SHARDS"] = "2" });
         var said = await Task.WhenAll(slurm.StandardOutput.ReadToEndAsync(cancellation), kubernetes.StandardOutput.ReadToEndAsync(cancellation));
         await Task.WhenAll(slurm.WaitForExitAsync(cancellation), kubernetes.WaitForExitAsync(cancellation));
@@ -72,7 +83,8 @@ public sealed class ScoreProcessesTests
 
     private Process Start(string output, Dictionary<string, string> environment)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(TestContext.CurrentContext.TestDirectory, "Microsoft.ML.LogitNorm.Tool.dll"), "score", .. Arguments(output)])
+        var tool = Path.Combine(TestContext.CurrentContext.TestDirectory, "Microsoft.ML.LogitNorm.Tool.dll");
+        var start = new ProcessStartInfo("dotnet", [tool, "score", .. Arguments(output)])
         {
             RedirectStandardOutput = true,
         };

@@ -3,7 +3,7 @@ using Shared.Painting;
 
 namespace LogitNormTool.Tests.Scoring;
 
-/// <summary>A network of a few thousand weights that tells dark pictures from light ones and decides, saved in both ways to treat what it cannot read.</summary>
+/// <summary>A network of a few thousand weights that tells dark pictures from light ones, and decides.</summary>
 internal sealed class TinyVerdicts : IDisposable
 {
     private const int PicturesPerClass = 24;

@@ -12,13 +12,14 @@ internal static class MergeCommand
         var folder = new Argument<string>("DIR") { Description = "The --output of logitnorm score." };
         var output = new Option<string?>("--output", "-o")
         {
-            Description = "The file to write: lines of JSON or, where its name ends with .arrow, a table for pandas, Polars, DuckDB and the like. Default: scores.jsonl in DIR.",
+            Description = "The file to write: lines of JSON or, where its name ends with .arrow, a table for pandas, Polars, DuckDB and the like. "
+                + "Default: scores.jsonl in DIR.",
             HelpName = "FILE",
         };
         var command = new Command(
             "merge",
-            "Make one file of what all shards of score have written, byte for byte what one process would have written. What is missing, damaged or there twice is "
-            + "named, and then nothing is written.")
+            "Make one file of what all shards of score have written, byte for byte what one process would have written. "
+            + "What is missing, damaged or there twice is named, and then nothing is written.")
         {
             folder, output,
         };

@@ -1,6 +1,5 @@
 using System.IO.Hashing;
 using System.Text;
-using Microsoft.ML.Data;
 using Shared.CommandLine;
 using Shared.Images;
 
@@ -69,14 +68,23 @@ internal sealed class PretrainedNetwork : IDisposable
     private void Compute((UInt128 Key, LabeledImage Image)[] missing, Action<int, int> computed, CancellationToken cancellation)
     {
         var rows = FromPath.Transform(_ml.Data.LoadFromEnumerable(missing.Select(pair => new ImageRow { ImagePath = pair.Image.Path })));
-        foreach (var (i, features) in rows.GetColumn<float[]>(Column).Index())
+        foreach (var (i, row) in _ml.Data.CreateEnumerable<Computed>(rows, reuseRowObject: false).Index())
         {
-            _cache.Add(missing[i].Key, features);
+            if (row.ImageError.Length > 0)
+                throw new InputException($"'{missing[i].Image.Path}' {row.ImageError}. Mend it, or remove it.");
+            _cache.Add(missing[i].Key, row.Features);
             computed(i + 1, missing.Length);
             if ((i + 1) % ImagesBetweenSaves == 0)
                 _cache.Save();
             cancellation.ThrowIfCancellationRequested();
         }
+    }
+
+    private sealed class Computed
+    {
+        public float[] Features { get; set; } = [];
+
+        public string ImageError { get; set; } = "";
     }
 
     private static UInt128 Hash()

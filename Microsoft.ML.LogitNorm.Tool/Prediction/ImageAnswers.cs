@@ -9,7 +9,7 @@ namespace LogitNormTool.Prediction;
 /// <param name="model">From an image's path to the decision.</param>
 internal sealed class ImageAnswers(MLContext ml, ITransformer model)
 {
-    // A model that marks what it cannot read says so of each row. Others end there, so what they cannot read is found out before, at the price of a second look.
+    // A model that marks what it cannot read says so of each row. Others end there: what they cannot read is found out before, at the price of a second look.
     private readonly bool _marks = model.GetOutputSchema(ml.Data.LoadFromEnumerable(Array.Empty<ImageRow>()).Schema)
         .GetColumnOrNull(nameof(MarkedVerdict.ImageError)) is { Type: TextDataViewType };
 

@@ -5,8 +5,11 @@ using LogitNormTool.Prediction;
 
 namespace LogitNormTool.Scoring;
 
-/// <summary>Answers as a table of columns in an Arrow file, which pandas, Polars, DuckDB and Spark read without parsing: a batch of rows for each file of rows.</summary>
-/// <remarks>Columns have the names of the JSON objects. What is null there is null here, and so is the error of an image that can be read.</remarks>
+/// <summary>Answers as a table of columns in an Arrow file, which pandas, Polars, DuckDB and Spark read without parsing.</summary>
+/// <remarks>
+/// A batch of rows is a file of rows. Columns have the names of the JSON objects. What is null there is null here, and so is the error of an image that
+/// can be read.
+/// </remarks>
 internal sealed class ArrowTable : IDisposable
 {
     private static readonly Schema _schema = new(
@@ -35,8 +38,9 @@ internal sealed class ArrowTable : IDisposable
         using var batch = new RecordBatch(
             _schema,
             [
-                Text(row => row.Image), Text(row => row.Prediction), Numbers(row => row.Probability), Numbers(row => row.OodScore),
-                Numbers(row => row.Unusualness), new BooleanArray.Builder().AppendRange(rows.Select(row => row.OutOfDistribution)).Build(), Text(row => row.Error),
+                Text(row => row.Image), Text(row => row.Prediction),
+                Numbers(row => row.Probability), Numbers(row => row.OodScore), Numbers(row => row.Unusualness),
+                new BooleanArray.Builder().AppendRange(rows.Select(row => row.OutOfDistribution)).Build(), Text(row => row.Error),
             ],
             rows.Count);
         _writer.WriteRecordBatch(batch);

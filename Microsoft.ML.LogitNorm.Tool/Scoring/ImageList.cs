@@ -8,7 +8,7 @@ namespace LogitNormTool.Scoring;
 /// <remarks>Of a text file only what one file of rows needs is in memory, and where each begins.</remarks>
 internal sealed class ImageList
 {
-    private const string Option = "--images";
+    private const string Option = "--images", Expected = "a folder of images, or a text file with the name of one in each line";
 
     private readonly string _root;
     private readonly Func<int, IReadOnlyList<string>> _names;
@@ -19,7 +19,7 @@ internal sealed class ImageList
     /// <summary>How the images are divided into files of rows.</summary>
     public ScoreFiles Files { get; }
 
-    /// <summary>The hash of all names, each with a line feed behind it: that of the text file itself, where it has no blank lines and ends its lines so.</summary>
+    /// <summary>The SHA-256 of all names, each with a line feed behind it: so it is that of a text file with just these lines.</summary>
     public string Sha256 { get; }
 
     /// <summary>The images of a file of rows: the name that each has in the list, and where it lies.</summary>
@@ -39,9 +39,9 @@ internal sealed class ImageList
                 ? OfFolder(images, rowsPerFile, leftOut)
                 : throw new InputException($"--root {root}: this is for a list; the images of the folder {images} are named from that folder.");
         if (!File.Exists(images))
-            throw new InputException($"{Option} {images}: there is no such file or folder. Expected a folder of images, or a text file with the name of one in each line.");
+            throw new InputException($"{Option} {images}: there is no such file or folder. Expected {Expected}.");
         if (ImageFiles.IsImage(images) || Path.GetExtension(images).Equals(".zip", StringComparison.OrdinalIgnoreCase))
-            throw new InputException($"{Option} {images}: expected a folder of images, or a text file with the name of one in each line. "
+            throw new InputException($"{Option} {images}: expected {Expected}. "
                 + "Unpack a zip first, so that not every shard does it; a few images are for logitnorm predict.");
         return OfText(images, root ?? Path.GetDirectoryName(Path.GetFullPath(images))!, rowsPerFile, cancellation);
     }
@@ -82,11 +82,11 @@ internal sealed class ImageList
             var files = new ScoreFiles(images, rowsPerFile);
             return images > 0
                 ? new(root, files, hash.Finish(), file => Names(path, begins[file], files.Rows(file)))
-                : throw new InputException($"{Option} {path}: this file is empty. Expected the name of an image in each line.");
+                : throw new InputException($"{Option} {path}: this file is empty. Expected {Expected}.");
         }
         catch (InvalidDataException e)
         {
-            throw new InputException($"{Option} {path}: this is no list of images: {e.Message}. Expected a folder, or a text file with the name of an image in each line.", e);
+            throw new InputException($"{Option} {path}: this is no list of images: {e.Message}. Expected {Expected}.", e);
         }
     }
 

@@ -20,7 +20,8 @@ internal sealed class MergeJob(string folder, string? output, CancellationToken 
         RequireJustTheFiles(manifest.Files);
         var path = output ?? Path.Combine(folder, "scores.jsonl");
         var unreadable = 0L;
-        AtomicFile.Write(path, stream => unreadable = ScoreScreen.Merging(manifest.Files.Count, done => Merge(manifest, stream, ArrowTable.IsMeant(path), done)));
+        AtomicFile.Write(path, stream => unreadable = ScoreScreen.Merging(
+            manifest.Files.Count, done => Merge(manifest, stream, ArrowTable.IsMeant(path), done)));
         ScoreScreen.Merged(path, manifest.Images, unreadable);
     }
 
@@ -30,10 +31,12 @@ internal sealed class MergeJob(string folder, string? output, CancellationToken 
         var found = Directory.EnumerateFiles(folder, ScoreFiles.Pattern).Select(path => Path.GetFileName(path)!).ToHashSet(StringComparer.Ordinal);
         int[] missing = [.. Enumerable.Range(0, files.Count).Where(file => !found.Contains(expected[file]))];
         if (missing.Length > 0)
-            throw new InputException($"DIR {folder}: {missing.Length:N0} of {files.Count:N0} files are missing: {Names(missing.Select(files.Describe))}. {Remedy}");
+            throw new InputException(
+                $"DIR {folder}: {missing.Length:N0} of {files.Count:N0} files are missing: {Names(missing.Select(files.Describe))}. {Remedy}");
         string[] strange = [.. found.Except(expected).Order(StringComparer.Ordinal)];
         if (strange.Length > 0)
-            throw new InputException($"DIR {folder}: {Names(strange)} does not belong to these scores, which are {files.Count:N0} files. Move it elsewhere.");
+            throw new InputException(
+                $"DIR {folder}: {Names(strange)} does not belong to these scores, which are {files.Count:N0} files. Move it elsewhere.");
     }
 
     // The names have the list's hash only if each image is there once, in its place.

@@ -7,8 +7,8 @@ namespace LogitNormTool.Scoring;
 
 /// <summary><c>logitnorm score</c>: verdicts of many images, in files of rows that many processes write together.</summary>
 /// <remarks>
-/// What a file holds depends on the model and the list alone, not on who writes it: its images go through the model by themselves. So files that are there are not
-/// written again, by however many shards the rest is done.
+/// What a file holds depends on the model and the list alone, not on who writes it: its images go through the model by themselves. So files that are there
+/// are not written again, by however many shards the rest is done.
 /// </remarks>
 internal sealed class ScoreJob(ScoreSettings settings, CancellationToken cancellation)
 {

@@ -29,7 +29,8 @@ internal static class ScoreScreen
                 {
                     unreadable += broken;
                     var left = done < rows ? $"about {DurationText.Of(clock.Elapsed * ((double)(rows - done) / done))} left" : "";
-                    AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{name}: {count:N0} images, {Pace(count, time)}{Broken(broken)} [grey]{left}[/]");
+                    AnsiConsole.MarkupLineInterpolated(
+                        CultureInfo.InvariantCulture, $"{name}: {count:N0} images, {Pace(count, time)}{Broken(broken)} [grey]{left}[/]");
                 }));
             });
         AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[bold]{done:N0} images[/] scored, {Pace(done, clock.Elapsed)}{Broken(unreadable)}");
@@ -59,5 +60,6 @@ internal static class ScoreScreen
 
     private static string Pace(long images, TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{images / time.TotalSeconds:F1} images/s");
 
-    private static string Broken(long count) => count == 0 ? "." : string.Create(CultureInfo.InvariantCulture, $"; {count:N0} cannot be read, see their error.");
+    private static string Broken(long count)
+        => count == 0 ? "." : string.Create(CultureInfo.InvariantCulture, $"; {count:N0} cannot be read, see their error.");
 }

@@ -78,9 +78,9 @@ public sealed partial class LogitNormTuner
         }
 
         /// <summary>
-        /// Files of trials that other machines have finished, each the <see cref="ResultsFile"/> of its own tuning with a share of the <see cref="Taus"/>. They are
-        /// read, and never written: a tuning with all temperatures runs those that are in none of them, and chooses among all. Each must be there, and
-        /// of equal settings and the same seed. None by default.
+        /// Files of trials that other machines have finished, each the <see cref="ResultsFile"/> of its own tuning with a share of the <see cref="Taus"/>.
+        /// They are read, and never written: a tuning with all temperatures runs those that are in none of them, and chooses among all. Each must be there,
+        /// and of equal settings and the same seed. None by default.
         /// </summary>
         /// <exception cref="ArgumentNullException">Null.</exception>
         /// <exception cref="ArgumentException">An empty name.</exception>

@@ -12,7 +12,8 @@ public sealed class ShardTests
     [TestCase(20)]
     public void Of_AllShards_HaveEachPieceOnce(int count)
         => Assert.That(
-            Enumerable.Range(1, count).SelectMany(number => new Shard(number, count, "").Of(Enumerable.Range(0, 10))), Is.EquivalentTo(Enumerable.Range(0, 10)));
+            Enumerable.Range(1, count).SelectMany(number => new Shard(number, count, "").Of(Enumerable.Range(0, 10))),
+            Is.EquivalentTo(Enumerable.Range(0, 10)));
 
     [Test]
     public void Of_Neighbours_GoToDifferentShards()

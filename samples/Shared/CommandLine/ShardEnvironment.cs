@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Shared.CommandLine;
 
-/// <summary>Which shard a process is, as the scheduler that started it tells by environment variables: an array of Slurm, an indexed Job of Kubernetes.</summary>
+/// <summary>Which shard a process is, as the scheduler that started it tells by variables: an array of Slurm, an indexed Job of Kubernetes.</summary>
 /// <param name="Variable">The value of an environment variable; null or empty where it is not set.</param>
 public sealed record ShardEnvironment(Func<string, string?> Variable)
 {
@@ -27,7 +27,8 @@ public sealed record ShardEnvironment(Func<string, string?> Variable)
         if (Number(Kubernetes) is { } index)
             return shards is { } all
                 ? Counted(Kubernetes, index, all, said, $"completions: {all}")
-                : throw new InputException($"{Kubernetes} is {index}, but of how many is not told. Give --shards N, or set {CountVariable} to the Job's completions.");
+                : throw new InputException(
+                    $"{Kubernetes} is {index}, but of how many is not told. Give --shards N, or set {CountVariable} to the Job's completions.");
         return shards is null ? null : throw new InputException(
             $"{said}: which of them this process is, is not told: neither {Slurm}ID nor {Kubernetes} is set. Give --shard i/n.");
     }
