@@ -33,6 +33,11 @@ public static class LogitNormOnnxCatalog
         return export;
     }
 
+    /// <summary>The same to a file, which is replaced only whole, compared with the model on noise.</summary>
+    /// <inheritdoc cref="ExportToOnnx(ModelOperationsCatalog, ITransformer, string, OnnxExportOptions?)"/>
+    public static OnnxExport ExportToOnnx(this ModelOperationsCatalog catalog, ITransformer model, string filePath)
+        => catalog.ExportToOnnx(model, filePath, options: null);
+
     /// <summary>The same to a file, which is replaced only whole.</summary>
     /// <inheritdoc cref="ExportToOnnx(ModelOperationsCatalog, ITransformer, Stream, OnnxExportOptions?)"/>
     /// <param name="catalog"><see cref="MLContext.Model"/>.</param>
@@ -40,7 +45,7 @@ public static class LogitNormOnnxCatalog
     /// <param name="filePath">The file, usually .onnx.</param>
     /// <param name="options">Which rows to compare it on; null for the defaults.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static OnnxExport ExportToOnnx(this ModelOperationsCatalog catalog, ITransformer model, string filePath, OnnxExportOptions? options = null)
+    public static OnnxExport ExportToOnnx(this ModelOperationsCatalog catalog, ITransformer model, string filePath, OnnxExportOptions? options)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(model);
