@@ -20,6 +20,15 @@ public sealed record OnnxExport(
     int RowsCompared,
     IReadOnlyList<string> LeftOut)
 {
+    /// <summary>The shape of the input without the batch.</summary>
+    public IReadOnlyList<int> InputShape { get; init => field = ValueList.Of(value); } = ValueList.Of(InputShape);
+
+    /// <summary>The outputs, each [batch, length].</summary>
+    public IReadOnlyList<OnnxOutput> Outputs { get; init => field = ValueList.Of(value); } = ValueList.Of(Outputs);
+
+    /// <summary>The transformers that are not part of the file, in the model's order.</summary>
+    public IReadOnlyList<string> LeftOut { get; init => field = ValueList.Of(value); } = ValueList.Of(LeftOut);
+
     /// <summary>All of it in words; the same in every culture.</summary>
     public override string ToString()
     {

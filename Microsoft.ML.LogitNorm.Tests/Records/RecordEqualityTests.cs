@@ -28,6 +28,7 @@ public sealed class RecordEqualityTests
         [typeof(OodScoreResult)] = (() => Result(), () => Result() with { Sets = [] }),
         [typeof(OodScoreComparison)] = (() => new OodScoreComparison([Result()]), () => new OodScoreComparison([])),
         [typeof(OodDetectorReport)] = (() => Report(19), () => Report(20)),
+        [typeof(DriftState)] = (() => Drift(2), () => Drift(3)),
         [typeof(OodSearchResult)] = (() => Search("set"), () => Search("other")),
         [typeof(TuningResult)] = (() => Tuning(), () => Tuning() with { Trials = [] }),
         [Backbone.Dense([4, 2]).GetType()] = (() => Backbone.Dense([4, 2]), () => Backbone.Dense([4, 3])),
@@ -115,6 +116,9 @@ public sealed class RecordEqualityTests
         => new() { Name = "Energy", Score = OodScores.Energy(), Sets = [new("set", Metrics(0.5))], MillisecondsPer1000Rows = 1 };
 
     private static ImageReading Reading(int white) => new("Image", "Path", 8, 8, "", ImageResizing.Crop, [white, white, white], 100, null);
+
+    private static DriftState Drift(long images)
+        => new() { Options = new(), Places = new List<IReadOnlyList<long>> { new List<long> { 1, 0 } }, Evidence = new List<double> { 1, 0.5 }, Images = images };
 
     private static OodDetectorReport Report(int rows) => new(0.05, 0.9, [new("cat", rows, 0.5f, 0.04)]);
 
