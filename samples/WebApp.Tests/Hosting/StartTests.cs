@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using WebApp.Engines;
 using WebApp.Hosting;
 using WebApp.Tests.Support;
 
@@ -25,6 +27,16 @@ internal sealed class StartTests
     [TestCase("RequestsPerMinute", "-1", "WebApp:RequestsPerMinute is -1; at least 0 is expected.")]
     public async Task Run_SettingThatCannotBe_IsNamed(string option, string value, string problem)
         => Assert.That(await Failed("--model", TinyModel.Path, $"--WebApp:{option}={value}"), Is.EqualTo(problem));
+
+    [Test]
+    public async Task Stop_LetsGoOfTheModel()
+    {
+        var app = await RunningApp.Start();
+        var model = app.App.Services.GetRequiredService<ModelHost>().Current!;
+        await app.Predict(("dark.png", TinyModel.Known("dark"))).Ok();
+        await app.DisposeAsync();
+        Assert.That(model.IsDisposed, Is.True);
+    }
 
     [Test]
     public async Task Get_Anything_HasThePagesHeaders()

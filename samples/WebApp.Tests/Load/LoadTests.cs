@@ -113,7 +113,7 @@ internal sealed class LoadTests
         var kept = new byte[64][];
         for (var i = 0; !stop.IsCancellationRequested; i++)
         {
-            kept[i % kept.Length] = new byte[1 + i * 7_919 % 200_000];
+            kept[i % kept.Length] = new byte[1 + (int)(i * 7_919L % 200_000)];
             if (i % 1_000 == 0)
                 Thread.Sleep(1);
         }

@@ -4,7 +4,7 @@ using WebApp.Refusals;
 namespace WebApp.Engines;
 
 /// <summary>The model that serves, and what became of the last attempt to replace it.</summary>
-internal sealed class ModelHost
+internal sealed class ModelHost : IDisposable
 {
     private ServedModel? _current;
     private volatile string _status = "The model is being loaded.";
@@ -45,4 +45,7 @@ internal sealed class ModelHost
 
     /// <summary>Keeps the model that serves, and says why another is not served.</summary>
     public void Refuse(ModelFailure failure) => LastError = failure;
+
+    /// <summary>Lets go of the model, which goes once its last lease is back.</summary>
+    public void Dispose() => Interlocked.Exchange(ref _current, null)?.Retire();
 }
