@@ -33,6 +33,31 @@ internal sealed class ReadImagesOptionsTests
                 """{"Output":"Image","Input":"Image","Width":8,"Height":8,"Folder":"photos","Resizing":"Crop","MaxPixels":100000000,"""
                 + "\"ErrorColumn\":\"ImageError\",\"Background\":[255,255,255]}"));
 
+    [TestCase(ImageErrorMode.Throw)]
+    [TestCase(ImageErrorMode.Mark)]
+    public void Options_OfATransformer_MakeOneThatReadsAlike(ImageErrorMode onError)
+    {
+        var options = new ImageReadingEstimator.Options
+        {
+            OutputColumnName = "Picture",
+            InputColumnName = "Path",
+            ImageWidth = 8,
+            ImageHeight = 6,
+            ImageFolder = "photos",
+            Resizing = ImageResizing.Pad,
+            Background = System.Drawing.Color.FromArgb(1, 2, 3),
+            MaxPixels = 1_000,
+            OnError = onError,
+            ErrorColumnName = onError == ImageErrorMode.Mark ? "Why" : "ImageError",
+        };
+        var rows = _ml.Data.LoadFromEnumerable(new[] { new { Path = "" } });
+
+        Assert.That(_ml.Transforms.ReadImages(options).Fit(rows).Options, Is.EqualTo(options));
+        Assert.That(
+            ImageReading.Of(_ml.Transforms.ReadImages("Image", 8, 8, "Path").Fit(rows).Options),
+            Is.EqualTo(ImageReading.Of(_options with { InputColumnName = "Path" })));
+    }
+
     [Test]
     public void Options_ThatDoNotGoTogether_AreRefused()
     {

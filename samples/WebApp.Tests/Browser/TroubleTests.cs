@@ -46,6 +46,31 @@ internal sealed class TroubleTests
     }
 
     [Test]
+    public async Task Page_WithoutAModel_SaysSoAndShowsTheCardOnceThereIsOne()
+    {
+        await using var page = await Open(_browser, _app);
+        var asked = 0;
+        await page.Page.RouteAsync("**/model", route => asked++ == 0
+            ? route.FulfillAsync(new()
+            {
+                ContentType = "application/json",
+                Body = """
+                {
+                    "card": null, "status": "A first model is being made.", "lastError": null,
+                    "limits": { "maxFiles": 20, "maxFileBytes": 3000, "maxRequestBytes": 32000000, "maxPixels": 1 }
+                }
+                """,
+            })
+            : route.ContinueAsync());
+        await page.Page.ReloadAsync();
+
+        await page.Page.GetByText("A first model is being made.").WaitForAsync();
+        await page.Page.Locator("#model-card").WaitForAsync();
+        Assert.That(await page.Page.Locator("#model-status").IsVisibleAsync(), Is.False);
+        Assert.That(page.Complaints, Is.Empty);
+    }
+
+    [Test]
     public async Task Choose_AFileThatIsTooLarge_IsNotSent()
     {
         await using var page = await Open(_browser, _app);

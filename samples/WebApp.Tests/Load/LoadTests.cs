@@ -65,7 +65,7 @@ internal sealed class LoadTests
             good requests: {good.Count:N0}, {good.Count / length.TotalSeconds:F0} a second
             good requests' milliseconds: p50 {Quantile(good, 0.5):F1}, p99 {Quantile(good, 0.99):F1}, longest {good.Max():F0}
             bad requests: {bad.Count:N0}; p50 {Quantile(bad, 0.5):F1} ms, p99 {Quantile(bad, 0.99):F1} ms
-            process: {memory[0]:F0} MB after {WarmUpSeconds} s, {memory.Max():F0} MB at most, {memory[^1]:F0} MB at the end
+            process, MB, every tenth second after {WarmUpSeconds} s: {string.Join(' ', memory.Where((_, i) => i % 10 == 0).Select(Rounded))}
             models swapped: {swaps}
             """));
         Assert.That(host.Current!.Card.Version, Is.Not.EqualTo(first.Card.Version), host.LastError?.Message);
@@ -132,6 +132,8 @@ internal sealed class LoadTests
         using var process = Process.GetCurrentProcess();
         return process.WorkingSet64 / 1e6;
     }
+
+    private static string Rounded(double value) => value.ToString("F0", CultureInfo.InvariantCulture);
 
     private static double Quantile(IEnumerable<double> values, double share)
     {

@@ -51,7 +51,7 @@ function* portions(waiting) {
 async function send(portion) {
   try {
     const results = await server.predict(portion.map(one => one.file), why => portion.forEach(one => cards.wait(one.card, why)));
-    portion.forEach((one, i) => cards.fill(one.card, results[i], known.calibrationRows));
+    portion.forEach((one, i) => cards.fill(one.card, results[i], known.calibration));
   } catch (error) {
     // The answer to a single file that cannot be read is an error of the whole request.
     portion.forEach(one => (portion.length === 1 ? cards.fail : cards.refuse)(one.card, error.message));

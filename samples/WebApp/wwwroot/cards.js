@@ -3,6 +3,9 @@
 const template = document.getElementById("card");
 const list = document.getElementById("cards");
 
+// Where on the gauge, of its length, p-values are that lie at the false-alarm rate: what is called none of the classes lies to the right.
+const RATE_AT = 0.6;
+
 // A probability is never quite 0 or 1, whatever it is rounded to.
 const percent = share => share > 0.99 ? "over 99\u00a0%" : share < 0.01 ? "under 1\u00a0%" : `${(100 * share).toFixed(0)}\u00a0%`;
 
@@ -14,7 +17,9 @@ export function add(file) {
   card.querySelector(".file").textContent = name;
   card.querySelector(".verdict").textContent = "Looking …";
   image.addEventListener("error", () => card.classList.add("without-picture"));
-  image.addEventListener("load", () => URL.revokeObjectURL(image.src));
+  for (const end of ["load", "error"]) {
+    image.addEventListener(end, () => URL.revokeObjectURL(image.src));
+  }
   image.alt = `The image ${name}`;
   image.src = URL.createObjectURL(file);
   return card;
@@ -54,9 +59,9 @@ function error(card, what, why) {
  * Fills a card with what the model says.
  * @param card the card
  * @param result one of the server's results
- * @param calibrationRows how many known images unusualness is counted among
+ * @param calibration how many known images unusualness is counted among, and the share of them that may be called none of the classes
  */
-export function fill(card, result, calibrationRows) {
+export function fill(card, result, calibration) {
   if (result.error) {
     fail(card, result.error);
     return;
@@ -68,7 +73,7 @@ export function fill(card, result, calibrationRows) {
   part(".detail").textContent = outside
     ? `Of the known classes it looks most like ${result.predictedClass}.`
     : `Known, ${percent(result.probability)} sure`;
-  gauge(part(".unusual"), result, calibrationRows);
+  gauge(part(".unusual"), result, calibration);
   part("tbody").replaceChildren(...result.classes.map(row));
   part(".neighbours").textContent = `Looks most like ${result.neighbours.join(", ")}.`;
   part(".neighbours").hidden = result.neighbours.length === 0;
@@ -76,15 +81,17 @@ export function fill(card, result, calibrationRows) {
   part(".more").hidden = false;
 }
 
-// p-values are told apart by their order of magnitude: from 1 on the left to the smallest that there can be on the right.
-function gauge(box, result, calibrationRows) {
-  const share = Math.log(result.pValue) / Math.log(1 / (calibrationRows + 1));
+// p-values are told apart by their order of magnitude: from 1 on the left, by the false-alarm rate at a place of its own, to the smallest that there can be.
+function gauge(box, { pValue, unusualness: words }, { calibrationRows, falseAlarmRate }) {
+  const smallest = 1 / (calibrationRows + 1);
+  const share = pValue >= falseAlarmRate
+    ? RATE_AT * Math.log(pValue) / Math.log(falseAlarmRate)
+    : RATE_AT + (1 - RATE_AT) * Math.log(pValue / falseAlarmRate) / Math.log(smallest / falseAlarmRate);
   const value = Math.round(100 * Math.min(1, Math.max(0, share)));
   const meter = box.querySelector(".gauge");
   meter.setAttribute("aria-valuenow", value);
-  meter.setAttribute("aria-valuetext", result.unusualness);
+  meter.setAttribute("aria-valuetext", words);
   meter.style.setProperty("--value", `${value}%`);
-  const words = result.unusualness;
   box.querySelector(".words").textContent = `${words[0].toUpperCase()}${words.slice(1)}.`;
   box.hidden = false;
 }

@@ -12,8 +12,11 @@ export const size = bytes => bytes < 1e6
   ? `${(bytes / 1e3).toLocaleString("en", { maximumFractionDigits: 1 })}\u00a0kB`
   : `${(bytes / 1e6).toLocaleString("en", { maximumFractionDigits: 1 })}\u00a0MB`;
 
-/** What a request may have, and how many images unusualness is counted among; the server's usual until it has answered. */
-export const known = { limits: { maxFiles: 20, maxFileBytes: 10_000_000, maxRequestBytes: 32_000_000 }, calibrationRows: 1000 };
+/** What a request may have, and what unusualness is counted by; the server's usual until it has answered. */
+export const known = {
+  limits: { maxFiles: 20, maxFileBytes: 10_000_000, maxRequestBytes: 32_000_000 },
+  calibration: { calibrationRows: 1000, falseAlarmRate: 0.05 },
+};
 
 // Soon where there is no model yet or no server, else now and then, as the model file may be replaced.
 const SOON = 2000, LATER = 30_000;
@@ -28,7 +31,7 @@ export async function showModel() {
     element("model-status").textContent = lastError ? `A newer model file is not served: ${lastError.message}` : card ? "" : status;
     element("model-status").hidden = Boolean(card) && !lastError;
     if (card) {
-      known.calibrationRows = card.calibrationRows;
+      known.calibration = card;
       fillCard(card);
       again = LATER;
     }
