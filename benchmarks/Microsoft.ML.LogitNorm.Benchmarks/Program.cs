@@ -30,7 +30,7 @@ using Spectre.Console;
 // Scores on pretrained features: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- photo-scores PHOTOS --ood NAME=PATH
 // The small parts, all of them unless told which: dotnet run --project benchmarks/Microsoft.ML.LogitNorm.Benchmarks -c Release -- --filter '*GradNorm*'
 if (Console.IsOutputRedirected)
-    AnsiConsole.Profile.Width = 160;   // tables whole, for a file or a document
+    AnsiConsole.Profile.Width = 240;   // tables whole, for a file or a document
 
 switch (args)
 {
