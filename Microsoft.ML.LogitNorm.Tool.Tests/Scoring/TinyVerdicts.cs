@@ -14,7 +14,7 @@ internal sealed class TinyVerdicts : IDisposable
     {
         foreach (var (label, level) in new[] { ("dark", 0.2f), ("light", 0.8f) })
             for (var i = 0; i < PicturesPerClass; i++)
-                Paint($"pictures/{label}/{i}.png", level);
+                Paint($"pictures/{label}/{i} 'ü'.png", level);
         _folder.Write("pictures/light/broken.png", [1, 2, 3]);
         Save(Marking, ImageErrorMode.Mark, seed: 1);
         Save(Throwing, ImageErrorMode.Throw, seed: 1);

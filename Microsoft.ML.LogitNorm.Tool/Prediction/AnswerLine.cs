@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -10,6 +11,7 @@ internal static class AnswerLine
     {
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,   // a score may be infinite
         RespectNullableAnnotations = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,   // names stay as they are; unsafe it would be inside a page
     };
 
     /// <summary>The answer in UTF-8, without a line break.</summary>

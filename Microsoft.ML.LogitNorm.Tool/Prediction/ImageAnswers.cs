@@ -22,17 +22,21 @@ internal sealed class ImageAnswers(MLContext ml, ITransformer model)
     private IEnumerable<Answer> Marked(IReadOnlyList<(string Name, string Path)> images, CancellationToken cancellation)
     {
         using var verdicts = Verdicts<MarkedVerdict>(images.Select(image => image.Path), cancellation);
-        foreach (var (name, _) in images)
-            yield return Next(verdicts) is { ImageError.Length: > 0 } unread ? Answer.Unreadable(name, unread.ImageError) : Answer.Of(name, verdicts.Current);
+        foreach (var image in images)
+            yield return Next(verdicts) is { ImageError.Length: > 0 } unread ? Unreadable(image, unread.ImageError) : Answer.Of(image.Name, verdicts.Current);
     }
 
     private IEnumerable<Answer> Checked(IReadOnlyList<(string Name, string Path)> images, CancellationToken cancellation)
     {
         var reasons = ImageCheck.WhyUnreadable([.. images.Select(image => new LabeledImage(image.Path, ""))], cancellation);
         using var verdicts = Verdicts<Verdict>(images.Where((_, i) => reasons[i].Length == 0).Select(image => image.Path), cancellation);
-        foreach (var ((name, _), reason) in images.Zip(reasons))
-            yield return reason.Length > 0 ? Answer.Unreadable(name, reason) : Answer.Of(name, Next(verdicts));
+        foreach (var (image, reason) in images.Zip(reasons))
+            yield return reason.Length > 0 ? Unreadable(image, reason) : Answer.Of(image.Name, Next(verdicts));
     }
+
+    // Where the file lies may differ from machine to machine; its name does not.
+    private static Answer Unreadable((string Name, string Path) image, string reason)
+        => Answer.Unreadable(image.Name, reason.Replace(image.Path, image.Name, StringComparison.Ordinal));
 
     private IEnumerator<T> Verdicts<T>(IEnumerable<string> paths, CancellationToken cancellation)
         where T : Verdict, new()

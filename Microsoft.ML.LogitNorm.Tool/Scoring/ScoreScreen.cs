@@ -28,12 +28,12 @@ internal static class ScoreScreen
                 score(new(() => bar.Value = ++done, (name, count, broken, time) =>
                 {
                     unreadable += broken;
-                    var left = done < rows ? $"about {DurationText.Of(clock.Elapsed * ((double)(rows - done) / done))} left" : "";
+                    var left = done < rows ? $"; about {DurationText.Of(clock.Elapsed * ((double)(rows - done) / done))} left" : "";
                     AnsiConsole.MarkupLineInterpolated(
-                        CultureInfo.InvariantCulture, $"{name}: {count:N0} images, {Pace(count, time)}{Broken(broken)} [grey]{left}[/]");
+                        CultureInfo.InvariantCulture, $"{name}: {count:N0} images, {Pace(count, time)}{Broken(broken)}{left}.");
                 }));
             });
-        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[bold]{done:N0} images[/] scored, {Pace(done, clock.Elapsed)}{Broken(unreadable)}");
+        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[bold]{done:N0} images[/] scored, {Pace(done, clock.Elapsed)}{Broken(unreadable)}.");
     }
 
     public static void Finished(string output, int files, int missing)
@@ -56,10 +56,10 @@ internal static class ScoreScreen
 
     public static void Merged(string output, long rows, long unreadable)
         => AnsiConsole.MarkupLineInterpolated(
-            CultureInfo.InvariantCulture, $"[bold]{rows:N0} rows[/], each image of the list once{Broken(unreadable)} Written: [blue]{output}[/]");
+            CultureInfo.InvariantCulture, $"[bold]{rows:N0} rows[/], each image of the list once{Broken(unreadable)}. Written: [blue]{output}[/]");
 
     private static string Pace(long images, TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{images / time.TotalSeconds:F1} images/s");
 
     private static string Broken(long count)
-        => count == 0 ? "." : string.Create(CultureInfo.InvariantCulture, $"; {count:N0} cannot be read, see their error.");
+        => count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; {count:N0} cannot be read, see their error");
 }
