@@ -68,7 +68,9 @@ internal sealed class PretrainedNetwork : IDisposable
 
     private void Compute((UInt128 Key, LabeledImage Image)[] missing, Action<int, int> computed, CancellationToken cancellation)
     {
-        var rows = FromPath.Transform(StoppablePaths.Of(_ml, missing.Select(pair => pair.Image.Path), cancellation));
+        var rows = Stoppable.Rows<ErrorRow>(
+            _ml, FromPath.Transform(_ml.Data.LoadFromEnumerable(missing.Select(pair => new ImageRow { ImagePath = pair.Image.Path }))),
+            (row, same) => same.ImageError = row.ImageError, cancellation);
         foreach (var (i, row) in _ml.Data.CreateEnumerable<Computed>(rows, reuseRowObject: false).Index())
         {
             if (row.ImageError.Length > 0)
@@ -85,6 +87,11 @@ internal sealed class PretrainedNetwork : IDisposable
     {
         public float[] Features { get; set; } = [];
 
+        public string ImageError { get; set; } = "";
+    }
+
+    private sealed class ErrorRow
+    {
         public string ImageError { get; set; } = "";
     }
 

@@ -43,9 +43,16 @@ internal sealed class ImageAnswers(MLContext ml, ITransformer model)
     private IEnumerator<T> Verdicts<T>(IEnumerable<string> paths, CancellationToken cancellation)
         where T : Verdict, new()
         => ml.Data.CreateEnumerable<T>(
-            model.Transform(StoppablePaths.Of(ml, paths, cancellation)),
+            Stoppable.Rows<LabelRow>(
+                ml, model.Transform(ml.Data.LoadFromEnumerable(paths.Select(path => new ImageRow { ImagePath = path }))),
+                (row, same) => same.PredictedLabel = row.PredictedLabel, cancellation),
             reuseRowObject: false).GetEnumerator();
 
     private static T Next<T>(IEnumerator<T> verdicts)
         => verdicts.MoveNext() ? verdicts.Current : throw new InvalidOperationException("The model gave fewer rows than it took.");
+
+    private sealed class LabelRow
+    {
+        public string PredictedLabel { get; set; } = "";
+    }
 }

@@ -39,8 +39,7 @@ internal sealed record Manifest(string Version, string Model, string ModelSha256
     public static Manifest? Find(string folder)
     {
         var path = Path.Combine(folder, FileName);
-        // A network file system may remember for a while that a file was not there; the folder's list does not.
-        if (!File.Exists(path) && !Directory.EnumerateFiles(folder, FileName).Any())
+        if (!IsThere(folder))
             return null;
         for (var look = 1; ; look++)
             try
@@ -75,6 +74,9 @@ internal sealed record Manifest(string Version, string Model, string ModelSha256
             throw new InputException($"--output {folder}: it holds {difference}. Choose another folder, or delete that one.");
     }
 
+    // A network file system may remember for a while that a file was not there; the folder's list does not.
+    private static bool IsThere(string folder) => File.Exists(Path.Combine(folder, FileName)) || Directory.EnumerateFiles(folder, FileName).Any();
+
     private static Manifest Read(string path)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
@@ -86,16 +88,26 @@ internal sealed record Manifest(string Version, string Model, string ModelSha256
     private void Write(string folder)
     {
         var path = Path.Combine(folder, FileName);
+        FileStream stream;
         try
         {
-            using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite);
-            stream.Write(JsonSerializer.SerializeToUtf8Bytes(this, _json));
-            stream.Flush(flushToDisk: true);
+            stream = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         }
-        catch (IOException) when (Find(folder) is not null)
+        catch (IOException) when (IsThere(folder))
         {
-            // Another shard was first; what it wrote is looked at like any.
+            return;   // another shard was first; what it writes is looked at like any
         }
+        using (stream)
+            try
+            {
+                stream.Write(JsonSerializer.SerializeToUtf8Bytes(this, _json));
+                stream.Flush(flushToDisk: true);
+            }
+            catch (IOException)
+            {
+                File.Delete(path);   // a full disk; half a manifest would keep all shards away
+                throw;
+            }
     }
 
     private string? Difference(Manifest there) => this switch
