@@ -62,6 +62,23 @@ public sealed class ScoreProcessesTests
     }
 
     [Test, CancelAfter(180_000)]
+    public async Task Score_FolderThatGoesAwayInTheMiddle_IsNoRowsThatCannotBeRead(CancellationToken cancellation)
+    {
+        foreach (var path in Directory.GetFiles(_tiny.Pictures, "*.png", SearchOption.AllDirectories))
+            _folder.Write(Path.Combine("mounted", Path.GetRelativePath(_tiny.Pictures, path)), await File.ReadAllBytesAsync(path, cancellation));
+        using var process = Start("away", [], "--root", _folder.At("mounted"), "--rows-per-file", "100000");
+        var said = process.StandardError.ReadToEndAsync(cancellation);
+        while (!File.Exists(_folder.At("away", Manifest.FileName)) && !process.HasExited)
+            await Task.Delay(2, cancellation);
+        await Task.Delay(100, cancellation);   // sooner or later, it ends the same way
+        Directory.Move(_folder.At("mounted"), _folder.At("unmounted"));
+        await process.WaitForExitAsync(cancellation);
+        Assert.That(process.ExitCode, Is.EqualTo(1));
+        Assert.That(await said, Does.Contain("scores-00001-of-00001.jsonl is not written. Is the folder mounted"));
+        Assert.That(Files("away"), Is.Empty);
+    }
+
+    [Test, CancelAfter(180_000)]
     public async Task Score_TwoShardsAtOnceOfTwoSchedulers_WriteWhatOneWrites(CancellationToken cancellation)
     {
         using var slurm = Start("two", new()
@@ -81,12 +98,12 @@ public sealed class ScoreProcessesTests
         }
     }
 
-    private Process Start(string output, Dictionary<string, string> environment)
+    private Process Start(string output, Dictionary<string, string> environment, params string[] options)
     {
         var tool = Path.Combine(TestContext.CurrentContext.TestDirectory, "Microsoft.ML.LogitNorm.Tool.dll");
-        var start = new ProcessStartInfo("dotnet", [tool, "score", .. Arguments(output)])
+        var start = new ProcessStartInfo("dotnet", [tool, "score", .. Arguments(output, options)])
         {
-            RedirectStandardOutput = true,
+            RedirectStandardOutput = true, RedirectStandardError = true,
         };
         start.Environment["OMP_NUM_THREADS"] = "1";
         foreach (var (name, value) in environment)
@@ -94,8 +111,9 @@ public sealed class ScoreProcessesTests
         return Process.Start(start)!;
     }
 
-    private string[] Arguments(string output)
-        => [_tiny.Marking, "--images", _folder.At("list.txt"), "--root", _tiny.Pictures, "--rows-per-file", $"{RowsPerFile}", "--output", _folder.At(output)];
+    private string[] Arguments(string output, params string[] options)
+        => [_tiny.Marking, "--images", _folder.At("list.txt"), "--output", _folder.At(output),
+            .. options.Length > 0 ? options : ["--root", _tiny.Pictures, "--rows-per-file", $"{RowsPerFile}"]];
 
     private int Count(string output) => Directory.Exists(_folder.At(output)) ? Directory.GetFiles(_folder.At(output), ScoreFiles.Pattern).Length : 0;
 
