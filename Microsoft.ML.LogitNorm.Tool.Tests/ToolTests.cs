@@ -165,7 +165,7 @@ public sealed class ToolTests
     public void Train_SixPhotosOfEachClass_SaysHowManyAreNeeded()
     {
         using var folder = new TemporaryFolder().WithStripes("photos", 6);
-        var (exit, _, errors) = Run("train", folder.At("photos"), "--ood", $"dots={_folder.At("dots")}", "--output", folder.At("out"));
+        var (exit, _, errors) = ToolRun.Of("train", folder.At("photos"), "--ood", $"dots={_folder.At("dots")}", "--output", folder.At("out"));
         Assert.That(exit, Is.EqualTo(1));
         Assert.That(errors.ReplaceLineEndings(" "), Does.Contain("of 10 images that are not tested on 2 could be held out, and 19 are needed")
             .And.Contain("Give 76 beside those to test on."));

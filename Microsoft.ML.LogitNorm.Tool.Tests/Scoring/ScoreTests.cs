@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
@@ -135,6 +137,31 @@ public sealed class ScoreTests
         Assert.That(Directory.GetFiles(_folder.At("out"), ScoreFiles.Pattern), Is.Empty);
     }
 
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task Score_Model_IsReadOnce_SoThatItsHashIsThatOfWhatScores(CancellationToken cancellation)
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Ignore("Windows has no pipes with names of files.");
+        using (var make = Process.Start("mkfifo", [_folder.At("model")]))
+            await make.WaitForExitAsync(cancellation);
+        var scored = Task.Run(() => ToolRun.Of("score", [_folder.At("model"), .. Options("out", [])]), cancellation);
+        using var write = Process.Start("cp", [_tiny.Marking, _folder.At("model")]);   // a pipe gives it once; who asks again waits for ever
+        var (exit, _, errors) = await scored.WaitAsync(cancellation);
+        Assert.That(exit, Is.Zero, errors);
+        var hash = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(_tiny.Marking, cancellation)));
+        Assert.That(Manifest.Find(_folder.At("out"))!.ModelSha256, Is.EqualTo(hash));
+    }
+
+    [Test]
+    public void Score_ErrorOfTheSystem_HasTheNameInPlaceOfThePath()
+    {
+        var name = $"{new string('n', 300)}.png";   // longer than a name may be
+        File.WriteAllLines(_folder.At("list.txt"), ["dark/0 'ü'.png", name]);
+        Score("out", options: ["--images", _folder.At("list.txt"), "--root", Path.GetRelativePath(Environment.CurrentDirectory, _tiny.Pictures)]);
+        Assert.That(Rows(_folder.At("out"))[1].GetProperty("error").GetString(), Does.Contain(name).And.Not.Contain(Path.GetFileName(_tiny.Pictures)));
+    }
+
     [TestCase("pictures.zip", "Unpack a zip")]
     [TestCase("binary.txt", "no text in UTF-8")]
     [TestCase("empty.txt", "is empty")]
@@ -167,6 +194,37 @@ public sealed class ScoreTests
 
         (_, _, errors) = ToolRun.Of("merge", _tiny.Pictures);
         Assert.That(errors, Does.Contain("no manifest.json"));
+    }
+
+    [TestCase("scores-00001-of-00005.jsonl")]
+    [TestCase("scores-all-of-them.jsonl")]
+    [TestCase("manifest.json")]
+    public void Merge_IntoANameOfTheScores_IsRefused(string name)
+    {
+        Score("out");
+        var before = Directory.GetFiles(_folder.At("out")).ToDictionary(path => path, File.ReadAllBytes);
+        var (exit, _, errors) = ToolRun.Of("merge", _folder.At("out"), "--output", _folder.At("out", name));
+        Assert.That(exit, Is.EqualTo(1));
+        Assert.That(errors, Does.Contain(name).And.Contain("Choose another name"));
+        Assert.That(Directory.GetFiles(_folder.At("out")).ToDictionary(path => path, File.ReadAllBytes), Is.EqualTo(before));
+        Assert.That(ToolRun.Of("merge", _folder.At("out"), "--output", _folder.At(name)).Exit, Is.Zero, "elsewhere it may be called so");
+    }
+
+    [Test]
+    public void ScoreAndMerge_LeftOverOfKilledProcesses_GoesAfterAnHour()
+    {
+        string[] old = ["scores-00001-of-00005.jsonl", "scores.jsonl"], kept = [$"scores-00002-of-00005.jsonl.{Guid.NewGuid():N}.part", "scores.jsonl.mine.part"];
+        string[] parts = [.. old.Select(name => $"{name}.{Guid.NewGuid():N}.part")];
+        foreach (var name in parts.Concat(kept))
+            _folder.Write($"out/{name}", []);
+        foreach (var name in parts.Append(kept[1]))
+            File.SetLastWriteTimeUtc(_folder.At("out", name), DateTime.UtcNow.AddHours(-2));
+        Score("out");
+        Assert.That(Left(), Is.EquivalentTo(kept.Append(parts[1])), "one of a merge is merge's");
+        Assert.That(ToolRun.Of("merge", _folder.At("out")).Exit, Is.Zero);
+        Assert.That(Left(), Is.EquivalentTo(kept));
+
+        IEnumerable<string> Left() => Directory.GetFiles(_folder.At("out"), "*.part").Select(path => Path.GetFileName(path)!);
     }
 
     [Test]

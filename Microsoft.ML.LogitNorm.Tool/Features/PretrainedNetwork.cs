@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Text;
+using LogitNormTool.Prediction;
 using Shared.CommandLine;
 using Shared.Images;
 
@@ -67,7 +68,7 @@ internal sealed class PretrainedNetwork : IDisposable
 
     private void Compute((UInt128 Key, LabeledImage Image)[] missing, Action<int, int> computed, CancellationToken cancellation)
     {
-        var rows = FromPath.Transform(_ml.Data.LoadFromEnumerable(missing.Select(pair => new ImageRow { ImagePath = pair.Image.Path })));
+        var rows = FromPath.Transform(StoppablePaths.Of(_ml, missing.Select(pair => pair.Image.Path), cancellation));
         foreach (var (i, row) in _ml.Data.CreateEnumerable<Computed>(rows, reuseRowObject: false).Index())
         {
             if (row.ImageError.Length > 0)

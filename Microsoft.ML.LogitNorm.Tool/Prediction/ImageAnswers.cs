@@ -34,18 +34,16 @@ internal sealed class ImageAnswers(MLContext ml, ITransformer model)
             yield return reason.Length > 0 ? Unreadable(image, reason) : Answer.Of(image.Name, Next(verdicts));
     }
 
-    // Where the file lies may differ from machine to machine; its name does not.
+    // Where the file lies may differ from machine to machine; its name does not. What the system says has the whole path, whatever it was given.
     private static Answer Unreadable((string Name, string Path) image, string reason)
-        => Answer.Unreadable(image.Name, reason.Replace(image.Path, image.Name, StringComparison.Ordinal));
+        => Answer.Unreadable(
+            image.Name,
+            reason.Replace(Path.GetFullPath(image.Path), image.Name, StringComparison.Ordinal).Replace(image.Path, image.Name, StringComparison.Ordinal));
 
     private IEnumerator<T> Verdicts<T>(IEnumerable<string> paths, CancellationToken cancellation)
         where T : Verdict, new()
         => ml.Data.CreateEnumerable<T>(
-            model.Transform(ml.Data.LoadFromEnumerable(paths.Select(path =>
-            {
-                cancellation.ThrowIfCancellationRequested();
-                return new ImageRow { ImagePath = path };
-            }))),
+            model.Transform(StoppablePaths.Of(ml, paths, cancellation)),
             reuseRowObject: false).GetEnumerator();
 
     private static T Next<T>(IEnumerator<T> verdicts)

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Shared.CommandLine;
@@ -19,7 +18,9 @@ internal sealed record Manifest(string Version, string Model, string ModelSha256
     /// <summary>The name of the file.</summary>
     public const string FileName = "manifest.json";
 
-    private const int ShortHash = 12;
+    private const int ShortHash = 12, MostLooks = 20;
+
+    private static readonly TimeSpan _betweenLooks = TimeSpan.FromMilliseconds(100);
 
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { WriteIndented = true, RespectRequiredConstructorParameters = true };
 
@@ -27,12 +28,10 @@ internal sealed record Manifest(string Version, string Model, string ModelSha256
     [JsonIgnore]
     public ScoreFiles Files => new(Images, RowsPerFile);
 
-    public static Manifest Of(string model, string images, ImageList list)
+    public static Manifest Of(string model, string modelSha256, string images, ImageList list)
     {
-        using var stream = File.OpenRead(model);
         var version = typeof(Manifest).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
-        return new(
-            version.Split('+')[0], model, Convert.ToHexStringLower(SHA256.HashData(stream)), images, list.Sha256, list.Files.Images, list.Files.RowsPerFile);
+        return new(version.Split('+')[0], model, modelSha256, images, list.Sha256, list.Files.Images, list.Files.RowsPerFile);
     }
 
     /// <summary>The manifest of an output folder; null where there is none.</summary>
@@ -40,17 +39,22 @@ internal sealed record Manifest(string Version, string Model, string ModelSha256
     public static Manifest? Find(string folder)
     {
         var path = Path.Combine(folder, FileName);
-        if (!File.Exists(path))
+        // A network file system may remember for a while that a file was not there; the folder's list does not.
+        if (!File.Exists(path) && !Directory.EnumerateFiles(folder, FileName).Any())
             return null;
-        try
-        {
-            var manifest = JsonSerializer.Deserialize<Manifest>(File.ReadAllBytes(path), _json);
-            return manifest is { Images: > 0, RowsPerFile: > 0 } ? manifest : throw new JsonException("it has no images.");
-        }
-        catch (JsonException e)
-        {
-            throw new InputException($"{path} is damaged: {e.Message} Choose another folder, or delete that one.", e);
-        }
+        for (var look = 1; ; look++)
+            try
+            {
+                return Read(path);
+            }
+            catch (Exception e) when (e is JsonException or FileNotFoundException && look < MostLooks)
+            {
+                Thread.Sleep(_betweenLooks);   // another shard is just writing it
+            }
+            catch (JsonException e)
+            {
+                throw new InputException($"{path} is damaged: {e.Message} Choose another folder, or delete that one.", e);
+            }
     }
 
     /// <summary>Makes an output folder this one's, or makes sure that it is. Of shards that begin at once, one writes the file.</summary>
@@ -60,7 +64,8 @@ internal sealed record Manifest(string Version, string Model, string ModelSha256
         Directory.CreateDirectory(folder);
         if (Find(folder) is null)
         {
-            if (Directory.EnumerateFiles(folder, ScoreFiles.Pattern).FirstOrDefault() is { } orphan)
+            // Looked for once more: another shard may have begun and written a file since.
+            if (Directory.EnumerateFiles(folder, ScoreFiles.Pattern).FirstOrDefault() is { } orphan && Find(folder) is null)
                 throw new InputException($"--output {folder}: it holds {Path.GetFileName(orphan)}, but no {FileName} that says of which model. "
                     + "Choose another folder, or delete that one.");
             Write(folder);
@@ -70,21 +75,26 @@ internal sealed record Manifest(string Version, string Model, string ModelSha256
             throw new InputException($"--output {folder}: it holds {difference}. Choose another folder, or delete that one.");
     }
 
+    private static Manifest Read(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var manifest = JsonSerializer.Deserialize<Manifest>(stream, _json);
+        return manifest is { Images: > 0, RowsPerFile: > 0 } ? manifest : throw new JsonException("it has no images.");
+    }
+
+    // Made under its own name, as only that is one shard's alone on every file system; moving a file to it is not, where there are no hard links.
     private void Write(string folder)
     {
-        var staging = Path.Combine(folder, $"{FileName}.{Guid.NewGuid():N}.part");
+        var path = Path.Combine(folder, FileName);
         try
         {
-            File.WriteAllBytes(staging, JsonSerializer.SerializeToUtf8Bytes(this, _json));
-            File.Move(staging, Path.Combine(folder, FileName), overwrite: false);
+            using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite);
+            stream.Write(JsonSerializer.SerializeToUtf8Bytes(this, _json));
+            stream.Flush(flushToDisk: true);
         }
-        catch (IOException) when (File.Exists(Path.Combine(folder, FileName)))
+        catch (IOException) when (Find(folder) is not null)
         {
             // Another shard was first; what it wrote is looked at like any.
-        }
-        finally
-        {
-            File.Delete(staging);
         }
     }
 

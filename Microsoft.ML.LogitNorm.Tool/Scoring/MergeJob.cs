@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Text;
 using LogitNormTool.Prediction;
 using Shared.CommandLine;
@@ -18,17 +19,29 @@ internal sealed class MergeJob(string folder, string? output, CancellationToken 
         var manifest = Manifest.Find(folder)
             ?? throw new InputException($"DIR {folder}: there is no {Manifest.FileName}, so this is no output of logitnorm score.");
         RequireJustTheFiles(manifest.Files);
-        var path = output ?? Path.Combine(folder, "scores.jsonl");
+        var path = Path.GetFullPath(output ?? Path.Combine(folder, "scores.jsonl"));
+        RequireOtherName(path);
+        AtomicFile.DeleteLeftOver(folder, ScoreFiles.Pattern);
+        AtomicFile.DeleteLeftOver(Path.GetDirectoryName(path)!, Path.GetFileName(path));
         var unreadable = 0L;
         AtomicFile.Write(path, stream => unreadable = ScoreScreen.Merging(
             manifest.Files.Count, done => Merge(manifest, stream, ArrowTable.IsMeant(path), done)));
-        ScoreScreen.Merged(path, manifest.Images, unreadable);
+        ScoreScreen.Merged(output ?? path, manifest.Images, unreadable);
+    }
+
+    // The merged file would take a shard's file's place, or be taken for one.
+    private void RequireOtherName(string path)
+    {
+        var name = Path.GetFileName(path);
+        if (Path.GetDirectoryName(path) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))
+            && (name == Manifest.FileName || FileSystemName.MatchesSimpleExpression(ScoreFiles.Pattern, name)))
+            throw new InputException($"--output {path}: the scores to merge have such names in that folder. Choose another name, such as scores.jsonl.");
     }
 
     private void RequireJustTheFiles(ScoreFiles files)
     {
         string[] expected = [.. Enumerable.Range(0, files.Count).Select(files.Name)];
-        var found = Directory.EnumerateFiles(folder, ScoreFiles.Pattern).Select(path => Path.GetFileName(path)!).ToHashSet(StringComparer.Ordinal);
+        var found = ScoreFiles.In(folder);
         int[] missing = [.. Enumerable.Range(0, files.Count).Where(file => !found.Contains(expected[file]))];
         if (missing.Length > 0)
             throw new InputException(

@@ -6,20 +6,19 @@ namespace LogitNormTool.Scoring;
 /// <summary>A file of rows: an answer in each line.</summary>
 internal static class ScoreFile
 {
-    /// <summary>Writes the file whole. Until the last answer is there, nothing of it is on the disk.</summary>
+    /// <summary>Writes the file whole.</summary>
     /// <returns>How many of the images cannot be read.</returns>
-    public static int Write(string path, IEnumerable<Answer> answers)
+    public static int Write(string path, IReadOnlyList<Answer> answers)
     {
-        using var lines = new MemoryStream();
-        var unreadable = 0;
-        foreach (var answer in answers)
+        AtomicFile.Write(path, stream =>
         {
-            lines.Write(AnswerLine.Of(answer));
-            lines.WriteByte((byte)'\n');
-            unreadable += answer.Error is null ? 0 : 1;
-        }
-        AtomicFile.Write(path, stream => lines.WriteTo(stream));
-        return unreadable;
+            foreach (var answer in answers)
+            {
+                stream.Write(AnswerLine.Of(answer));
+                stream.WriteByte((byte)'\n');
+            }
+        });
+        return answers.Count(answer => answer.Error is not null);
     }
 
     /// <summary>Whether a file holds just these images, each with a whole line.</summary>

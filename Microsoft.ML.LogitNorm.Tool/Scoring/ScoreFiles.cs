@@ -29,5 +29,9 @@ internal readonly record struct ScoreFiles(long Images, int RowsPerFile)
     public string Describe(int file) => string.Create(
         CultureInfo.InvariantCulture, $"{Name(file)} (images {First(file) + 1:N0} to {First(file) + Rows(file):N0} of the list)");
 
+    /// <summary>The names of the files that are in a folder.</summary>
+    public static IReadOnlySet<string> In(string folder)
+        => Directory.EnumerateFiles(folder, Pattern).Select(path => Path.GetFileName(path)!).ToHashSet(StringComparer.Ordinal);
+
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture).PadLeft(FewestDigits, '0');
 }

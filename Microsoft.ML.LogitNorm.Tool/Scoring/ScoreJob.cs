@@ -2,6 +2,7 @@ using System.Diagnostics;
 using CompareScores;
 using LogitNormTool.Prediction;
 using Shared.CommandLine;
+using Shared.Files;
 
 namespace LogitNormTool.Scoring;
 
@@ -17,18 +18,20 @@ internal sealed class ScoreJob(ScoreSettings settings, CancellationToken cancell
     public void Run()
     {
         _ml.Log += (_, message) => Screen.Log(message);
-        using var loaded = LoadedModel.Load(_ml, new("model", settings.Model) { Option = "MODEL" });
+        using var loaded = LoadedModel.Load(_ml, new("model", settings.Model) { Option = "MODEL" }, out var modelSha256);
         Screen.RequireVerdicts(_ml, loaded.App, settings.Model);
         var list = Screen.Opening(() => ImageList.Open(settings.Images, settings.Root, settings.RowsPerFile, Screen.LeftOut, cancellation));
-        Manifest.Of(settings.Model, settings.Images, list).Claim(settings.Output);
+        Manifest.Of(settings.Model, modelSha256, settings.Images, list).Claim(settings.Output);
+        AtomicFile.DeleteLeftOver(settings.Output, ScoreFiles.Pattern);
 
         var own = settings.Shard.Of(Enumerable.Range(0, list.Files.Count));
         int[] open = [.. own.Where(file => !IsDone(list, file))];
         ScoreScreen.Plan(settings.Shard, list.Files, own, open);
         if (open.Length > 0)
             ScoreScreen.Scoring(open.Sum(file => (long)list.Files.Rows(file)), progress => Score(list, new(_ml, loaded.App), open, progress));
-        var missing = Enumerable.Range(0, list.Files.Count).Count(file => !File.Exists(PathOf(list, file)));
-        ScoreScreen.Finished(settings.Output, list.Files.Count, missing);
+        // One listing: of many shards each would otherwise ask the file system for each of many files.
+        var there = ScoreFiles.In(settings.Output);
+        ScoreScreen.Finished(settings.Output, list.Files.Count, Enumerable.Range(0, list.Files.Count).Count(file => !there.Contains(list.Files.Name(file))));
     }
 
     private void Score(ImageList list, ImageAnswers model, int[] files, ScoreProgress progress)
@@ -37,17 +40,24 @@ internal sealed class ScoreJob(ScoreSettings settings, CancellationToken cancell
         {
             var clock = Stopwatch.StartNew();
             var images = list.Of(file);
-            // A folder that is not mounted is no folder of broken images.
-            if (!images.Any(image => File.Exists(image.Path)))
-                throw new InputException($"--images {settings.Images}: none of the {images.Count:N0} images of {list.Files.Name(file)} is there; the first is "
-                    + $"'{images[0].Path}'. Is the folder mounted on this machine? A list's names begin at --root, else at the list's folder.");
-            var unreadable = ScoreFile.Write(PathOf(list, file), model.Of(images, cancellation).Select(answer =>
+            Require(list, file, ImagePresence.WhyNone(images));
+            Answer[] answers = [.. model.Of(images, cancellation).Select(answer =>
             {
                 progress.Row();
                 return answer;
-            }));
+            })];
+            Require(list, file, ImagePresence.WhyNotBelieved(images, answers, unread => model.Of(unread, cancellation)));
+            var unreadable = ScoreFile.Write(PathOf(list, file), answers);
             progress.File(list.Files.Name(file), images.Count, unreadable, clock.Elapsed);
         }
+    }
+
+    // A folder that is not mounted is no folder of broken images.
+    private void Require(ImageList list, int file, string? problem)
+    {
+        if (problem is not null)
+            throw new InputException($"--images {settings.Images}: {problem} So {list.Files.Name(file)} is not written. "
+                + "Is the folder mounted on this machine, and does it stay so? A list's names begin at --root, else at the list's folder.");
     }
 
     // Looked at line by line, as a power cut or a full disk may leave half of one.

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Security.Cryptography;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
@@ -20,12 +21,38 @@ internal sealed record LoadedModel(ITransformer App, IReadOnlyList<string> Class
     /// <exception cref="InputException">There is no such file, or it holds no model of this kind.</exception>
     public static LoadedModel Load(MLContext ml, ModelOption option)
     {
+        RequireFile(option);
+        using var stream = File.OpenRead(option.Path);
+        return Load(ml, option, stream);
+    }
+
+    /// <summary>Loads a model, and says of which bytes. The file is read once, so the hash is the model's, whatever becomes of the file meanwhile.</summary>
+    /// <param name="ml">Where it is loaded.</param>
+    /// <param name="option">Its file.</param>
+    /// <param name="sha256">The file's SHA-256 in hexadecimal digits.</param>
+    /// <exception cref="InputException">There is no such file, or it holds no model of this kind.</exception>
+    public static LoadedModel Load(MLContext ml, ModelOption option, out string sha256)
+    {
+        RequireFile(option);
+        var content = File.ReadAllBytes(option.Path);
+        sha256 = Convert.ToHexStringLower(SHA256.HashData(content));
+        return Load(ml, option, new MemoryStream(content));
+    }
+
+    public void Dispose() => (App as IDisposable)?.Dispose();
+
+    private static void RequireFile(ModelOption option)
+    {
         if (!File.Exists(option.Path))
             throw new InputException($"{option.Option} {option.Path}: there is no such file.");
+    }
+
+    private static LoadedModel Load(MLContext ml, ModelOption option, Stream content)
+    {
         ITransformer app;
         try
         {
-            app = ml.Model.Load(option.Path, out _);
+            app = ml.Model.Load(content, out _);
         }
         catch (TargetInvocationException e) when (e.GetBaseException() is InvalidOperationException or DllNotFoundException)
         {
@@ -49,8 +76,6 @@ internal sealed record LoadedModel(ITransformer App, IReadOnlyList<string> Class
             throw new InputException($"{option.Option} {option.Path}: this model does not take image files: {e.Message} {Remedy}", e);
         }
     }
-
-    public void Dispose() => (App as IDisposable)?.Dispose();
 
     private static LoadedModel Inspect(ITransformer app, ModelOption option, DataViewSchema schema)
     {
