@@ -29,15 +29,24 @@ public sealed record OnnxExport(
     /// <summary>The transformers that are not part of the file, in the model's order.</summary>
     public IReadOnlyList<string> LeftOut { get; init => field = ValueList.Of(value); } = ValueList.Of(LeftOut);
 
+    /// <summary>
+    /// Whether the model was trained on vectors whose channels come last, [height, width, channels]: the file takes planes, [channels, height, width], as all
+    /// exported files do, so what made those vectors must be told to make planes.
+    /// </summary>
+    public bool ChannelsWereLast { get; init; }
+
     /// <summary>All of it in words; the same in every culture.</summary>
     public override string ToString()
     {
         var text = new StringBuilder(Invariant($"ONNX, opset {Opset}, {Bytes / 1e6:0.0} MB\ninput  {Input}: Single[batch, {string.Join(", ", InputShape)}]"));
+        if (ChannelsWereLast)
+            text.Append("\n       planes, though the model's own vectors have their channels last: extract pixels in planes for the file");
         foreach (var output in Outputs)
             text.Append(Invariant($"\noutput {output.Name}: {output.Type}[batch, {output.Length}], ")).Append(
                 double.IsNaN(output.LargestDifference)
                     ? Invariant($"{output.Differing} of {RowsCompared} rows differ from the model")
-                    : Invariant($"at most {output.LargestDifference:0.0e+0} from the model on {RowsCompared} rows"));
+                    : Invariant($"at most {output.LargestDifference:0.0e+0} from the model on {RowsCompared} rows")
+                    + (output.Differing > 0 ? Invariant($", {output.Differing} of them by a rank") : ""));
         if (LeftOut.Count > 0)
             text.Append($"\nleft out: {string.Join(", ", LeftOut)}");
         return text.ToString();

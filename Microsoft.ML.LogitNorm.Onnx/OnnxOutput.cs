@@ -7,5 +7,5 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="LargestDifference">
 /// From the model's own values, on the rows that were compared; NaN for texts and decisions, of which <paramref name="Differing"/> tells.
 /// </param>
-/// <param name="Differing">Rows whose text or decision is another one.</param>
+/// <param name="Differing">Rows whose text or decision is another one, or whose ranks among other rows are.</param>
 public sealed record OnnxOutput(string Name, string Type, int Length, double LargestDifference = double.NaN, int Differing = 0);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Google.Protobuf;
 using Onnx;
 using TorchSharp;
@@ -10,8 +11,8 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>An ONNX graph in the making.</summary>
 /// <remarks>
-/// Its operations have no effects, so one that is asked for twice, with the same inputs and attributes, is there once: what several scores have in common is
-/// computed once.
+/// Its operations have no effects, so one that is asked for twice, with the same inputs and attributes, is there once, and so is a constant: what several scores
+/// have in common is kept and computed once.
 /// </remarks>
 internal sealed class OnnxGraph
 {
@@ -21,9 +22,13 @@ internal sealed class OnnxGraph
     /// <summary>The version of the file format that goes with it.</summary>
     private const int IrVersion = 8;
 
+    /// <summary>A little less than what protobuf can write.</summary>
+    private const long MostBytes = int.MaxValue - (1L << 24);
+
     private readonly GraphProto _graph = new() { Name = "LogitNorm" };
     private readonly Dictionary<string, OnnxValue[]> _known = [];
     private readonly HashSet<string> _constants = [];
+    private long _bytes;
 
     /// <summary>An input whose rows, the first dimension, are any number.</summary>
     /// <param name="name">Its name.</param>
@@ -57,7 +62,7 @@ internal sealed class OnnxGraph
             ScalarType.Float64 => DataType.Double,
             var other => throw new InvalidOperationException($"{name} holds {other}; a constant holds Float32 or Float64."),
         };
-        return Constant(name, type, here.shape, ByteString.CopyFrom(here.bytes));
+        return Constant(name, type, here.shape, ByteString.CopyFrom(here.bytes));   // more than 2 GB do not fit into a span either
     }
 
     /// <summary>A number that is part of the file, [1].</summary>
@@ -112,7 +117,7 @@ internal sealed class OnnxGraph
         var key = node.ToString();
         if (_known.TryGetValue(key, out var there))
             return there;
-        node.Name = $"/{operation}_{_graph.Node.Count}";   // the slash keeps it apart from names of columns
+        node.Name = $"/{operation}_{_graph.Node.Count}";
         node.Output.AddRange(types.Select((_, i) => types.Length == 1 ? node.Name : $"{node.Name}_{i}"));
         _graph.Node.Add(node);
         return _known[key] = [.. types.Select((type, i) => new OnnxValue(this, node.Output[i], type))];
@@ -166,13 +171,19 @@ internal sealed class OnnxGraph
         return new() { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = shape } } };
     }
 
-    private OnnxValue Constant(string name, DataType type, IEnumerable<long> shape, ByteString bytes)
-    {
-        var tensor = new TensorProto { Name = Unused(name), DataType = (int)type, RawData = bytes };
-        tensor.Dims.AddRange(shape);
-        _graph.Initializer.Add(tensor);
-        return new(this, tensor.Name, type);
-    }
+    private OnnxValue Constant(string name, DataType type, IReadOnlyCollection<long> shape, ByteString bytes)
+        => Once($"constant {type} {string.Join(',', shape)} {Convert.ToHexString(SHA256.HashData(bytes.Span))}", () =>
+        {
+            _bytes += bytes.Length;
+            if (_bytes > MostBytes)
+                throw new NotSupportedException(
+                    $"With {name} the file would have more than 2 GB, which the format cannot hold. "
+                    + "A score that keeps training rows, such as NearestNeighbours, takes a bankSize.");
+            var tensor = new TensorProto { Name = Unused(name), DataType = (int)type, RawData = bytes };
+            tensor.Dims.AddRange(shape);
+            _graph.Initializer.Add(tensor);
+            return new(this, tensor.Name, type);
+        });
 
     private OnnxValue Once(string key, Func<OnnxValue> make)
     {
@@ -183,9 +194,9 @@ internal sealed class OnnxGraph
 
     private string Unused(string name)
     {
-        var unused = name;
+        var unused = $"/{name}";   // the slash keeps it apart from names of columns
         for (var i = 2; !_constants.Add(unused); i++)
-            unused = $"{name}_{i}";
+            unused = $"/{name}_{i}";
         return unused;
     }
 }

@@ -135,6 +135,9 @@ internal sealed class OnnxValue
     /// <summary>Averages over H×W: [B, C, H, W] → [B, C].</summary>
     public OnnxValue MeanOfMaps() => _graph.Node("Flatten", Type, [_graph.Node("GlobalAveragePool", Type, [this])], ("axis", 1L));
 
+    /// <summary>All values of a row side by side: [B, …] → [B, N].</summary>
+    public OnnxValue Flat() => _graph.Node("Flatten", Type, [this], ("axis", 1L));
+
     /// <summary>This and another side by side along axis 1.</summary>
     public OnnxValue Beside(params ReadOnlySpan<OnnxValue> others) => _graph.Node("Concat", Type, [this, .. others], ("axis", 1L));
 

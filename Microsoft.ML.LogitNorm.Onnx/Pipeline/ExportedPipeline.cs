@@ -28,7 +28,7 @@ internal sealed record ExportedPipeline(IReadOnlyList<ITransformer> Before, Logi
     public IReadOnlyList<string> LeftOut => [.. Before.Concat(Behind.Where(part => !IsOurs(part))).Select(part => part.GetType().Name)];
 
     /// <summary>
-    /// Checks that no other transformer rewrites a column that one of ours reads, or that is an output: the file would hold the value that it had before.
+    /// Checks that no other transformer writes a column of the network's, of a score or of a decision: the file would hold the value that it had before.
     /// </summary>
     /// <param name="input">The columns in front of the network.</param>
     /// <returns>The columns at the end.</returns>
@@ -36,6 +36,8 @@ internal sealed record ExportedPipeline(IReadOnlyList<ITransformer> Before, Logi
     public DataViewSchema CheckOthers(DataViewSchema input)
     {
         var schema = Model.GetOutputSchema(input);
+        var (names, ours) = (Model.Spec.Columns, new HashSet<string>());
+        ours.UnionWith([names.Score, names.Logits, names.Embedding, names.LayerStatistics]);
         foreach (var part in Behind)
         {
             DataViewSchema next;
@@ -50,14 +52,14 @@ internal sealed record ExportedPipeline(IReadOnlyList<ITransformer> Before, Logi
                     + "Give rows of the whole model as OnnxExportOptions.CheckData, or leave the transformer out of what is exported.", e);
             }
             // The class's name instead of its key is what the file has, too.
-            if (!IsOurs(part)
-                && schema.FirstOrDefault(column => !column.IsHidden && IsRewritten(column.Name)) is { Name: { } rewritten }
-                && rewritten != Model.Spec.Columns.PredictedLabel)
+            if (!IsOurs(part) && ours.FirstOrDefault(IsWritten) is { } rewritten)
                 throw new NotSupportedException(
                     $"{part.GetType().Name} rewrites column '{rewritten}', which the file would hold as it was before. Let it write to another column.");
+            if (IsOurs(part))
+                ours.UnionWith(next.Select(column => column.Name).Where(IsWritten));
             schema = next;
 
-            bool IsRewritten(string name) => next.Count(column => column.Name == name) > schema.Count(column => column.Name == name);
+            bool IsWritten(string name) => next.Count(column => column.Name == name) > schema.Count(column => column.Name == name);
         }
         return schema;
     }

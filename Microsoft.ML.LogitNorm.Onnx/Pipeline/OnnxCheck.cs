@@ -1,3 +1,4 @@
+using System.Collections;
 using Microsoft.ML.Data;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -14,9 +15,15 @@ internal sealed class OnnxCheck
     /// <summary>One row in so many may have another rank, as a rank is a line beside which rows lie that were ranked.</summary>
     private const int OneRankIn = 20;
 
+    /// <summary>By how much more a score may differ than the network: some subtract large numbers.</summary>
+    private const double ScoresTolerance = 10;
+
+    /// <summary>What values near 0 may differ by.</summary>
+    private const double Rounding = 1e-6;
+
     private readonly ModelSpec _spec;
     private readonly OnnxExportOptions _options;
-    private readonly IDataView _scored;
+    private readonly IDataView _scored, _classified;
     private readonly IReadOnlyList<float[]> _inputs;
 
     /// <param name="model">The whole model.</param>
@@ -31,15 +38,18 @@ internal sealed class OnnxCheck
         if (options.CheckData is { } data)
         {
             var kept = ml.Data.TakeRows(data, options.CheckedRows);
-            _inputs = [.. Pixels(pipeline, kept)];
-            _scored = model.Transform(kept);
+            var before = pipeline.Before.Aggregate(kept, (rows, part) => part.Transform(rows));
+            pipeline.CheckOthers(before.Schema);
+            _inputs = [.. Pixels(before)];
+            (_classified, _scored) = (pipeline.Model.Transform(before), model.Transform(kept));
         }
         else
         {
             _inputs = CheckNoise.Rows(_spec, options.CheckedRows);
             var input = OwnInput(ml, _inputs);
             pipeline.CheckOthers(input.Schema);
-            _scored = pipeline.Behind.Aggregate(pipeline.Model.Transform(input), (rows, part) => part.Transform(rows));
+            _classified = pipeline.Model.Transform(input);
+            _scored = pipeline.Behind.Aggregate(_classified, (rows, part) => part.Transform(rows));
         }
         if (_inputs.Count == 0)
             throw new InvalidOperationException("OnnxExportOptions.CheckData has no rows to compare the file on. Give some, or leave it out.");
@@ -60,31 +70,45 @@ internal sealed class OnnxCheck
     public IReadOnlyList<OnnxOutput> Run(byte[] file, IReadOnlyList<OnnxOutput> outputs, IReadOnlySet<string> ranks)
     {
         using var session = new InferenceSession(file);
-        int[] shape = [_inputs.Count, .. OnnxExporter.InputShape(_spec.Input)];
-        var tensor = new DenseTensor<float>(_inputs.SelectMany(row => row).ToArray(), shape);
-        using var results = session.Run([NamedOnnxValue.CreateFromTensor(_spec.Input.Name, tensor)]);
-        var byName = results.ToDictionary(result => result.Name);
-        return [.. outputs.Select(output => Compared(output, byName[output.Name], ranks.Contains(output.Name) ? 1 + (Rows / OneRankIn) : 0))];
+        var found = outputs.ToDictionary(output => output.Name, _ => new List<object>());
+        foreach (var batch in _inputs.Chunk(_spec.Input.RowsPerBatch))
+        {
+            var tensor = new DenseTensor<float>(batch.SelectMany(row => row).ToArray(), [batch.Length, .. OnnxExporter.InputShape(_spec.Input)]);
+            using var results = session.Run([NamedOnnxValue.CreateFromTensor(_spec.Input.Name, tensor)]);
+            foreach (var result in results)
+                found[result.Name].AddRange(((IEnumerable)result.Value).Cast<object>());
+        }
+        return [.. outputs.Select(output => Compared(output, found[output.Name], ranks.Contains(output.Name)))];
     }
 
-    private OnnxOutput Compared(OnnxOutput output, DisposableNamedOnnxValue found, int exempt)
+    private OnnxOutput Compared(OnnxOutput output, IEnumerable<object> found, bool isRank) => output.Type switch
+    {
+        nameof(Boolean) => Counted(output, _scored.GetColumn<bool>(_scored.Schema[output.Name]).Zip(found.Cast<bool>())),
+        nameof(String) => Counted(output, Labels(_scored.Schema[output.Name]).Zip(found.Cast<string>())),
+        _ => Measured(output, [.. found.Cast<float>()], isRank),
+    };
+
+    private OnnxOutput Measured(OnnxOutput output, float[] found, bool isRank)
     {
         var column = _scored.Schema[output.Name];
-        switch (output.Type)
+        float[] own = [.. column.Type is NumberDataViewType ? _scored.GetColumn<float>(column) : _scored.GetColumn<float[]>(column).SelectMany(row => row)];
+        var tolerance = _options.Tolerance * (column.Type is NumberDataViewType ? ScoresTolerance : 1);
+        float[] sizes = [.. own.Chunk(output.Length).Select(row => row.Where(float.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max())];
+        var usual = sizes.Order().ElementAt(sizes.Length / 2);
+        var (largest, beyond, worst) = (0.0, 0, 0);
+        for (var row = 0; row < sizes.Length; row++)
         {
-            case nameof(Boolean):
-                return Counted(output, _scored.GetColumn<bool>(column).Zip(found.AsTensor<bool>()));
-            case nameof(String):
-                return Counted(output, Labels(_scored, column).Zip(found.AsTensor<string>()));
+            var difference = Enumerable.Range(row * output.Length, output.Length).Max(i => Difference(own[i], found[i]));
+            if (difference > largest)
+                (largest, worst) = (difference, row);
+            if (difference > tolerance * (sizes[row] + usual) + Rounding)
+                beyond++;
         }
-        float[] expected = [.. column.Type is NumberDataViewType ? _scored.GetColumn<float>(column) : _scored.GetColumn<float[]>(column).SelectMany(row => row)];
-        var size = expected.Where(float.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max();
-        double[] differences = [.. expected.Zip(found.AsTensor<float>(), Difference).OrderDescending()];
-        return differences[Math.Min(exempt, differences.Length - 1)] is var largest && largest <= _options.Tolerance * Math.Max(1, size)
-            ? output with { LargestDifference = differences[0] }
+        return beyond <= (isRank && double.IsFinite(largest) ? Rows / OneRankIn : 0)
+            ? output with { LargestDifference = largest, Differing = beyond }
             : throw new InvalidOperationException(
-                Invariant($"The ONNX file's '{output.Name}' differs by {largest:g3} from the model's, whose largest value is {size:g3}; ")
-                + Invariant($"expected at most {_options.Tolerance:g3} of it (OnnxExportOptions.Tolerance). Nothing was written."));
+                Invariant($"The ONNX file's '{output.Name}' differs from the model's in {beyond} of {Rows} rows by more than OnnxExportOptions.Tolerance allows, ")
+                + Invariant($"at most by {largest:g3} in row {worst} (counted from 0), whose values are up to {sizes[worst]:g3}. Nothing was written."));
     }
 
     private static double Difference(float own, float other)
@@ -95,26 +119,25 @@ internal sealed class OnnxCheck
         var (count, differing) = (0, 0);
         foreach (var (own, other) in rows)
             (count, differing) = (count + 1, differing + (EqualityComparer<T>.Default.Equals(own, other) ? 0 : 1));
-        return differing <= 1 + (count / OneIn)
+        return differing <= (count + OneIn - OneRankIn) / OneIn   // none of fewer than 20
             ? output with { Differing = differing }
             : throw new InvalidOperationException(
                 Invariant($"The ONNX file's '{output.Name}' is another than the model's in {differing} of {count} rows. Nothing was written."));
     }
 
-    private static IEnumerable<string> Labels(IDataView scored, DataViewSchema.Column column)
+    /// <summary>The classes' names, whatever the label's type: of another one than text, behind MapKeyToValue, by the key that stood there before.</summary>
+    private IEnumerable<string> Labels(DataViewSchema.Column column)
     {
-        if (column.Type is not KeyDataViewType)
-            return scored.GetColumn<ReadOnlyMemory<char>>(column).Select(label => label.ToString());
-        var names = default(VBuffer<ReadOnlyMemory<char>>);
-        column.GetKeyValues(ref names);
-        var values = names.DenseValues().ToArray();
-        return scored.GetColumn<uint>(column).Select(key => values[key - 1].ToString());
+        if (column.Type is TextDataViewType)
+            return _scored.GetColumn<ReadOnlyMemory<char>>(column).Select(label => label.ToString());
+        var names = _spec.ClassNames();
+        var keys = column.Type is KeyDataViewType ? _scored.GetColumn<uint>(column) : _classified.GetColumn<uint>(_classified.Schema[_spec.Columns.PredictedLabel]);
+        return keys.Select(key => names[(int)key - 1]);
     }
 
     /// <summary>The network's input in each row.</summary>
-    private IEnumerable<float[]> Pixels(ExportedPipeline pipeline, IDataView data)
+    private IEnumerable<float[]> Pixels(IDataView before)
     {
-        var before = pipeline.Before.Aggregate(data, (rows, part) => part.Transform(rows));
         var input = _spec.Input.Bind(before.Schema);
         using var cursor = before.GetRowCursor([before.Schema[input.Name]]);
         var reader = input.Open(cursor);

@@ -17,6 +17,7 @@ internal sealed class OnnxExporter
     private readonly Dictionary<string, (OnnxValue Value, int Length)> _columns = [];
     private readonly Dictionary<string, string> _metadata = [];
     private readonly HashSet<string> _ranks = [];   // outputs that go in steps
+    private OnnxValue? _unlessFinite;   // 0, or NaN where a value of the row is not finite
 
     private OnnxExporter(ExportedPipeline pipeline)
         => (_pipeline, _spec, _network) = (pipeline, pipeline.Model.Spec, pipeline.Model.Network.Classifier);
@@ -36,7 +37,10 @@ internal sealed class OnnxExporter
         var file = exporter.ToFile();
         var compared = check.Run(file, outputs, exporter._ranks);
         var shape = InputShape(pipeline.Model.Spec.Input);
-        return (new(pipeline.Model.Spec.Input.Name, shape, compared, OnnxGraph.Opset, file.Length, check.Rows, pipeline.LeftOut), file);
+        return (new(pipeline.Model.Spec.Input.Name, shape, compared, OnnxGraph.Opset, file.Length, check.Rows, pipeline.LeftOut)
+        {
+            ChannelsWereLast = pipeline.Model.Spec.Input is ImageInput { Kind: not PixelKind.Image, Interleaved: true, Shape.Channels: > 1 },
+        }, file);
     }
 
     /// <summary>The shape of a row as ONNX has it: planes of images.</summary>
@@ -55,7 +59,8 @@ internal sealed class OnnxExporter
         var statistics = _pipeline.Behind.OfType<OodScoreTransformer>().Any(score => score.Score.Needs.HasFlag(OodInputs.LayerStatistics));
         var (embedding, layerStatistics) = new NetworkExport(_graph, _network.Embedding, statistics).Of(normalized);
         var logits = HeadExport.Of(_graph, _network, embedding);
-        _columns[names.PredictedLabel] = (_graph.Texts("classes", ClassNames()).Rows(logits.ArgMax()).AsColumn(), 1);
+        _unlessFinite = (input.Flat().Sum() + embedding.Sum() + logits.Sum()) * 0;
+        _columns[names.PredictedLabel] = (_graph.Texts("classes", _spec.ClassNames()).Rows(logits.ArgMax()).AsColumn(), 1);
         _columns[names.Score] = (logits.Softmax(), _spec.ClassCount);
         _columns[names.Logits] = (logits, _spec.ClassCount);
         _columns[names.Embedding] = (embedding, _spec.EmbeddingSize);
@@ -64,10 +69,10 @@ internal sealed class OnnxExporter
         _metadata["input"] = _spec.Input is ImageInput image
             ? Invariant($"{image.Name}: float32 [batch, {string.Join(", ", shape)}], planes of ")
                 + (image.Shape.Channels == 3 ? "red, green, blue" : Invariant($"{image.Shape.Channels} channels"))
-                + (_spec.Normalization.PixelRange(image.Kind) == 255 ? ", 0 to 255" : ", 0 to 1") + "; normalised inside"
+                + (image.Kind == PixelKind.VectorOfSingle ? ", in the units of training" : ", 0 to 255") + "; normalised inside"
             : Invariant($"{_spec.Input.Name}: float32 [batch, {string.Join(", ", shape)}], features as they are; standardised inside");
         _metadata["network"] = Invariant($"{_spec.Backbone}, Head.{_spec.Head}");
-        _metadata["classes"] = JsonSerializer.Serialize(ClassNames());
+        _metadata["classes"] = JsonSerializer.Serialize(_spec.ClassNames());
     }
 
     private void Add(ITransformer part)
@@ -91,6 +96,7 @@ internal sealed class OnnxExporter
     private void AddScore(OodScoreTransformer transformer)
     {
         using var use = transformer.Enter();
+        using var scope = NewDisposeScope();
         var (score, columns, output) = (transformer.Score, transformer.Columns, transformer.OutputColumnName);
         var names = _spec.Columns;
         CheckColumn(score, OodInputs.Logits, columns.Logits, names.Logits);
@@ -99,8 +105,10 @@ internal sealed class OnnxExporter
         var rows = new ScoredRows(
             _graph, _network, _columns[names.Logits].Value, _columns[names.Embedding].Value, _columns.GetValueOrDefault(names.LayerStatistics).Value,
             transformer.Learned.Tensors, output);
-        _columns[output] = (ScoreExport.Of(score, rows).To(DataType.Float), 1);
-        _metadata[output] = score.ToString();
+        // The model refuses a row that is not finite. Here its score is NaN, whatever a formula makes of it, and the decision "out of distribution".
+        _columns[output] = (ScoreExport.Of(score, rows).To(DataType.Float) + _unlessFinite!, 1);
+        _metadata[$"score.{output}"] = score.ToString();
+        _ranks.Remove(output);
         if (score.RanksRows)
             _ranks.Add(output);
     }
@@ -118,7 +126,7 @@ internal sealed class OnnxExporter
         _columns[names.Confidence] = (confidence, 1);
         _columns[names.Decision] = (decision, 1);
         _ranks.Add(names.Confidence);
-        _metadata[names.Decision] = transformer.Report.ToString();
+        _metadata[$"decision.{names.Decision}"] = transformer.Report.ToString();
     }
 
     private OnnxValue Logits(string column, string who)
@@ -152,7 +160,4 @@ internal sealed class OnnxExporter
         var version = typeof(LogitNormModel).Assembly.GetName().Version!.ToString(3);
         return _graph.ToModel(("Microsoft.ML.LogitNorm", version), _metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal)).ToByteArray();
     }
-
-    private IReadOnlyList<string> ClassNames()
-        => [.. Enumerable.Range(0, _spec.ClassCount).Select(i => _spec.Classes?.NameOf(i) ?? Invariant($"{i + 1}"))];
 }

@@ -22,9 +22,10 @@ internal static class DecisionFormula
         var ranks = full([parts.Count, longest], float.NegativeInfinity);
         foreach (var (i, part) in parts.Index())
             ranks[i].narrow(0, 0, part.Scores.Length).copy_(tensor(part.Scores.ToArray()));
-        var own = graph.Constant($"{path}/scores", Ties.Widened(ranks));
+        var widened = Ties.Widened(ranks);
+        var own = graph.Constant($"{path}/scores", widened);
         var count = graph.Constant($"{path}/count", tensor(parts.Select(part => part.Scores.Length + 1.0).ToArray(), float64).unsqueeze(1));
-        var threshold = graph.Constant($"{path}/threshold", Ties.Widened(tensor(parts.Select(part => part.Threshold).ToArray())).unsqueeze(1));
+        var threshold = graph.Constant($"{path}/threshold", stack([.. parts.Select((part, i) => widened[i][part.ThresholdAt])]).unsqueeze(1));
         if (calibration.Classes is not null)
             (own, count, threshold) = (own.Rows(predicted), count.Rows(predicted), threshold.Rows(predicted));
         var atLeast = own.IsAtLeast(score).To(DataType.Double).Sum() + 1;

@@ -35,8 +35,9 @@ internal static class ScoreExport
         Scale scale => ShapingFormulas.Scale(rows, scale),
         Dice => ShapingFormulas.Dice(rows),
         Fuse fuse => FuseFormula.Of(rows, fuse),
-        _ => throw new NotSupportedException(
+        Odin => throw new NotSupportedException(
             $"The score {score} cannot be exported to ONNX: it takes gradients of the network, and a graph for scoring has none. "
             + "All other scores of OodScores can, and Odin with epsilon 0, which takes no step."),
+        _ => throw new NotSupportedException($"The score {score} has no formula for ONNX yet. ScoreExport lists those that have."),
     };
 }

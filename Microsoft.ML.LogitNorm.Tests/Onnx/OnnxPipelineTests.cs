@@ -48,8 +48,8 @@ public sealed class OnnxPipelineTests
         Assert.That(JsonSerializer.Deserialize<string[]>(file.Metadata["classes"]), Is.EqualTo(TinyImages.Classes));
         Assert.That(file.Metadata["network"], Does.Contain("WideResNet(10, 1, 0)").And.Contain("Head.Linear()"));
         Assert.That(file.Metadata["input"], Does.Contain("[batch, 3, 8, 8]").And.Contain("red, green, blue, 0 to 255"));
-        Assert.That(file.Metadata["OodScore"], Is.EqualTo("Energy(Temperature = 1)"));
-        Assert.That(file.Metadata["IsOutOfDistribution"], Is.EqualTo(_app.LastTransformer.Report.ToString()));
+        Assert.That(file.Metadata["score.OodScore"], Is.EqualTo("Energy(Temperature = 1)"));
+        Assert.That(file.Metadata["decision.IsOutOfDistribution"], Is.EqualTo(_app.LastTransformer.Report.ToString()));
         Assert.That(file.Export.Opset, Is.EqualTo(17));
         Assert.That(file.Export.Bytes, Is.EqualTo(file.Bytes.Length));
         Assert.That(file.Export.LeftOut, Is.EqualTo((string[])["ValueToKeyMappingTransformer"]));
@@ -112,11 +112,56 @@ public sealed class OnnxPipelineTests
     }
 
     [Test]
-    public void Export_AFileThatComputesSomethingElse_IsFoundByTheComparison()
+    public void Export_AnotherTransformerThatDropsAScoreAndWritesIt_IsRefused()
     {
-        var thrown = Assert.Throws<InvalidOperationException>(
-            () => _ = new ExportedFile(WithNormalizedEmbedding(), new() { CheckData = TinyImages.View(_ml, 20) }));
-        Assert.That(thrown!.Message, Does.Contain("'Embedding' differs by").And.Contain("Nothing was written"));
+        var scored = new TransformerChain<ITransformer>([.. Flat(_app).Take(3)]);
+        var data = TinyImages.View(_ml, 5);
+        var dropped = _ml.Transforms.DropColumns("OodScore").Fit(scored.Transform(data));
+        var copied = _ml.Transforms.CopyColumns("OodScore", "Order").Fit(dropped.Transform(scored.Transform(data)));
+        var chain = scored.Append(dropped).Append(copied).Append(_app.LastTransformer);
+        Assert.That(
+            () => _ = new ExportedFile(chain, new() { CheckData = TinyImages.View(_ml, 20) }),
+            Throws.TypeOf<NotSupportedException>().With.Message.Contains("'OodScore'").And.Message.Contains("ColumnCopyingTransformer"));
+    }
+
+    [Test]
+    public void Check_AFileThatComputesSomethingElse_IsFoundByItsOutput()
+    {
+        // The file of another network of the same form.
+        using var other = UntrainedModel.Create(_ml);
+        using var file = new ExportedFile(other);
+        var check = new OnnxCheck(Network, ExportedPipeline.Of(Network), new());
+        var thrown = Assert.Throws<InvalidOperationException>(() => check.Run(file.Bytes, file.Export.Outputs, new HashSet<string>()));
+        Assert.That(thrown!.Message, Does.Contain("'PredictedLabel'").Or.Contain("'Score'"));
+        Assert.That(thrown.Message, Does.Contain("of 64 rows").And.Contain("Nothing was written"));
+    }
+
+    [Test]
+    public void Export_WhatIsNotFinite_IsOutOfDistribution()
+    {
+        using var file = new ExportedFile(_app);
+        foreach (var value in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity, 3e38f])
+        {
+            float[] row = [.. Enumerable.Repeat(value, 3 * TinyImages.Size * TinyImages.Size)];
+            Assert.That(file.Run<bool>("IsOutOfDistribution", [row], 3, TinyImages.Size, TinyImages.Size), Is.EqualTo((bool[])[true]), $"{value}");
+            Assert.That(file.Run<float>("OodConfidence", [row], 3, TinyImages.Size, TinyImages.Size), Has.All.GreaterThan(0.9f), $"{value}");
+        }
+    }
+
+    [TestCase(DataKind.Int32)]
+    [TestCase(DataKind.Single)]
+    public void Export_LabelsThatAreNumbers_AreTheirText(DataKind kind)
+    {
+        var rows = TinyImages.View(_ml, 48);
+        var pipeline = _ml.Transforms.Conversion.MapValue("Label", TinyImages.Classes.Index().ToDictionary(item => item.Item, item => item.Index + 7))
+            .Append(_ml.Transforms.Conversion.ConvertType("Label", outputKind: kind))
+            .Append(_ml.Transforms.Conversion.MapValueToKey("Label"))
+            .Append(_ml.MulticlassClassification.Trainers.LogitNorm(TinyImages.Options))
+            .Append(_ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
+        using var chain = pipeline.Fit(rows);
+        using var file = new ExportedFile(chain, new() { CheckData = rows });
+        Assert.That(file.Run<string>("PredictedLabel", TinyImages.Rows(12)).Distinct(), Is.EquivalentTo((string[])["7", "8", "9"]));
+        Assert.That(file.Export.Outputs.Single(output => output.Name == "PredictedLabel").Differing, Is.Zero);
     }
 
     [Test]

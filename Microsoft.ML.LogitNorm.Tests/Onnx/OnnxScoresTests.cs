@@ -58,7 +58,7 @@ public sealed class OnnxScoresTests
         var differing = found.Zip(expected, (own, other) => Math.Abs(own - other)).Count(difference => difference > 1e-4 * expected.Max(Math.Abs));
         // By a rank, where two softmax values next to 1 differ by their rounding only.
         Assert.That(differing, Is.LessThanOrEqualTo(score is Fuse ? 6 : 0));
-        Assert.That(file.Metadata["OodScore"], Is.EqualTo(score.ToString()));
+        Assert.That(file.Metadata["score.OodScore"], Is.EqualTo(score.ToString()));
     }
 
     [Test]

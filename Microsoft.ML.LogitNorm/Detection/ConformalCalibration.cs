@@ -89,7 +89,10 @@ internal sealed class ConformalCalibration
     public double? Confidence { get; }
 
     /// <summary>A row is out of distribution if its score lies above this.</summary>
-    public float Threshold => _sorted[^_rank];
+    public float Threshold => _sorted[ThresholdAt];
+
+    /// <summary>Where among the calibration scores that is.</summary>
+    public int ThresholdAt => _sorted.Length - _rank;
 
     /// <summary>The share of in-distribution rows above such a threshold, in the mean over draws of so many calibration rows, without ties.</summary>
     public double ExpectedFalseAlarmRate => _rank / (_sorted.Length + 1.0);

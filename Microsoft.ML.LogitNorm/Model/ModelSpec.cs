@@ -32,6 +32,10 @@ internal sealed record ModelSpec(
     [JsonIgnore]
     public int StatisticsSize => StageStatistics.SizeOf(Backbone.Graph(Input.Node));
 
+    /// <summary>The classes' names; their keys where the label had none.</summary>
+    public IReadOnlyList<string> ClassNames()
+        => [.. Enumerable.Range(0, ClassCount).Select(i => Classes?.NameOf(i) ?? (i + 1).ToString(System.Globalization.CultureInfo.InvariantCulture))];
+
     /// <summary>A network of this architecture to train, on the CPU, with freshly drawn weights.</summary>
     public ClassifierNetwork CreateNetwork(NetworkRandom random) => Backbone.CreateNetwork(Input.Node, ClassCount, random, Head);
 

@@ -18,7 +18,7 @@ internal sealed class DriftTests
         Assert.That(changed.Flag("alarm"), Is.True, changed.ToString());
         Assert.That(changed.GetProperty("since").GetDateTimeOffset(), Is.GreaterThanOrEqualTo(changed.GetProperty("startedAt").GetDateTimeOffset()));
         Assert.That(changed.Text("message"), Does.StartWith("Your images have changed."));
-        Assert.That(await app.Client.GetStringAsync("/metrics"), Does.Match(@"webapp_drift_alarm\S* 1 "));
+        Assert.That(await app.Client.GetStringAsync("/metrics"), Does.Match(@"webapp_drift_alarm\{[^}]*\} 1\b"));
 
         var reset = await app.Client.PostAsync("/drift/reset", null).Ok();
         Assert.That((reset.Flag("alarm"), reset.Number("imagesSeen")), Is.EqualTo((false, 0.0)));

@@ -1,7 +1,7 @@
 using System.Net;
-using System.Net.Http.Headers;
 using Microsoft.Extensions.DependencyInjection;
 using WebApp.Predictions;
+using WebApp.Refusals;
 using WebApp.Tests.Support;
 
 namespace WebApp.Tests.Hosting;
@@ -12,9 +12,9 @@ internal sealed class LimitTests
     [Test]
     public async Task Predict_MoreThanPlacesAndQueue_IsSentAwayAtOnceAndTheOthersFinish()
     {
-        await using var app = await RunningApp.Start("--WebApp:MaxConcurrency=1", "--WebApp:MaxQueue=1");
-        using var first = new SlowImage(TinyModel.Known("dark"));
-        using var second = new SlowImage(TinyModel.Known("light"));
+        await using var app = await RunningApp.Start("--WebApp:MaxConcurrency=1", "--WebApp:MaxQueue=1", "--WebApp:MaxPerClient=2");
+        using var first = SlowBody.Image(TinyModel.Known("dark"));
+        using var second = SlowBody.Image(TinyModel.Known("light"));
         var held = new[] { first, second }.Select(image => app.Client.PostAsync("/predict", image)).ToArray();
         await Task.WhenAll(first.Started, second.Started);
         await Until(() => Gate(app).Waiting == 2);
@@ -33,7 +33,25 @@ internal sealed class LimitTests
     }
 
     [Test]
-    public async Task Predict_TooOften_IsSentAwayWithATimeToComeBack([Values("/predict", "/v2/models/tiny/infer")] string path)
+    public async Task Predict_SlowlyAndOftenByOneClient_LeavesPlacesToOthers()
+    {
+        await using var app = await RunningApp.Start("--WebApp:MaxConcurrency=1", "--WebApp:MaxQueue=2", "--WebApp:MaxPerClient=1");
+        using var slow = SlowBody.Image(TinyModel.Known("dark"));
+        var held = app.Client.PostAsync("/predict", slow);
+        await Until(() => Gate(app).Waiting == 1);
+
+        Assert.That(
+            await app.Predict(("dark.png", TinyModel.Known("dark"))).Problem(HttpStatusCode.TooManyRequests),
+            Is.EqualTo("A client may have 1 requests at a time (WebApp:MaxPerClient). Try again in a moment."));
+        using (Gate(app).Admit("another"))
+            Assert.That(() => Gate(app).Admit("another"), Throws.TypeOf<RefusedException>(), "it has one already");
+        slow.Finish();
+        await held.Ok();
+        await app.Predict(("dark.png", TinyModel.Known("dark"))).Ok();
+    }
+
+    [Test]
+    public async Task Predict_TooOften_IsSentAwayWithATimeToComeBack([Values("/predict", "/v2/models/tiny/infer", "/drift/reset")] string path)
     {
         await using var app = await RunningApp.Start("--WebApp:RequestsPerMinute=2");
         await Send();
@@ -43,7 +61,7 @@ internal sealed class LimitTests
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.TooManyRequests));
         Assert.That(response.Headers.RetryAfter?.Delta, Is.GreaterThan(TimeSpan.Zero));
         Assert.That(
-            (await RunningApp.Json(response)).Text(path == "/predict" ? "detail" : "error"),
+            (await RunningApp.Json(response)).Text(path.StartsWith("/v2", StringComparison.Ordinal) ? "error" : "detail"),
             Is.EqualTo("A client may ask 2 times a minute (WebApp:RequestsPerMinute). Try again later."));
         await app.Client.GetAsync("/model").Ok();   // what predicts nothing is not counted
 
@@ -54,7 +72,7 @@ internal sealed class LimitTests
     public async Task Predict_BodyThatDoesNotArrive_GivesItsPlaceBack()
     {
         await using var app = await RunningApp.Start("--WebApp:UploadSeconds=1", "--WebApp:MaxConcurrency=1", "--WebApp:MaxQueue=0");
-        using var image = new SlowImage(TinyModel.Known("dark"));
+        using var image = SlowBody.Image(TinyModel.Known("dark"));
         var request = app.Client.PostAsync("/predict", image);
         await Until(() => Gate(app).Waiting == 1);
         await Until(() => Gate(app).Waiting == 0);
@@ -68,7 +86,7 @@ internal sealed class LimitTests
     public async Task Stop_WithARequestInFlight_LetsItFinish()
     {
         var app = await RunningApp.Start();
-        using var image = new SlowImage(TinyModel.Known("light"));
+        using var image = SlowBody.Image(TinyModel.Known("light"));
         var request = app.Client.PostAsync("/predict", image);
         await image.Started;
         await Until(() => Gate(app).Waiting == 1);
@@ -89,46 +107,5 @@ internal sealed class LimitTests
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (!condition())
             await Task.Delay(10, limit.Token);
-    }
-
-    /// <summary>An image that is sent but for its last byte, which waits.</summary>
-    private sealed class SlowImage : HttpContent
-    {
-        private readonly byte[] _image;
-        private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly TaskCompletionSource _rest = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public SlowImage(byte[] image)
-        {
-            _image = image;
-            Headers.ContentType = new MediaTypeHeaderValue("image/png");
-        }
-
-        public Task Started => _started.Task;
-
-        /// <summary>Sends the last byte.</summary>
-        public void Finish() => _rest.TrySetResult();
-
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
-        {
-            await stream.WriteAsync(_image.AsMemory(0, _image.Length - 1));
-            await stream.FlushAsync();
-            _started.SetResult();
-            await _rest.Task;
-            await stream.WriteAsync(_image.AsMemory(_image.Length - 1));
-        }
-
-        // No request may wait for ever, should its test fail.
-        protected override void Dispose(bool disposing)
-        {
-            Finish();
-            base.Dispose(disposing);
-        }
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = _image.Length;
-            return true;
-        }
     }
 }

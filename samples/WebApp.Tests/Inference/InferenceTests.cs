@@ -1,6 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using WebApp.Engines;
+using WebApp.Inference;
+using WebApp.Predictions;
+using WebApp.Refusals;
 using WebApp.Tests.Support;
 
 namespace WebApp.Tests.Inference;
@@ -74,6 +81,25 @@ internal sealed class InferenceTests
         yield return Case("no inputs", "{}", "One input is expected, 'image'; found none.");
         yield return Case("another input", """{"inputs":[{"name":"x","datatype":"BYTES","shape":[1],"data":[""]}]}""",
             "One input is expected, 'image'; found 'x'.");
+        yield return Case("null", "null", "no object of JSON");
+        yield return Case("a text that is no Unicode", """{"id":"\uD800"}""", "no JSON of the protocol");
+        yield return Case("more behind it", """{"inputs":[{"name":"image","datatype":"BYTES","shape":[1],"data":["AAAA"]}]} x""", "no JSON of the protocol");
+        yield return Case("a null input", """{"inputs":[null]}""", "An element of 'inputs' is no object.");
+        yield return Case("two inputs", """{"inputs":[{"name":"image","datatype":"BYTES","shape":[1],"data":["AAAA"]},{}]}""",
+            "One input is expected, 'image'; found more.");
+        yield return Case("inputs that are none", """{"inputs":{}}""", "'inputs' is no array.");
+        yield return Case("a long name", $$"""{"inputs":[{"name":"{{new string('x', 2_000)}}"}]}""", "'name' has 2000 bytes; at most 1000 are expected.");
+        yield return Case("a name that is none", """{"inputs":[{"name":{"a":[1]}}]}""", "'name' is no text.");
+        yield return Case("a shape of texts", """{"inputs":[{"name":"image","shape":["1"]}]}""", "An element of 'shape' is no whole number.");
+        yield return Case("objects", """{"inputs":[{"name":"image","datatype":"BYTES","shape":[1],"data":[{"a":["AAAA"]}]}]}""",
+            "Element 0 (counted from 0) of input 'image' is no text in base64.");
+        yield return Case("numbers before their type",
+            $$"""{"inputs":[{"data":[{{string.Join(',', Enumerable.Repeat("1", 50))}}],"shape":[50],"datatype":"FP32","name":"image"}]}""",
+            "of datatype 'FP32'; BYTES is expected");
+        yield return Case("a null output", """{"inputs":[{"name":"image","datatype":"BYTES","shape":[1],"data":["AAAA"]}],"outputs":[null]}""",
+            "An element of 'outputs' is no object.");
+        yield return Case("many outputs", """{"outputs":[{"name":"Score"},{"name":"Score"},{"name":"Score"},{"name":"Score"},{"name":"Score"},{}]}""",
+            "There are more 'outputs' than the 5 of the model.");
         yield return Case("numbers", """{"inputs":[{"name":"image","datatype":"FP32","shape":[1],"data":[1]}]}""", "of datatype 'FP32'; BYTES is expected");
         yield return Case("no data", """{"inputs":[{"name":"image","datatype":"BYTES","shape":[1]}]}""", "has no array 'data'");
         yield return Case("another shape", """{"inputs":[{"name":"image","datatype":"BYTES","shape":[2],"data":["AAAA"]}]}""",
@@ -109,6 +135,43 @@ internal sealed class InferenceTests
         await Fault(Infer(new { inputs = Input(new byte[10_000_001]) }), HttpStatusCode.RequestEntityTooLarge, "WebApp:MaxFileBytes");
         await Fault(Infer(new { inputs = Input([.. Enumerable.Repeat(new byte[9_000_000], 4)]) }),
             HttpStatusCode.RequestEntityTooLarge, "WebApp:MaxRequestBytes");
+    }
+
+    [Test]
+    public async Task Infer_ManySmallElements_TakesNoMoreMemoryThanTheirText([Values("\"\"", "[]", "{}", "1")] string element)
+    {
+        const int count = 5_000_000;
+        var body = new StringBuilder("""{"inputs":[{"name":"image","datatype":"BYTES","shape":[1],"data":[""");
+        body.Insert(body.Length, $"{element},", count).Append(element).Append("]}]}");
+        using var request = new MemoryStream(Encoding.UTF8.GetBytes(body.ToString()));
+        var reader = _app.App.Services.GetRequiredService<InferenceReader>();
+        var context = new DefaultHttpContext { Request = { Body = request } };
+
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        Assert.That(async () => await reader.Read(context.Request, CancellationToken.None), Throws.TypeOf<RefusedException>());
+        Assert.That(GC.GetTotalAllocatedBytes(precise: true) - before, Is.LessThan(2 * request.Length));
+    }
+
+    [Test]
+    public async Task Infer_AVersionThatIsReplacedWhileItIsSent_IsAFault([Values] bool named)
+    {
+        await using var app = await RunningApp.Start();
+        var host = app.App.Services.GetRequiredService<ModelHost>();
+        var path = named ? $"/v2/models/tiny/versions/{_version}/infer" : "/v2/models/tiny/infer";
+        using var body = new SlowBody(JsonSerializer.SerializeToUtf8Bytes(new { inputs = Input(TinyModel.Known("dark")) }), "application/json");
+        var request = app.Client.PostAsync(path, body);
+        await body.Started;
+        using (var started = new CancellationTokenSource(TimeSpan.FromSeconds(20)))
+            while (app.App.Services.GetRequiredService<WorkGate>().Waiting == 0)
+                await Task.Delay(10, started.Token);
+        var next = app.App.Services.GetRequiredService<ModelLoader>().Load("tiny.zip", await File.ReadAllBytesAsync(TinyModel.OtherPath));
+        host.Swap(next);
+        body.Finish();
+
+        if (named)
+            await Fault(request, HttpStatusCode.NotFound, $"There is no version '{_version}' of the model 'tiny'; '{next.Card.Version}' is served.");
+        else
+            Assert.That((await request.Ok()).Text("model_version"), Is.EqualTo(next.Card.Version));
     }
 
     private Task<HttpResponseMessage> Infer(object request) => _app.Client.PostAsJsonAsync("/v2/models/tiny/infer", request);

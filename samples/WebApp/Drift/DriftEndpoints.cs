@@ -1,3 +1,5 @@
+using WebApp.Hosting;
+
 namespace WebApp.Drift;
 
 /// <summary>GET /drift and POST /drift/reset.</summary>
@@ -14,6 +16,9 @@ internal static class DriftEndpoints
                 return drift.State;
             })
             .WithName("drift-reset")
-            .WithSummary("Begins the test anew.");
+            .WithSummary("Begins the test anew.")
+            .ProducesProblem(StatusCodes.Status403Forbidden)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .RequireRateLimiting(ServerLimits.PerClient);
     }
 }

@@ -6,38 +6,41 @@ namespace WebApp.Engines;
 
 /// <summary>
 /// Follows a model file: one that has changed, and then stayed as it is for a while, is loaded, tried and served. Whether it was written in place or another
-/// was moved there makes no difference. One that cannot be served leaves the model before it in its place.
+/// was moved there makes no difference. One that cannot be served leaves the model before it in its place, and is tried again after a while.
 /// </summary>
 internal sealed class ModelFile(
     ModelHost host, ModelLoader loader, PredictionMetrics metrics, TimeProvider clock, IOptions<WebAppOptions> options, ILogger<ModelFile> log)
 {
     private Stamp? _seen, _done;
     private long _since;
+    private long? _refused;   // when the file that is done with was
 
     /// <summary>One look at the file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="settle">Whether a changed file is left alone at first.</param>
     public void Follow(string path, bool settle = true)
     {
-        if (Stamp.Of(path) is not { } stamp || stamp == _done || (settle && !HasSettled(stamp)))
+        if (Stamp.Of(path) is not { } stamp || IsDone(stamp) || (settle && !HasSettled(stamp)))
             return;
         byte[] file;
         try
         {
             file = File.ReadAllBytes(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or OutOfMemoryException)
         {
-            // Looked at again, but said once.
-            if (host.LastError?.Message != e.Message)
-                Refuse(null, e.Message);
+            Refuse(null, e.Message);   // and is looked at again
             return;
         }
         if (Stamp.Of(path) != stamp)
             return;   // it changed while it was read
-        _done = stamp;
+        (_done, _refused) = (stamp, null);
         Serve(Path.GetFileName(path), file);
     }
+
+    // What is wrong may pass without a change of the file.
+    private bool IsDone(Stamp stamp)
+        => stamp == _done && (_refused is not { } at || clock.GetElapsedTime(at) < TimeSpan.FromSeconds(options.Value.RetrySeconds));
 
     private bool HasSettled(Stamp stamp)
     {
@@ -63,14 +66,20 @@ internal sealed class ModelFile(
         }
         catch (ModelException e)
         {
+            _refused = clock.GetTimestamp();
             Refuse(version, e.Message);
         }
     }
 
-    private void Refuse(string? version, string message)
+    /// <summary>Says why there is no other model; once, however often it is tried again.</summary>
+    /// <param name="version">The file's; null where there is none that can be read.</param>
+    /// <param name="message">What is wrong.</param>
+    public void Refuse(string? version, string message)
     {
-        host.Refuse(new(version, clock.GetUtcNow(), message));
+        if (host.LastError is { } last && last.Version == version && last.Message == message)
+            return;
         metrics.ModelRefused();
+        host.Refuse(new(version, clock.GetUtcNow(), message));
         log.Refuses(message, host.Current?.Card.Version ?? "none");
     }
 

@@ -43,8 +43,13 @@ internal sealed class ModelHost : IDisposable
     /// <summary>Keeps the model that serves: the file is that model's.</summary>
     public void Keep() => LastError = null;
 
-    /// <summary>Keeps the model that serves, and says why another is not served.</summary>
-    public void Refuse(ModelFailure failure) => LastError = failure;
+    /// <summary>Keeps the model that serves, and says why another is not served; where there is none, that is why.</summary>
+    public void Refuse(ModelFailure failure)
+    {
+        LastError = failure;
+        if (Current is null)
+            Status = failure.Message;
+    }
 
     /// <summary>Lets go of the model, which goes once its last lease is back.</summary>
     public void Dispose() => Interlocked.Exchange(ref _current, null)?.Retire();

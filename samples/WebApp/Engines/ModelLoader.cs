@@ -38,7 +38,8 @@ internal sealed class ModelLoader(IOptions<WebAppOptions> options, TimeProvider 
             return model;
         }
         // What a damaged or foreign file makes ML.NET throw has no common kind; what is wrong stands innermost, as transformers are made by reflection.
-        catch (Exception e) when (e is not (OutOfMemoryException or ModelException))
+        // Too little memory for two models is no reason to end the one that serves.
+        catch (Exception e) when (e is not ModelException)
         {
             throw new ModelException($"{name} cannot be served: {e.GetBaseException().Message}", e);
         }

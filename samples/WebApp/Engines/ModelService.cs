@@ -32,11 +32,23 @@ internal sealed class ModelService(ModelHost host, ModelFile file, StarterModel 
         var path = _path!.Path;
         if (host.Current is null)
         {
-            await Task.Run(() => starter.Make(path, status => host.Status = status, stoppingToken), stoppingToken);
+            await Task.Run(() => Make(path, stoppingToken), stoppingToken);
             file.Follow(path, settle: false);
         }
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.Value.PollSeconds), clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
             file.Follow(path);
+    }
+
+    private void Make(string path, CancellationToken cancellation)
+    {
+        try
+        {
+            starter.Make(path, status => host.Status = status, cancellation);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or OutOfMemoryException)
+        {
+            file.Refuse(null, $"The small model cannot be made: {e.Message} Start again where that is mended, or put a model there: {path}.");
+        }
     }
 }

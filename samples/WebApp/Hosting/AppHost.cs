@@ -26,11 +26,13 @@ internal static class AppHost
         builder.Configuration.AddCommandLine(args, _shortOptions);
         AddParts(builder);
         var app = builder.Build();
-        app.UseExceptionHandler();
+        // A mistake is the program's, answered or not: without this the framework would log only those that nobody answers.
+        app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = _ => false });
         app.UseStatusCodePages();
         app.UsePageHeaders();
         app.UseDefaultFiles();
         app.UseStaticFiles();
+        app.UseOtherOrigins();
         app.UseRateLimiter();
         app.MapOpenApi();
         app.MapPrometheusScrapingEndpoint();

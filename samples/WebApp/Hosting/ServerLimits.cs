@@ -22,7 +22,7 @@ internal static class ServerLimits
             var perMinute = options.Value.RequestsPerMinute;
             limiter.AddPolicy(PerClient, context => perMinute == 0
                 ? RateLimitPartition.GetNoLimiter("")
-                : RateLimitPartition.GetTokenBucketLimiter(context.Connection.RemoteIpAddress?.ToString() ?? "", _ => Bucket(perMinute)));
+                : RateLimitPartition.GetTokenBucketLimiter(ClientAddress.Of(context), _ => Bucket(perMinute)));
             limiter.OnRejected = (context, _) =>
             {
                 var wait = context.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : (TimeSpan?)null;

@@ -36,12 +36,12 @@ internal static class InferenceEndpoints
         string name, string? version, HttpContext context, ModelHost host, InferenceReader reader, Predictor predictor, WorkGate gate)
     {
         Find(host.Current, host, name, version);
-        using var admitted = gate.Admit();
+        using var admitted = gate.Admit(ClientAddress.Of(context));
         var request = await reader.Read(context.Request, context.RequestAborted);
-        var images = reader.Images(request);
         var outputs = Wanted(request);
-        var predicted = await predictor.Predict(images, context.RequestAborted);
-        for (var i = 0; i < images.Count; i++)
+        // Another model may serve by now.
+        var predicted = await predictor.Predict(request.Images, context.RequestAborted, model => Find(model, host, name, version));
+        for (var i = 0; i < request.Images.Count; i++)
             if (predicted.Predictions[i].Error is { } error)
                 throw Refused.Malformed($"Element {i} (counted from 0) of input 'image' cannot be read. {error}");
         return Json(new InferenceResponse(
@@ -49,11 +49,11 @@ internal static class InferenceEndpoints
     }
 
     private static IReadOnlyList<OutputTensor> Wanted(InferenceRequest request)
-        => request.Outputs is not { Count: > 0 } wanted
+        => request.Outputs.Count == 0
             ? OutputTensor.All
-            : [.. wanted.Select(output => OutputTensor.All.FirstOrDefault(tensor => tensor.Name == output.Name)
+            : [.. request.Outputs.Select(output => OutputTensor.All.FirstOrDefault(tensor => tensor.Name == output)
                 ?? throw Refused.Malformed(
-                    $"There is no output '{output.Name}'; there are {string.Join(", ", OutputTensor.All.Select(tensor => tensor.Name))}."))];
+                    $"There is no output '{output}'; there are {string.Join(", ", OutputTensor.All.Select(tensor => tensor.Name))}."))];
 
     private static ModelCard Find(ServedModel? model, ModelHost host, string name, string? version)
     {

@@ -2,6 +2,6 @@ namespace WebApp.Inference;
 
 /// <summary>A request of the Open Inference Protocol, version 2.</summary>
 /// <param name="Id">Comes back with the answer.</param>
-/// <param name="Inputs">The input tensors.</param>
-/// <param name="Outputs">The output tensors that are wanted; null for all.</param>
-internal sealed record InferenceRequest(string? Id, IReadOnlyList<InferenceInput>? Inputs, IReadOnlyList<InferenceOutput>? Outputs);
+/// <param name="Images">The elements of the input tensor, decoded.</param>
+/// <param name="Outputs">The names of the output tensors that are wanted; empty for all.</param>
+internal sealed record InferenceRequest(string? Id, IReadOnlyList<byte[]> Images, IReadOnlyList<string> Outputs);

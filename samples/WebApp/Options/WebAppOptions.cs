@@ -29,6 +29,9 @@ internal sealed record WebAppOptions
     /// <summary>Requests that are read or wait meanwhile; more are sent away.</summary>
     public int MaxQueue { get; init; } = 16;
 
+    /// <summary>Requests of one client that are let in at the same time; 0 for half of all.</summary>
+    public int MaxPerClient { get; init; }
+
     /// <summary>Predictions that a client may ask for in a minute; 0 for as many as it likes.</summary>
     public int RequestsPerMinute { get; init; } = 600;
 
@@ -38,9 +41,15 @@ internal sealed record WebAppOptions
     /// <summary>Seconds for which a changed model file must have stayed as it is before it is read.</summary>
     public double SettleSeconds { get; init; } = 1;
 
+    /// <summary>Seconds after which a model file that was refused is tried again: what was wrong may have been memory, or the disk.</summary>
+    public double RetrySeconds { get; init; } = 60;
+
     /// <summary>Seconds that requests in flight have to finish when the program is stopped.</summary>
     public double ShutdownSeconds { get; init; } = 30;
 
     /// <summary><see cref="MaxConcurrency"/>, or the number of cores.</summary>
     public int Concurrency => MaxConcurrency > 0 ? MaxConcurrency : Environment.ProcessorCount;
+
+    /// <summary><see cref="MaxPerClient"/>, or half of all, rounded up.</summary>
+    public int PerClient => MaxPerClient > 0 ? MaxPerClient : (Concurrency + MaxQueue + 1) / 2;
 }

@@ -17,9 +17,11 @@ internal sealed class WebAppOptionsCheck : IValidateOptions<WebAppOptions>
             .. Least(nameof(options.UploadSeconds), options.UploadSeconds, 0.01),
             .. Least(nameof(options.MaxConcurrency), options.MaxConcurrency, 0),
             .. Least(nameof(options.MaxQueue), options.MaxQueue, 0),
+            .. Least(nameof(options.MaxPerClient), options.MaxPerClient, 0),
             .. Least(nameof(options.RequestsPerMinute), options.RequestsPerMinute, 0),
             .. Least(nameof(options.PollSeconds), options.PollSeconds, 0.01),
             .. Least(nameof(options.SettleSeconds), options.SettleSeconds, 0),
+            .. Least(nameof(options.RetrySeconds), options.RetrySeconds, 0),
             .. Least(nameof(options.ShutdownSeconds), options.ShutdownSeconds, 0),
         ];
         return faults.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);

@@ -13,6 +13,7 @@ internal static class PredictEndpoint
             .WithSummary("Says of each image what it shows, and whether it is none of the classes.")
             .Produces<PredictResponse>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
@@ -24,7 +25,7 @@ internal static class PredictEndpoint
 
     private static async Task<IResult> Predict(HttpRequest request, UploadReader reader, Predictor predictor, WorkGate gate, CancellationToken cancellation)
     {
-        using var admitted = gate.Admit();
+        using var admitted = gate.Admit(ClientAddress.Of(request.HttpContext));
         var files = await reader.Read(request, cancellation);
         var predicted = await predictor.Predict([.. files.Select(file => file.Bytes)], cancellation);
         if (predicted.Predictions is [{ Error: { } error }])

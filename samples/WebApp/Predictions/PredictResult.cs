@@ -12,7 +12,6 @@ namespace WebApp.Predictions;
 /// <param name="PValue">The share of known images that look at least this unusual.</param>
 /// <param name="Unusualness">The same in words.</param>
 /// <param name="Error">Why the image cannot be read; null if it can.</param>
-/// <param name="Neighbours">The training images that look most like it; empty where the model keeps none.</param>
 /// <param name="Milliseconds">How long it took.</param>
 internal sealed record PredictResult(
     string Name,
@@ -24,7 +23,6 @@ internal sealed record PredictResult(
     double? PValue,
     string? Unusualness,
     string? Error,
-    IReadOnlyList<string> Neighbours,
     double Milliseconds)
 {
     private const int MostClasses = 5, Digits = 2;
@@ -33,7 +31,7 @@ internal sealed record PredictResult(
     {
         var milliseconds = Math.Round(prediction.Duration.TotalMilliseconds, Digits);
         return prediction.Error is { } error
-            ? new(file.Name, null, null, [], IsOutOfDistribution: true, null, null, null, error, [], milliseconds)
+            ? new(file.Name, null, null, [], IsOutOfDistribution: true, null, null, null, error, milliseconds)
             : new(
                 file.Name,
                 prediction.Classes[0].Name,
@@ -44,7 +42,6 @@ internal sealed record PredictResult(
                 prediction.PValue,
                 Predictions.Unusualness.InWords(prediction.PValue),
                 null,
-                [],
                 milliseconds);
     }
 }

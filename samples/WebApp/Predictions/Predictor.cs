@@ -11,11 +11,13 @@ internal sealed class Predictor(ModelHost host, WorkGate gate, DriftWatch drift,
     /// <summary>Predicts one image after the other.</summary>
     /// <param name="images">The bytes of their files.</param>
     /// <param name="cancellation">The client has gone.</param>
-    /// <exception cref="RefusedException">There is no model yet.</exception>
-    public async Task<PredictedImages> Predict(IReadOnlyList<byte[]> images, CancellationToken cancellation)
+    /// <param name="require">Refuses a model that is not the one that was asked for; null where each will do.</param>
+    /// <exception cref="RefusedException">There is no model yet, or not that one.</exception>
+    public async Task<PredictedImages> Predict(IReadOnlyList<byte[]> images, CancellationToken cancellation, Action<ServedModel>? require = null)
     {
         using var place = await gate.Enter(cancellation);
         using var lease = host.Rent();
+        require?.Invoke(lease.Model);
         var predictions = new Prediction[images.Count];
         for (var i = 0; i < images.Count; i++)
         {

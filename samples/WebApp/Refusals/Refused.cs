@@ -23,6 +23,16 @@ internal static class Refused
             $"A client may ask {perMinute} times a minute ({Name(nameof(WebAppOptions.RequestsPerMinute))}). Try again later."))
         { RetryAfter = retryAfter ?? TimeSpan.FromSeconds(1) };
 
+    public static RefusedException TooManyAtOnce(int most)
+        => new(Status429TooManyRequests, "Too many requests", Invariant(
+            $"A client may have {most} requests at a time ({Name(nameof(WebAppOptions.MaxPerClient))}). Try again in a moment."))
+        { RetryAfter = TimeSpan.FromSeconds(1) };
+
+    public static RefusedException OtherOrigin()
+        => new(
+            Status403Forbidden, "Another page",
+            "The request was sent by a page of another origin. Send it from the application's own page, or by a program.");
+
     public static RefusedException WrongType(string? found)
         => new(Status415UnsupportedMediaType, "Wrong type", found is null
             ? "The request has no Content-Type. Send multipart/form-data with a part named 'file' for each image, or one image as image/*."

@@ -75,8 +75,6 @@ export function fill(card, result, calibration) {
     : `Known, ${percent(result.probability)} sure`;
   gauge(part(".unusual"), result, calibration);
   part("tbody").replaceChildren(...result.classes.map(row));
-  part(".neighbours").textContent = `Looks most like ${result.neighbours.join(", ")}.`;
-  part(".neighbours").hidden = result.neighbours.length === 0;
   part(".time").textContent = `Looked at in ${result.milliseconds.toFixed(0)} ms`;
   part(".more").hidden = false;
 }

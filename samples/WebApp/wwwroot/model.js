@@ -28,7 +28,7 @@ export async function showModel() {
     const { card, status, lastError, limits } = await server.model();
     known.limits = limits;
     element("limits").textContent = `Up to ${size(limits.maxFileBytes)} each.`;
-    element("model-status").textContent = lastError ? `A newer model file is not served: ${lastError.message}` : card ? "" : status;
+    element("model-status").textContent = !card ? status : lastError ? `A newer model file is not served: ${lastError.message}` : "";
     element("model-status").hidden = Boolean(card) && !lastError;
     if (card) {
       known.calibration = card;
