@@ -69,7 +69,7 @@ public sealed class OodScoresTests
         var logits = tensor(new float[,] { { 5, 0, 0 }, { 1, 0, 0 } });
         foreach (var score in (OodScore[])[OodScores.MaxSoftmax(), OodScores.MaxLogit(), OodScores.Energy()])
         {
-            var found = score.Score(new(logits, null, null, null, _nothing)).data<float>().ToArray();
+            var found = score.Compute(new(logits, null, null, null, _nothing));
             Assert.That(found[0], Is.LessThan(found[1]), score.ToString());
         }
     }

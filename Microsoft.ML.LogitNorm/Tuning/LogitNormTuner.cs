@@ -153,9 +153,7 @@ public sealed partial class LogitNormTuner
             if (!logits.isfinite().all().item<bool>())   // the loss is looked at before a step, so that the last step's outcome shows here first
                 throw new TrainingDivergedException(
                     "The trained network's logits are not finite. Lower LearningRate (a tenth of it is a good try), or raise tau.");
-            _score.Score(new(logits, null, null, null, ReadOnlyDictionary<string, Tensor>.Empty))
-                .cpu().contiguous().data<float>()
-                .CopyTo(scores.AsSpan((int)start, (int)count));
+            _score.Compute(new(logits, null, null, null, ReadOnlyDictionary<string, Tensor>.Empty)).CopyTo(scores.AsSpan((int)start, (int)count));
         }
         return scores;
     }
