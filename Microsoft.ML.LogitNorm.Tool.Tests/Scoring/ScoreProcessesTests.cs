@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using LogitNormTool.Scoring;
 
 namespace LogitNormTool.Tests.Scoring;
@@ -38,19 +39,16 @@ public sealed class ScoreProcessesTests
     {
         if (OperatingSystem.IsWindows())
             Assert.Ignore("Windows has no signals.");
-        using var process = Start(signal, []);
-        try
+        if (signal == "INT" && InterruptIsIgnored())
+            Assert.Ignore("SIGINT is ignored here, as in what a shell runs in the background, and so in all that is started from here.");
+        // On a busy machine it may be at its end before the signal is there: then once more.
+        var exit = await Ended(signal, cancellation);
+        for (var attempt = 0; exit == 0 && attempt < 5; attempt++)
         {
-            while (Count(signal) < 3 && !process.HasExited)
-                await Task.Delay(2, cancellation);
-            using var kill = Process.Start("kill", ["-s", signal, $"{process.Id}"]);
-            await process.WaitForExitAsync(cancellation);
+            Directory.Delete(_folder.At(signal), recursive: true);
+            exit = await Ended(signal, cancellation);
         }
-        finally
-        {
-            process.Kill();   // nothing but after a cancellation
-        }
-        Assert.That(process.ExitCode, Is.EqualTo(exitCode));
+        Assert.That(exit, Is.EqualTo(exitCode));
         var kept = Files(signal);
         var times = kept.Keys.ToDictionary(name => name, name => File.GetLastWriteTimeUtc(_folder.At(signal, name)));
         Assert.That(kept, Has.Count.LessThan(Files("undisturbed").Count), "ended before its end");
@@ -60,6 +58,29 @@ public sealed class ScoreProcessesTests
         Assert.That(Files(signal), Is.EqualTo(Files("undisturbed")));
         Assert.That(kept.Keys.ToDictionary(name => name, name => File.GetLastWriteTimeUtc(_folder.At(signal, name))), Is.EqualTo(times), "not done again");
     }
+
+    private async Task<int> Ended(string signal, CancellationToken cancellation)
+    {
+        using var process = Start(signal, []);
+        try
+        {
+            while (Count(signal) < 1 && !process.HasExited)
+                await Task.Delay(2, cancellation);
+            using var kill = Process.Start("kill", ["-s", signal, $"{process.Id}"]);
+            await process.WaitForExitAsync(cancellation);
+        }
+        finally
+        {
+            process.Kill();   // nothing but after a cancellation
+        }
+        return process.ExitCode;
+    }
+
+    // The mask of ignored signals, of which SIGINT is the second. Where the system has no such file, nothing is known, and the test runs.
+    private static bool InterruptIsIgnored()
+        => File.Exists("/proc/self/status")
+            && File.ReadLines("/proc/self/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) is var line
+            && (ulong.Parse(line["SigIgn:".Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & 2) != 0;
 
     [Test, CancelAfter(180_000)]
     public async Task Score_FolderThatGoesAwayInTheMiddle_IsNoRowsThatCannotBeRead(CancellationToken cancellation)
