@@ -66,7 +66,7 @@ internal sealed class OnnxGraph
     }
 
     /// <summary>A number that is part of the file, [1].</summary>
-    public OnnxValue Number(double value, DataType type) => Once(string.Create(CultureInfo.InvariantCulture, $"number {value:R} {type}"), () => Constant(
+    public OnnxValue Number(double value, DataType type) => Constant(
         "number/" + value.ToString("R", CultureInfo.InvariantCulture),
         type,
         [1],
@@ -74,12 +74,11 @@ internal sealed class OnnxGraph
             ? MemoryMarshal.AsBytes<double>([value])
             : type == DataType.Float
                 ? MemoryMarshal.AsBytes<float>([(float)value])
-                : throw new InvalidOperationException($"A number is Float or Double, not {type}."))));
+                : throw new InvalidOperationException($"A number is Float or Double, not {type}.")));
 
     /// <summary>Whole numbers that are part of the file, [N]: axes and sizes.</summary>
     public OnnxValue Integers(params long[] values)
-        => Once($"integers {string.Join(',', values)}", () => Constant(
-            "integers/" + string.Join('_', values), DataType.Int64, [values.Length], ByteString.CopyFrom(MemoryMarshal.AsBytes<long>(values))));
+        => Constant("integers/" + string.Join('_', values), DataType.Int64, [values.Length], ByteString.CopyFrom(MemoryMarshal.AsBytes<long>(values)));
 
     /// <summary>Texts that are part of the file, [N].</summary>
     public OnnxValue Texts(string name, IEnumerable<string> values)
@@ -172,24 +171,21 @@ internal sealed class OnnxGraph
     }
 
     private OnnxValue Constant(string name, DataType type, IReadOnlyCollection<long> shape, ByteString bytes)
-        => Once($"constant {type} {string.Join(',', shape)} {Convert.ToHexString(SHA256.HashData(bytes.Span))}", () =>
-        {
-            _bytes += bytes.Length;
-            if (_bytes > MostBytes)
-                throw new NotSupportedException(
-                    $"With {name} the file would have more than 2 GB, which the format cannot hold. "
-                    + "A score that keeps training rows, such as NearestNeighbours, takes a bankSize.");
-            var tensor = new TensorProto { Name = Unused(name), DataType = (int)type, RawData = bytes };
-            tensor.Dims.AddRange(shape);
-            _graph.Initializer.Add(tensor);
-            return new(this, tensor.Name, type);
-        });
-
-    private OnnxValue Once(string key, Func<OnnxValue> make)
     {
-        if (!_known.TryGetValue(key, out var there))
-            _known[key] = there = [make()];
-        return there[0];
+        var key = $"constant {type} {string.Join(',', shape)} {Convert.ToHexString(SHA256.HashData(bytes.Span))}";
+        if (_known.TryGetValue(key, out var there))
+            return there[0];
+        _bytes += bytes.Length;
+        if (_bytes > MostBytes)
+            throw new NotSupportedException(
+                $"With {name} the file would have more than 2 GB, which the format cannot hold. "
+                + "A score that keeps training rows, such as NearestNeighbours, takes a bankSize.");
+        var tensor = new TensorProto { Name = Unused(name), DataType = (int)type, RawData = bytes };
+        tensor.Dims.AddRange(shape);
+        _graph.Initializer.Add(tensor);
+        var constant = new OnnxValue(this, tensor.Name, type);
+        _known.Add(key, [constant]);
+        return constant;
     }
 
     private string Unused(string name)

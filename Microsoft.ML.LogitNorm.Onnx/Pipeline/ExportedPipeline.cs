@@ -31,9 +31,8 @@ internal sealed record ExportedPipeline(IReadOnlyList<ITransformer> Before, Logi
     /// Checks that no other transformer writes a column of the network's, of a score or of a decision: the file would hold the value that it had before.
     /// </summary>
     /// <param name="input">The columns in front of the network.</param>
-    /// <returns>The columns at the end.</returns>
     /// <exception cref="NotSupportedException">One does, or it cannot be told.</exception>
-    public DataViewSchema CheckOthers(DataViewSchema input)
+    public void CheckOthers(DataViewSchema input)
     {
         var schema = Model.GetOutputSchema(input);
         var (names, ours) = (Model.Spec.Columns, new HashSet<string>());
@@ -61,10 +60,10 @@ internal sealed record ExportedPipeline(IReadOnlyList<ITransformer> Before, Logi
 
             bool IsWritten(string name) => next.Count(column => column.Name == name) > schema.Count(column => column.Name == name);
         }
-        return schema;
     }
 
-    private static IEnumerable<ITransformer> Flat(ITransformer part)
+    /// <summary>The transformers of a model in their order, those of pipelines within it in their place.</summary>
+    public static IEnumerable<ITransformer> Flat(ITransformer part)
         => part is IEnumerable<ITransformer> chain ? chain.SelectMany(Flat) : [part];
 
     private static string Names(IEnumerable<ITransformer> parts) => string.Join(", ", parts.Select(part => part.GetType().Name));

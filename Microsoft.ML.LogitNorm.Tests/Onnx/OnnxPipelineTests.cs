@@ -20,7 +20,7 @@ public sealed class OnnxPipelineTests
     [OneTimeTearDown]
     public void Free() => _app.Dispose();
 
-    private LogitNormModel Network => Flat(_app).OfType<LogitNormModel>().Single();
+    private LogitNormModel Network => ExportedPipeline.Flat(_app).OfType<LogitNormModel>().Single();
 
     [Test]
     public void Export_AnApplication_DecidesAsTheModelDoes()
@@ -77,7 +77,7 @@ public sealed class OnnxPipelineTests
     [Test]
     public void Export_ADecisionForEachClassAndATemperature_AreTheModels()
     {
-        var scored = new TransformerChain<ITransformer>(Flat(_app).Take(3).ToArray());
+        var scored = new TransformerChain<ITransformer>(ExportedPipeline.Flat(_app).Take(3).ToArray());
         var data = TinyImages.View(_ml, 150, seed: 2);
         var chain = scored.Append(_ml.Transforms.TemperatureScaling().Fit(scored.Transform(data)))
             .Append(_ml.Transforms.OodDetector(0.1, perClass: true).Fit(scored.Transform(data)));
@@ -89,13 +89,13 @@ public sealed class OnnxPipelineTests
         Assert.That(file.Run<float>("OodConfidence", rows), Is.EqualTo(expected.GetColumn<float>("OodConfidence")).Within(1e-6));
         Assert.That(file.Run<float>("Score", rows), Is.EqualTo(expected.GetColumn<float[]>("Score").SelectMany(row => row)).Within(1e-5));
         Assert.That(file.Metadata["temperature"], Is.EqualTo(
-            Flat(chain).OfType<TemperatureScalingTransformer>().Single().Temperature.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            ExportedPipeline.Flat(chain).OfType<TemperatureScalingTransformer>().Single().Temperature.ToString(System.Globalization.CultureInfo.InvariantCulture)));
     }
 
     [Test]
     public void Export_LabelsBackToText_IsLeftOutAndNoObstacle()
     {
-        var chain = new TransformerChain<ITransformer>([.. Flat(_app).Take(3)])
+        var chain = new TransformerChain<ITransformer>([.. ExportedPipeline.Flat(_app).Take(3)])
             .Append(_ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(_app.Transform(TinyImages.View(_ml, 5))))
             .Append(_app.LastTransformer);
         using var file = new ExportedFile(chain);
@@ -114,7 +114,7 @@ public sealed class OnnxPipelineTests
     [Test]
     public void Export_AnotherTransformerThatDropsAScoreAndWritesIt_IsRefused()
     {
-        var scored = new TransformerChain<ITransformer>([.. Flat(_app).Take(3)]);
+        var scored = new TransformerChain<ITransformer>([.. ExportedPipeline.Flat(_app).Take(3)]);
         var data = TinyImages.View(_ml, 5);
         var dropped = _ml.Transforms.DropColumns("OodScore").Fit(scored.Transform(data));
         var copied = _ml.Transforms.CopyColumns("OodScore", "Order").Fit(dropped.Transform(scored.Transform(data)));
@@ -214,6 +214,4 @@ public sealed class OnnxPipelineTests
         var normalized = _ml.Transforms.NormalizeLpNorm("Embedding").Fit(Network.Transform(TinyImages.View(_ml, 5)));
         return new(Network, normalized);
     }
-
-    private static IEnumerable<ITransformer> Flat(ITransformer part) => part is IEnumerable<ITransformer> chain ? chain.SelectMany(Flat) : [part];
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CompareScores;
+using Shared.Models;
 
 namespace LogitNormTool.Prediction;
 
@@ -17,7 +18,7 @@ internal static class ModelInfo
             ("file", $"{path}, {(new FileInfo(path).Length / 1e6).ToString("F1", CultureInfo.InvariantCulture)} MB"),
             ("classes", $"{loaded.Classes.Count}: {string.Join(", ", loaded.Classes.Take(20))}{(loaded.Classes.Count > 20 ? " …" : "")}"),
         ];
-        foreach (var part in Parts(loaded.App))
+        foreach (var part in ModelParts.Of(loaded.App))
             rows.AddRange(Describe(part));
         Screen.Rows(rows);
     }
@@ -34,7 +35,4 @@ internal static class ModelInfo
         OodDetectorTransformer detector => [("decision", detector.Report.ToString())],
         _ => [("step", part.GetType().Name.Replace("Transformer", "", StringComparison.Ordinal))],
     };
-
-    private static IEnumerable<ITransformer> Parts(ITransformer model)
-        => model is IEnumerable<ITransformer> chain ? chain.SelectMany(Parts) : [model];
 }

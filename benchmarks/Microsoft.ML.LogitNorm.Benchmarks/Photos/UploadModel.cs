@@ -1,6 +1,7 @@
 using LogitNormTool.Features;
 using Microsoft.ML.Data;
 using Shared.CommandLine;
+using Shared.Models;
 
 namespace Microsoft.ML.LogitNorm.Benchmarks.Photos;
 
@@ -11,13 +12,11 @@ internal static class UploadModel
     /// <exception cref="InputException">The file holds another one.</exception>
     public static TransformerChain<ITransformer> Load(MLContext ml, string path)
     {
-        ITransformer[] parts = [.. Parts(ml.Model.Load(path, out _))];
+        ITransformer[] parts = [.. ModelParts.Of(ml.Model.Load(path, out _))];
         if (parts is not [ImageReadingTransformer, ..] || parts.Any(part => part is LogitNormModel { ImageShape: not null }))
             throw new InputException($"MODEL {path}: this is no model of pretrained features. Make one: logitnorm train PHOTOS --features pretrained.");
         parts[0] = ml.Transforms.ReadImages("Image", PretrainedNetwork.ImageSize, PretrainedNetwork.ImageSize, nameof(Upload.Photo))
             .Fit(ml.Data.LoadFromEnumerable(Array.Empty<Upload>()));
         return new(parts);
     }
-
-    private static IEnumerable<ITransformer> Parts(ITransformer model) => model is IEnumerable<ITransformer> chain ? chain.SelectMany(Parts) : [model];
 }

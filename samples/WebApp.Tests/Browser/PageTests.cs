@@ -6,36 +6,16 @@ using static WebApp.Tests.Browser.OpenPage;
 namespace WebApp.Tests.Browser;
 
 /// <summary>The page as users have it, in a browser. Leaves pictures of what it looked like beside the test results.</summary>
-[NonParallelizable]
-internal sealed class PageTests
+internal sealed class PageTests() : BrowserTests("--WebApp:RequestsPerMinute=0")
 {
     private static readonly FilePayload Dark = Png("dark.png", TinyModel.Known("dark")), Light = Png("light.png", TinyModel.Known("light"));
     private static readonly FilePayload Stripes = Png("stripes.png", TinyModel.Stranger()), Broken = Png("broken.png", TinyModel.Known("dark")[..100]);
     private static readonly FilePayload Letter = new() { Name = "letter.txt", MimeType = "text/plain", Buffer = "Dear Sir"u8.ToArray() };
 
-    private ChromiumBrowser _browser = null!;
-    private RunningApp _app = null!;
-
-    [OneTimeSetUp]
-    public async Task Start()
-    {
-        _browser = await ChromiumBrowser.Start();
-        _app = await RunningApp.Start("--WebApp:RequestsPerMinute=0");
-    }
-
-    [OneTimeTearDown]
-    public async Task Stop()
-    {
-        if (_app is not null)
-            await _app.DisposeAsync();
-        if (_browser is not null)
-            await _browser.DisposeAsync();
-    }
-
     [Test]
     public async Task Choose_KnownUnknownAndBroken_EachGetsItsCard()
     {
-        await using var page = await Open(_browser, _app);
+        await using var page = await Open(Browser, App);
         await page.Choose(Dark, Stripes, Broken, Letter);
 
         Assert.That(await page.Cards.Locator(".file").AllInnerTextsAsync(), Is.EqualTo(["dark.png", "stripes.png", "broken.png", "letter.txt"]));
@@ -52,7 +32,7 @@ internal sealed class PageTests
     [Test]
     public async Task Choose_OneBrokenFile_SaysWhy()
     {
-        await using var page = await Open(_browser, _app);
+        await using var page = await Open(Browser, App);
         await page.Choose(Broken);
 
         Assert.That(await page.In("error").Locator(".verdict").InnerTextAsync(), Is.EqualTo("Cannot be read"));
@@ -63,7 +43,7 @@ internal sealed class PageTests
     [Test]
     public async Task Choose_MoreFilesThanARequestMayHave_SendsThemInPortionsAndKeepsTheirOrder()
     {
-        await using var page = await Open(_browser, _app);
+        await using var page = await Open(Browser, App);
         var requests = 0;
         page.Page.Request += (_, request) => requests += request.Url.EndsWith("/predict", StringComparison.Ordinal) ? 1 : 0;
         await page.Choose([.. Enumerable.Range(1, 23).Select(i => Png($"{i}.png", TinyModel.Known(i % 2 == 0 ? "dark" : "light", i)))]);
@@ -83,7 +63,7 @@ internal sealed class PageTests
     [Test]
     public async Task Clear_AfterResults_BeginsAnew()
     {
-        await using var page = await Open(_browser, _app);
+        await using var page = await Open(Browser, App);
         await page.Choose(Dark);
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Clear" }).ClickAsync();
 
@@ -96,7 +76,7 @@ internal sealed class PageTests
     [Test]
     public async Task Paste_AnImage_IsLookedAt()
     {
-        await using var page = await Open(_browser, _app);
+        await using var page = await Open(Browser, App);
         await page.Page.EvaluateAsync(
             "async bytes => navigator.clipboard.write([new ClipboardItem({ 'image/png': new Blob([new Uint8Array(bytes)], { type: 'image/png' }) })])",
             Light.Buffer.Select(value => (int)value).ToArray());
@@ -109,7 +89,7 @@ internal sealed class PageTests
     [Test]
     public async Task Drop_TwoImages_AreLookedAt()
     {
-        await using var page = await Open(_browser, _app);
+        await using var page = await Open(Browser, App);
         await page.Page.EvaluateAsync(
             """
             bytes => {
@@ -129,7 +109,7 @@ internal sealed class PageTests
     [Test]
     public async Task Keyboard_Alone_ChoosesAnImageAndReadsItsProbabilities()
     {
-        await using var page = await Open(_browser, _app);
+        await using var page = await Open(Browser, App);
         var keys = page.Page.Keyboard;
         await TabTo(page.Page, "#choose");
         Assert.That(await page.Page.EvaluateAsync<string>("getComputedStyle(document.activeElement).outlineStyle"), Is.EqualTo("solid"));
@@ -149,7 +129,7 @@ internal sealed class PageTests
     [TestCase(375, ColorScheme.Dark)]
     public async Task Page_OnAScreen_FitsAndHasNoBarriers(int width, ColorScheme scheme)
     {
-        await using var page = await Open(_browser, _app, width, scheme);
+        await using var page = await Open(Browser, App, width, scheme);
         await page.Choose(Dark, Stripes, Broken, Png($"{new string('a', 90)}.png", TinyModel.Known("light")));
         await page.Page.Locator(".card summary").First.ClickAsync();
 
@@ -173,7 +153,7 @@ internal sealed class PageTests
     [Test]
     public async Task Model_Card_TellsWhatItKnowsAndPromises()
     {
-        await using var page = await Open(_browser, _app);
+        await using var page = await Open(Browser, App);
         var card = page.Page.Locator("#model-card");
         Assert.That(await card.Locator(".chips li").AllInnerTextsAsync(), Is.EqualTo(["dark", "light"]));
         Assert.That(await card.InnerTextAsync(), Does.Contain("5\u00a0%").And.Contain("WideResNet").And.Contain("tiny.zip").And.Contain("200 images"));

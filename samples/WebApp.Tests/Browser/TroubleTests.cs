@@ -5,34 +5,14 @@ using static WebApp.Tests.Browser.OpenPage;
 namespace WebApp.Tests.Browser;
 
 /// <summary>What the page says when something is wrong: with the images, with the server, with an upload.</summary>
-[NonParallelizable]
-internal sealed class TroubleTests
+internal sealed class TroubleTests() : BrowserTests("--WebApp:RequestsPerMinute=0", "--WebApp:MaxFileBytes=3000")
 {
     private static readonly FilePayload Dark = Png("dark.png", TinyModel.Known("dark"));
-
-    private ChromiumBrowser _browser = null!;
-    private RunningApp _app = null!;
-
-    [OneTimeSetUp]
-    public async Task Start()
-    {
-        _browser = await ChromiumBrowser.Start();
-        _app = await RunningApp.Start("--WebApp:RequestsPerMinute=0", "--WebApp:MaxFileBytes=3000");
-    }
-
-    [OneTimeTearDown]
-    public async Task Stop()
-    {
-        if (_app is not null)
-            await _app.DisposeAsync();
-        if (_browser is not null)
-            await _browser.DisposeAsync();
-    }
 
     [Test]
     public async Task Drift_ManyStrangers_IsToldUntilItWasLookedInto()
     {
-        await using var page = await Open(_browser, _app);
+        await using var page = await Open(Browser, App);
         Assert.That(await page.Page.Locator("#drift").IsVisibleAsync(), Is.False);
         await page.Choose([.. Enumerable.Range(1, 20).Select(i => Png($"{i}.png", TinyModel.Stranger(i)))]);
 
@@ -48,7 +28,7 @@ internal sealed class TroubleTests
     [Test]
     public async Task Page_WithoutAModel_SaysSoAndShowsTheCardOnceThereIsOne()
     {
-        await using var page = await Open(_browser, _app);
+        await using var page = await Open(Browser, App);
         var asked = 0;
         await page.Page.RouteAsync("**/model", route => asked++ == 0
             ? route.FulfillAsync(new()
@@ -73,7 +53,7 @@ internal sealed class TroubleTests
     [Test]
     public async Task Choose_AFileThatIsTooLarge_IsNotSent()
     {
-        await using var page = await Open(_browser, _app);
+        await using var page = await Open(Browser, App);
         await page.Choose(Png("large.png", new byte[3_100]), Dark);
 
         Assert.That(await page.Cards.Locator(".verdict").AllInnerTextsAsync(), Is.EqualTo(["Not looked at", "dark"]));
@@ -85,7 +65,7 @@ internal sealed class TroubleTests
     [Test]
     public async Task Choose_WithoutAServer_SaysSo()
     {
-        await using var page = await Open(_browser, _app);
+        await using var page = await Open(Browser, App);
         await page.Page.RouteAsync("**/predict", route => route.AbortAsync());
         await page.Choose(Dark);
 
@@ -95,7 +75,7 @@ internal sealed class TroubleTests
     [Test]
     public async Task Choose_WhileTheServerIsBusy_TriesAgain()
     {
-        await using var page = await Open(_browser, _app);
+        await using var page = await Open(Browser, App);
         var answers = 0;
         await page.Page.RouteAsync("**/predict", route => answers++ == 0
             ? route.FulfillAsync(new()

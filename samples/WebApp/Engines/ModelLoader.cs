@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Microsoft.ML.Runtime;
+using Shared.Models;
 using TorchSharp;
 using WebApp.Cards;
 using WebApp.Options;
@@ -31,7 +32,7 @@ internal sealed class ModelLoader(IOptions<WebAppOptions> options, TimeProvider 
             saved = ml.Model.Load(stream, out _);
             torch.set_num_threads(1);   // requests come on many threads: one of libtorch's, which is loaded by now, to each
             var pipeline = UploadPipeline.Of(ml, saved, options.Value.MaxPixels);
-            var detector = Part<OodDetectorTransformer>([.. UploadPipeline.Parts(saved)]).Report;
+            var detector = Part<OodDetectorTransformer>([.. ModelParts.Of(saved)]).Report;
             var model = new ServedModel(ml, saved, pipeline, Card(name, file, saved, UploadPipeline.Classes(ml, pipeline)), detector);
             saved = null;
             Try(model);
@@ -87,7 +88,7 @@ internal sealed class ModelLoader(IOptions<WebAppOptions> options, TimeProvider 
 
     private ModelCard Card(string name, byte[] file, ITransformer saved, IReadOnlyList<string> classes)
     {
-        ITransformer[] parts = [.. UploadPipeline.Parts(saved)];
+        ITransformer[] parts = [.. ModelParts.Of(saved)];
         var network = Part<LogitNormModel>(parts);
         var detector = Part<OodDetectorTransformer>(parts);
         var image = Part<ImageReadingTransformer>(parts).Options;

@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Shared.Models;
 
 namespace WebApp.Engines;
 
@@ -7,10 +8,6 @@ internal static class UploadPipeline
 {
     private const string Remedy = "Serve a model of QuickStart or of `logitnorm train`, "
         + "or one whose pipeline has ReadImages, the LogitNorm trainer, OodScore and OodDetector.";
-
-    /// <summary>The parts of a pipeline, those of pipelines within it in their place.</summary>
-    public static IEnumerable<ITransformer> Parts(ITransformer model)
-        => model is IEnumerable<ITransformer> chain ? chain.SelectMany(Parts) : [model];
 
     /// <summary>
     /// The same parts, but for ReadImages: it reads <see cref="Upload.Bytes"/> whether it read paths or bytes before, refuses larger images, and marks what it
@@ -22,7 +19,7 @@ internal static class UploadPipeline
     /// <exception cref="ModelException">It does not read images by ReadImages, or gives no verdicts.</exception>
     public static ITransformer Of(MLContext ml, ITransformer model, long maxPixels)
     {
-        ITransformer[] parts = [.. Parts(model)];
+        ITransformer[] parts = [.. ModelParts.Of(model)];
         if (parts.Count(part => part is ImageReadingTransformer) is not 1 and var count)
             throw new ModelException($"The model has {(count == 0 ? "no" : count)} ReadImages, and one is expected: it would take no bytes. {Remedy}");
         var none = ml.Data.LoadFromEnumerable(Array.Empty<Upload>());
