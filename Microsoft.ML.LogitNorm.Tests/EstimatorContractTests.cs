@@ -84,6 +84,22 @@ public sealed class EstimatorContractTests
     }
 
     [Test]
+    public void NearestImages_OfEmbeddings()
+    {
+        using var model = TinyImages.Pipeline(_ml).Append(_ml.Transforms.ConvertToImage(TinyImages.Size, TinyImages.Size, "Photo", "Image", interleavedColors: false))
+            .Fit(TinyImages.View(_ml, 48));
+        var data = model.Transform(TinyImages.View(_ml, 30));
+        EstimatorContract.Check(_ml, _ml.Transforms.NearestImages(2, 10, imageColumnName: "Photo"), data,
+            Transformed(data, _ml.Transforms.DropColumns("Label")),
+            Transformed(data, _ml.Transforms.DropColumns("Photo")),
+            Transformed(data, _ml.Transforms.DropColumns("Embedding")),
+            Transformed(data, _ml.Transforms.CopyColumns("Label", "Name")),
+            Transformed(data, _ml.Transforms.CopyColumns("Photo", "Image")),
+            Transformed(data, _ml.Transforms.CopyColumns("Embedding", "Order")),
+            Transformed(data, _ml.Transforms.Conversion.ConvertType("Embedding", outputKind: DataKind.Double)));
+    }
+
+    [Test]
     public void ReadImages_OfPathsAndBytes([Values] ImageErrorMode onError)
     {
         using var folder = new TemporaryFolder();

@@ -3,6 +3,7 @@ using Microsoft.ML.OnnxRuntime;
 using QuickStart;
 using QuickStart.Report;
 using Shared.Images;
+using Shared.Models;
 
 namespace LogitNormTool.Tests;
 
@@ -22,7 +23,7 @@ public sealed class ToolTests
         _folder = new TemporaryFolder().WithStripes("photos", 40).WithStripes("test", 10, first: 100).WithDots("dots", 12);
         _folder.Write("photos/lying/broken.png", [1, 2, 3]);
         (var exit, _trained, var errors) = ToolRun.Of("train", _folder.At("photos"), "--test", _folder.At("test"), "--ood", $"dots={_folder.At("dots")}",
-            "--false-alarm-rate", "0.2", "--output", _folder.At("out"));
+            "--false-alarm-rate", "0.2", "--keep-images", "21", "--output", _folder.At("out"));
         Assert.That(exit, Is.Zero, errors + _trained);
     }
 
@@ -69,6 +70,11 @@ public sealed class ToolTests
         using var engine = ml.Model.CreatePredictionEngine<ImageRow, Verdict>(model);
         var verdict = engine.Predict(new() { ImagePath = _folder.At("test", "standing", "101.png") });
         Assert.That(verdict.PredictedLabel, Is.EqualTo("standing"));
+        using var nearest = ml.Model.CreatePredictionEngine<ImageRow, Nearest>(model);
+        var images = ModelParts.Of(model).OfType<NearestImagesTransformer>().Single().Images;
+        Assert.That(
+            nearest.Predict(new() { ImagePath = _folder.At("test", "standing", "101.png") }).NearestImages.Select(number => images[number].Label),
+            Is.EqualTo(["standing", "standing", "standing"]));
 
         var (_, json, _) = ToolRun.Of("predict", Model, _folder.At("test", "standing", "101.png"), "--json");
         using var answer = JsonDocument.Parse(json);
@@ -113,6 +119,7 @@ public sealed class ToolTests
         var (exit, text, _) = ToolRun.Of("info", Model);
         Assert.That(exit, Is.Zero);
         Assert.That(text, Does.Contain("lying, standing").And.Contain("Dense()").And.Contain("Fuse(").And.Contain("calibration rows"));
+        Assert.That(text, Does.Contain("22 training images"));
     }
 
     [Test]
@@ -151,6 +158,7 @@ public sealed class ToolTests
 
     [TestCase("--features", "pretraind", "Did you mean 'pretrained'?")]
     [TestCase("--false-alarm-rate", "0.001", "could be held out")]
+    [TestCase("--keep-images", "-1", "give a number from 0 to 10,000")]
     [TestCase("--test", "nowhere", "there is no such file or folder")]
     public void Train_OptionThatCannotBe_SaysWhatToDo(string option, string value, string expected)
     {
@@ -231,5 +239,10 @@ public sealed class ToolTests
         var (exit, _, _) = ToolRun.Of("train", _folder.At("photos"), "--false-alarm-rate", "0.001", "--output", _folder.At("out"));
         Assert.That(exit, Is.EqualTo(1));
         Assert.That(File.ReadAllBytes(Model), Is.EqualTo(before));
+    }
+
+    private sealed class Nearest
+    {
+        public int[] NearestImages { get; set; } = [];
     }
 }

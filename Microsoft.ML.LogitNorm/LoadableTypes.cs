@@ -10,3 +10,5 @@ using Microsoft.ML.Runtime;
 [assembly: LoadableClass(
     typeof(TemperatureScalingTransformer), null, typeof(SignatureLoadModel), "Temperature scaling", TemperatureScalingTransformer.LoaderSignature)]
 [assembly: LoadableClass(typeof(ImageReadingTransformer), null, typeof(SignatureLoadModel), "Image reading", ImageReadingTransformer.LoaderSignature)]
+[assembly: LoadableClass(
+    typeof(NearestImagesTransformer), null, typeof(SignatureLoadModel), "Nearest images", NearestImagesTransformer.LoaderSignature)]

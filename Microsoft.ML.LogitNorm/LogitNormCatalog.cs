@@ -166,6 +166,41 @@ public static class LogitNormCatalog
             confidence,
             new(scoreColumnName, confidenceColumnName, decisionColumnName, perClass ? predictedLabelColumnName : null));
 
+    /// <summary>
+    /// Keeps some training images in the model, small, and names for each row the most similar ones, as the network sees them, to be shown beside it.
+    /// </summary>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="count">How many images are named for each row, at least 1.</param>
+    /// <param name="mostImages">
+    /// How many are kept, divided among the classes and rounded up. The default, 500, takes about 1.5 MB in the model file for images of 32×32 pixels.
+    /// </param>
+    /// <param name="thumbnailSize">Pixels of the longer side of what is kept; smaller images stay as they are.</param>
+    /// <param name="outputColumnName">
+    /// Name of the new column with the nearest images, the most similar first, a vector of <see cref="int"/>: indices of
+    /// <see cref="NearestImagesTransformer.Images"/>; −1 for a row without an image.
+    /// </param>
+    /// <param name="similarityColumnName">
+    /// Name of the new column with how similar they are, a vector of <see cref="float"/> in [−1, 1]: the cosine of the angle between the embeddings.
+    /// </param>
+    /// <param name="imageColumnName">The column with the images to keep, <see cref="MLImage"/> of any size; only looked at by <c>Fit</c>.</param>
+    /// <param name="embeddingColumnName">The column with the embedding, a vector of <see cref="float"/>.</param>
+    /// <param name="labelColumnName">The column with the class of each row, a key; only looked at by <c>Fit</c>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is less than 1, or fewer images are kept than named.</exception>
+    /// <exception cref="ArgumentException">A name is empty, or both new columns have the same.</exception>
+    public static NearestImagesEstimator NearestImages(
+        this TransformsCatalog catalog,
+        int count = 3,
+        int mostImages = 500,
+        int thumbnailSize = 64,
+        string outputColumnName = ColumnNames.NearestImages,
+        string similarityColumnName = ColumnNames.NearestSimilarities,
+        string imageColumnName = "Image",
+        string embeddingColumnName = ColumnNames.Embedding,
+        string labelColumnName = "Label")
+        => new(
+            MachineLearningContext.Environment(catalog), count, mostImages, thumbnailSize, imageColumnName, labelColumnName,
+            new(embeddingColumnName, outputColumnName, similarityColumnName));
+
     /// <summary>Measures how well a score tells in-distribution from out-of-distribution rows.</summary>
     /// <param name="catalog">The anomaly detection catalog.</param>
     /// <param name="inDistribution">Scored rows of the known classes, not used for training or calibration.</param>

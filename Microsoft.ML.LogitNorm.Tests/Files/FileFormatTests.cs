@@ -182,6 +182,14 @@ public sealed class FileFormatTests
             0x00010003,
             ["Calibration.json", "Calibration.safetensors", "Hashes.json", "Model.key"]),
         ("TemperatureScalingTransformer", "LNTEMPSC", "LogitNormTemperature", 0x00010002, 0x00010002, ["Hashes.json", "Model.key", "Scaling.json"]),
+        ("ImageReadingTransformer", "LNREADIM", "LogitNormImageReading", 0x00010001, 0x00010001, ["Hashes.json", "Model.key", "Reading.json"]),
+        (
+            "NearestImagesTransformer",
+            "LNNEARIM",
+            "LogitNormNearestImages",
+            0x00010001,
+            0x00010001,
+            ["Hashes.json", "Model.key", "Nearest.json", "Nearest.safetensors"]),
     ];
 
     [Test]
@@ -190,7 +198,14 @@ public sealed class FileFormatTests
         using var app = UntrainedModel.App(_ml);
         var data = TinyImages.View(_ml, 30);
         var keyed = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(app.Transform(data));
-        ITransformer[] parts = [.. app, _ml.Transforms.TemperatureScaling().Fit(keyed)];
+        var pictures = _ml.Transforms.ConvertToImage(TinyImages.Size, TinyImages.Size, "Photo", "Image", interleavedColors: false).Fit(keyed).Transform(keyed);
+        ITransformer[] parts =
+        [
+            .. app,
+            _ml.Transforms.TemperatureScaling().Fit(keyed),
+            _ml.Transforms.ReadImages("Photo", 8, 8, "Name").Fit(data),
+            _ml.Transforms.NearestImages(2, 6, imageColumnName: "Photo").Fit(pictures),
+        ];
         Assert.That(parts.Select(part => part.GetType().Name), Is.EquivalentTo(_parts.Select(part => part.Type)));
         foreach (var (type, signature, loader, written, readableFrom, entries) in _parts)
         {
@@ -244,6 +259,18 @@ public sealed class FileFormatTests
                 + "\"LayerStatisticsColumnName\":\"LayerStatistics\",\"LearnedFrom\":{\"Classes\":3,\"EmbeddingSize\":64}}"));
         Assert.That(Encoding.UTF8.GetString(ModelFile.Of(_ml, _ml.Transforms.TemperatureScaling().Fit(keyed), data.Schema).Read("Scaling.json")),
             Does.Match("""^\{"Columns":\{"Logits":"Logits","Score":"Score"\},"ClassCount":3,"Temperature":[0-9.E-]+\}$"""));
+        Assert.That(
+            Encoding.UTF8.GetString(ModelFile.Of(_ml, _ml.Transforms.ReadImages("Photo", 8, 4, "Name").Fit(data), data.Schema).Read("Reading.json")),
+            Is.EqualTo(
+                """{"Output":"Photo","Input":"Name","Width":8,"Height":4,"Folder":"","Resizing":"Crop","MaxPixels":100000000"""
+                + ""","ErrorColumn":null,"Background":[255,255,255]}"""));
+        var pictures = _ml.Transforms.ConvertToImage(TinyImages.Size, TinyImages.Size, "Photo", "Image", interleavedColors: false).Fit(keyed).Transform(keyed);
+        Assert.That(
+            Encoding.UTF8.GetString(
+                ModelFile.Of(_ml, _ml.Transforms.NearestImages(2, 6, imageColumnName: "Photo").Fit(pictures), data.Schema).Read("Nearest.json")),
+            Is.EqualTo(
+                """{"Columns":{"Embedding":"Embedding","Images":"NearestImages","Similarities":"NearestSimilarities"},"Count":2"""
+                + ""","Classes":["red","green","blue"]}"""));
         Assert.That(
             Enum.GetValues<PixelKind>().Select(kind => JsonSerializer.Serialize(kind, ModelJson.Options)),
             Is.EqualTo(new[] { "\"image\"", "\"vector-of-byte\"", "\"vector-of-single\"" }));

@@ -59,7 +59,7 @@ public sealed class ScorePropertyTests
             var order = Enumerable.Range(0, rows.Count).ToArray();
             new System.Random(seed).Shuffle(order);
             order = order[..(1 + take.Get % rows.Count)];   // fewer rows, so other batches
-            Assert.That(Scores(transformer, [.. order.Select(i => rows[i])]), Is.EqualTo(order.Select(i => expected[i])).Within(Tolerance(score, expected)));
+            AssertAlike(score, Scores(transformer, [.. order.Select(i => rows[i])]), [.. order.Select(i => expected[i])], Tolerance(score, expected));
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(8));
     }
 
@@ -126,6 +126,21 @@ public sealed class ScorePropertyTests
     private static float Tolerance(OodScore score, float[] scores) => score is NearestNeighbours
         ? 1e-6f   // 2 − 2ab of directions a and b: rounded as numbers of size 1 are, however small the distance
         : Math.Max(1e-4f * (scores.Max() - scores.Min()), 1e-6f * scores.Max(Math.Abs));
+
+    // Other batches round otherwise, which may take a row's part of a fused score to the other side of a row that it is ranked by: −2 ln p then differs by a
+    // rank, at most that from the first to the second.
+    private static void AssertAlike(OodScore score, float[] found, float[] expected, float tolerance)
+    {
+        const int MostByARank = 2;
+        if (!score.RanksRows)
+        {
+            Assert.That(found, Is.EqualTo(expected).Within(tolerance));
+            return;
+        }
+        double[] differences = [.. found.Zip(expected, (left, right) => Math.Abs(left - (double)right))];
+        Assert.That(differences, Is.All.AtMost(2 * Math.Log(2)));
+        Assert.That(differences.Count(difference => difference > tolerance), Is.AtMost(MostByARank));
+    }
 
     private OodScoreTransformer Fit(OodScore score) => _ml.Transforms.OodScore(score).Fit(_training);
 

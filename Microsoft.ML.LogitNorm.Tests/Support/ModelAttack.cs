@@ -47,7 +47,7 @@ internal sealed class ModelAttack
         Console.WriteLine($"{Peak}{process.PeakWorkingSet64 >> 20}");
     }
 
-    // One of everything that has a part in a file: ML.NET's own transformers, a network, a score of each kind of learned tensor, and both calibrations.
+    // One of everything that has a part in a file: ML.NET's own transformers, a network, a score of each kind of learned tensor, both calibrations, and images.
     private TransformerChain<ITransformer> Model()
     {
         var data = TinyImages.View(_ml, 60, seed: 2);
@@ -61,6 +61,9 @@ internal sealed class ModelAttack
             chain = Append(_ml.Transforms.OodScore(score, $"Score{i}"));
         chain = Append(_ml.Transforms.TemperatureScaling());
         chain = Append(_ml.Transforms.OodDetector(0.1, "Score0"));
+        var toImages = _ml.Transforms.ConvertToImage(TinyImages.Size, TinyImages.Size, "Photo", "Image", interleavedColors: false).Fit(chain.Transform(data));
+        chain = chain.Append<ITransformer>(
+            _ml.Transforms.NearestImages(2, 12, imageColumnName: "Photo").Fit(toImages.Transform(chain.Transform(data))));
         return Append(_ml.Transforms.Conversion.MapKeyToValue("Name2", "PredictedLabel"));
 
         TransformerChain<ITransformer> Append<T>(IEstimator<T> estimator)

@@ -9,6 +9,8 @@ namespace LogitNormTool.Commands;
 /// <summary><c>logitnorm train</c>.</summary>
 internal static class TrainCommand
 {
+    private const int MostKeptImages = 10_000;
+
     public static Command Create()
     {
         var photos = new Argument<string>("PHOTOS")
@@ -55,6 +57,13 @@ internal static class TrainCommand
         var seed = CommonOptions.Seed();
         var device = CommonOptions.Device("What trains");
         var rate = CommonOptions.FalseAlarmRate();
+        var keep = new Option<int>("--keep-images")
+        {
+            Description = "Keep N training images in model.zip, small, the same number of each class, so that an app can show the most similar ones beside "
+                + "a verdict. Whoever has the file can see them.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 0,
+        };
         var output = new Option<string>("--output", "-o")
         {
             Description = "Where model.zip and result.json are written, and what a second training need not compute again.",
@@ -64,7 +73,7 @@ internal static class TrainCommand
 
         var command = new Command("train", "Learn the classes of a folder of photos. Writes model.zip, for logitnorm and any ML.NET program, and result.json.")
         {
-            photos, test, ood, features, backbone, size, epochs, noFlip, limit, seed, device, rate, output,
+            photos, test, ood, features, backbone, size, epochs, noFlip, limit, seed, device, rate, keep, output,
         };
         command.SetAction((result, cancellation) => CommandJob.Run(
             () => new TrainJob(Read(result), cancellation).Run(), Screen.Stopped, Screen.Failed, cancellation));
@@ -84,6 +93,7 @@ internal static class TrainCommand
             Seed = result.GetValue(seed),
             GpuDeviceId = OptionValue.Gpu("--device", result.GetValue(device)!),
             FalseAlarmRate = OptionValue.Share("--false-alarm-rate", result.GetValue(rate)),
+            KeepImages = OptionValue.Between("--keep-images", result.GetValue(keep), 0, MostKeptImages),
             Output = result.GetValue(output)!,
         };
     }

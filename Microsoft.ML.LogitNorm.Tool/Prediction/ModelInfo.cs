@@ -33,6 +33,7 @@ internal static class ModelInfo
         TemperatureScalingTransformer scaling => [("temperature", scaling.Temperature.ToString("G4", CultureInfo.InvariantCulture))],
         OodScoreTransformer score => [("score", score.Score.ToString())],
         OodDetectorTransformer detector => [("decision", detector.Report.ToString())],
+        NearestImagesTransformer nearest => [("keeps", $"{nearest.Images.Count.ToString("N0", CultureInfo.InvariantCulture)} training images")],
         _ => [("step", part.GetType().Name.Replace("Transformer", "", StringComparison.Ordinal))],
     };
 }

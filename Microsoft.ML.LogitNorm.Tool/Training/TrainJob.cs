@@ -22,6 +22,8 @@ internal sealed class TrainJob(TrainSettings settings, CancellationToken cancell
     // Each costs as much as a photo, and they are all alike.
     private const int GeneratedImages = 200;
 
+    private const int ShownImageSize = 96, NamedImages = 3;
+
     private readonly MLContext _ml = new(settings.Seed) { GpuDeviceId = settings.GpuDeviceId, FallbackToCpu = false };
 
     private readonly ImageContents _contents = new();
@@ -111,10 +113,34 @@ internal sealed class TrainJob(TrainSettings settings, CancellationToken cancell
         var measured = new Measurement(_ml, pictures, cancellation).Of(
             training.Loss.Name, images => softmax.Transform(detector.Transform(scored.Transform(Of(images)))));
         var readable = _ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(detector.Transform(scored.Transform(Of(pictures.Train))));
-        ITransformer[] parts = [.. training.FromPath is { } before ? new[] { before } : [], network, scored, detector, readable];
+        ITransformer[] parts = [.. Optional(training.FromPath), network, scored, .. Optional(Nearest(training, network, pictures.Train)), detector, readable];
         return (new TransformerChain<ITransformer>(parts), measured.ToResult(training.Loss.Name, training.Epochs, seconds) with { Score = training.Score.ToString() }, detector.Report);
 
         IDataView Of(IReadOnlyList<LabeledImage> images) => network.Transform(training.Rows(images));
+
+        static ITransformer[] Optional(ITransformer? part) => part is null ? [] : [part];
+    }
+
+    // Not before they are chosen: each is read again, and a photo takes its time.
+    private NearestImagesTransformer? Nearest(PhotoTraining training, ITransformer network, IReadOnlyList<LabeledImage> train)
+    {
+        if (settings.KeepImages == 0)
+            return null;
+        const string Shown = "ShownImage";
+        var rows = network.Transform(training.Rows(ToKeep(train)));
+        // A photo that has gone by now is no reason to lose the training.
+        var images = _ml.Transforms.ReadImages(Shown, ShownImageSize, ShownImageSize, "ImagePath", onError: ImageErrorMode.Mark).Fit(rows).Transform(rows);
+        return _ml.Transforms
+            .NearestImages(Math.Min(NamedImages, settings.KeepImages), mostImages: int.MaxValue, ShownImageSize, imageColumnName: Shown)
+            .Fit(images);
+    }
+
+    // The same number of each class; where some have fewer, fewer.
+    private List<LabeledImage> ToKeep(IReadOnlyList<LabeledImage> train)
+    {
+        var classes = train.GroupBy(image => image.Label).ToList();
+        var each = (int)Math.Ceiling(settings.KeepImages / (double)classes.Count);
+        return [.. classes.SelectMany(images => ImageFiles.Spread([.. images], each))];
     }
 
     private ResultFile Result(PictureSets pictures, IReadOnlyList<LabeledImage> calibration, PhotoTraining training, LossResult result) => new()

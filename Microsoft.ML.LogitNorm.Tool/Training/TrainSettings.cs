@@ -36,5 +36,8 @@ internal sealed record TrainSettings
 
     public required double FalseAlarmRate { get; init; }
 
+    /// <summary>How many training images the model file holds, small, to be shown beside verdicts.</summary>
+    public required int KeepImages { get; init; }
+
     public required string Output { get; init; }
 }

@@ -29,4 +29,10 @@ internal static class ColumnNames
 
     /// <summary>Bool: the decision.</summary>
     public const string IsOutOfDistribution = "IsOutOfDistribution";
+
+    /// <summary>Vector of int: the indices of the most similar training images.</summary>
+    public const string NearestImages = "NearestImages";
+
+    /// <summary>Vector of float in [−1, 1]: how similar each is.</summary>
+    public const string NearestSimilarities = "NearestSimilarities";
 }

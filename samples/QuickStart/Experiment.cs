@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Microsoft.ML.LogitNorm;
 using QuickStart.Report;
 using Shared.Images;
@@ -53,7 +54,10 @@ internal sealed class Experiment(
         var enough = pictures.Calibration.Count >= OodDetectorEstimator.RequiredRows(settings.FalseAlarmRate, Confidence);
         var detector = ml.Transforms.OodDetector(settings.FalseAlarmRate, confidence: enough ? Confidence : null)
             .Fit(model.Transform(View(pictures.Calibration)));
-        var app = model.Append(detector).Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(detector.Transform(model.Transform(train))));
+        var readable = ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(detector.Transform(model.Transform(train)));
+        // Some of the painted signs, for an app to show beside its verdicts; whose images the user's are, they do not go into the model file unasked.
+        ITransformer[] shown = settings.Data is null ? [ml.Transforms.NearestImages().Fit(model.Transform(train))] : [];
+        var app = new TransformerChain<ITransformer>([model, .. shown, detector, readable]);
         // Beside the default score the paper's, to be measured on the same images; the saved model has no need of it.
         var softmax = ml.Transforms.OodScore(OodScores.MaxSoftmax(), Measurement.SoftmaxColumn).Fit(model.Transform(train));
         var measured = new Measurement(ml, pictures, cancellation).Of(

@@ -71,6 +71,14 @@ public sealed class ProgramTests
     }
 
     [Test]
+    public void NearestImages_AreNamedAndKept()
+    {
+        var lines = Printed("nearest-images").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.That(lines, Has.Length.EqualTo(3).And.All.Match(@"^like training image \d+, a [\w-]+: -?[01]\.\d\d"));
+        Assert.That(File.ReadAllBytes("nearest.png")[1..4], Is.EqualTo("PNG"u8.ToArray()));
+    }
+
+    [Test]
     public void PretrainedFeatures_ModelInOneFile_TellsStrangers()
     {
         File.Move("model.zip", "own-images.zip");   // it writes one of that name too

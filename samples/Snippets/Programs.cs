@@ -11,9 +11,10 @@ internal static class Programs
         ["cameras"] = Cameras.Run,
         ["watching"] = Watching.Run,
         ["active-learning"] = ActiveLearning.Run,
+        ["nearest-images"] = NearestImages.Run,
         ["pretrained-features"] = PretrainedFeatures.Run,
     };
 
     /// <summary>Whether a program begins with the model that <c>own-images</c> saves.</summary>
-    public static bool NeedsModel(string name) => name is "cameras" or "watching" or "active-learning";
+    public static bool NeedsModel(string name) => name is "cameras" or "watching" or "active-learning" or "nearest-images";
 }

@@ -55,6 +55,7 @@ internal sealed class TinyModel
                 StepCompleted = _ => torch.set_num_threads(1),   // by then libtorch is there; more only get in each other's way on a network this small
             }))
             .Append(ml.Transforms.OodScore())
+            .Append(ml.Transforms.NearestImages())
             .Fit(rows);
         var calibration = network.Transform(Rows("calibration"));
         foreach (var (path, rate) in new[] { (Path, 0.05), (OtherPath, 0.1) })

@@ -18,8 +18,9 @@ internal static class PaperScores
     /// <summary>Generalized ODIN's, for its head.</summary>
     public static OodScore MaxCosine { get; } = OodScores.MaxCosine();
 
-    /// <summary>The scores of the table of other trainings: of the logits, of the embedding, of all layers.</summary>
-    public static IReadOnlyList<OodScore> OfTrainings { get; } = [OodScores.MaxSoftmax(), OodScores.NearestNeighbours(), OodScores.RelativeLayerGaussian()];
+    /// <summary>The scores of the table of other trainings: of the logits, of the embedding, of all layers, and the library's default, which fuses them.</summary>
+    public static IReadOnlyList<OodScore> OfTrainings { get; } =
+        [OodScores.MaxSoftmax(), OodScores.NearestNeighbours(), OodScores.RelativeLayerGaussian(), OodScores.Default()];
 
     public static IReadOnlyList<OodScore> All { get; } = [Softmax, Odin, Energy, GradNorm, MaxCosine];
 }

@@ -14,7 +14,6 @@ internal sealed record Plan(Preset Preset, string Dataset, IReadOnlyList<int> Se
     /// <summary>The table of other trainings than the paper's, which is made when it is asked for.</summary>
     public const string Trainings = "trainings";
 
-
     /// <summary>The names of all tables and figures, in the report's order.</summary>
     public static IReadOnlyList<string> Items { get; } =
     [

@@ -13,7 +13,7 @@ internal static class TrainingsTable
         var plan = context.Plan;
         return context.Table(
             Plan.Trainings, "T2FNorm and outlier exposure",
-            "FPR95 by three scores: the mean over the out-of-distribution sets, and the highest of any set, which a mean hides.", plan.Seeds,
+            "FPR95 by four scores: the mean over the out-of-distribution sets, and the highest of any set, which a mean hides.", plan.Seeds,
             ["training", "accuracy", .. PaperScores.OfTrainings.SelectMany(score => new[] { score.ToString(), "worst set" })],
             plan.OtherTrainings.Select(training =>
             {

@@ -24,6 +24,12 @@ internal sealed class PageTests() : BrowserTests("--WebApp:RequestsPerMinute=0")
         Assert.That(await page.In("outside").Locator(".detail").InnerTextAsync(), Does.StartWith("Of the known classes it looks most like "));
         Assert.That(await page.In("outside").Locator(".words").InnerTextAsync(), Does.Match("^Fewer than \\d+ in [\\d,]+ known images look this unusual\\.$"));
         Assert.That(await page.In("outside").GetByRole(AriaRole.Meter).GetAttributeAsync("aria-valuenow"), Is.EqualTo("100"));
+        Assert.That(await page.In("known").Locator(".nearest li").AllInnerTextsAsync(), Has.Count.EqualTo(3).And.All.Match("^dark\\s*similarity -?[01]\\.\\d\\d$"));
+        await Assertions.Expect(page.In("outside").Locator(".nearest img")).ToHaveCountAsync(3);
+        Assert.That(
+            await page.Page.Locator(".nearest img").EvaluateAllAsync<bool>("async images => (await Promise.all(images.map(image => image.decode()))).length === 6"),
+            Is.True);
+        Assert.That(await page.In("error").Locator(".nearest").First.IsVisibleAsync(), Is.False);
         Assert.That(await page.In("error").Locator(".detail").AllInnerTextsAsync(), Is.EqualTo(["The file ends too early: it was cut off on its way.", "The file is no image."]));
         Assert.That(await page.Page.GetByRole(AriaRole.Status).First.InnerTextAsync(), Is.EqualTo("1 known, 1 none of these, 2 without an answer"));
         Assert.That(page.Complaints, Is.Empty);

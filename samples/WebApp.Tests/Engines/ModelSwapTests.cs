@@ -74,6 +74,7 @@ internal sealed class ModelSwapTests
         yield return Case("empty", _ => [], "cannot be served");
         yield return Case("without a decision", _ => OtherModels.WithoutDecision(),
             "The model gives no OodConfidence, no IsOutOfDistribution. Serve a model of QuickStart");
+        yield return Case("with two sets of images", _ => OtherModels.WithImagesTwice(), "It has 2 NearestImages, and one at most is expected");
         yield return Case("of vectors", _ => OtherModels.OfVectors(), "The model has no ReadImages, and one is expected: it would take no bytes.");
 
         static TestCaseData Case(string name, Func<byte[], byte[]> file, string problem) => new TestCaseData(file, problem).SetArgDisplayNames(name);

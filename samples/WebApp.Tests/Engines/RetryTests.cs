@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using WebApp.Engines;
@@ -37,6 +38,62 @@ internal sealed class RetryTests
             File.WriteAllBytes(path, bytes);
             File.SetLastWriteTimeUtc(path, _written);
             app.App.Services.GetRequiredService<ModelFile>().Follow(path);
+        }
+    }
+
+    [Test]
+    public async Task FirstModel_ThatCannotBeMade_IsTriedAgain()
+    {
+        await WithoutAPlace("0.2", async (app, folder) =>
+        {
+            File.Delete(folder.At("artifacts"));
+            await Until(() => Directory.Exists(folder.At("artifacts", "webapp", "pictures")));   // being made; what is made of them takes longer
+            Assert.That(await app.Predict(("dark.png", TinyModel.Known("dark"))).Problem(HttpStatusCode.ServiceUnavailable), Does.Not.Contain("cannot be made"));
+        });
+    }
+
+    [Test]
+    public async Task FirstModel_ThatCannotBeMade_IsServedOnceSomebodyPutsOneThere()
+    {
+        await WithoutAPlace("3600", async (app, folder) =>
+        {
+            File.Delete(folder.At("artifacts"));
+            Directory.CreateDirectory(folder.At("artifacts", "webapp"));
+            File.Copy(TinyModel.Path, folder.At("artifacts", "webapp", "model.zip"));
+            await Until(() => app.App.Services.GetRequiredService<ModelHost>().Current is not null);
+            await app.Predict(("dark.png", TinyModel.Known("dark"))).Ok();
+        });
+    }
+
+    // In a folder where no model can be made: a file is in the way of the folder that it would lie in.
+    private static async Task WithoutAPlace(string retrySeconds, Func<RunningApp, TemporaryFolder, Task> then)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("artifacts", []);
+        var before = Environment.CurrentDirectory;
+        Environment.CurrentDirectory = folder.Root;
+        try
+        {
+            await using var app = await RunningApp.StartWithoutModel(
+                "--WebApp:PollSeconds=0.05", "--WebApp:SettleSeconds=0", $"--WebApp:RetrySeconds={retrySeconds}");
+            var host = app.App.Services.GetRequiredService<ModelHost>();
+            await Until(() => host.LastError is not null);
+            Assert.That(host.LastError!.Message, Does.StartWith("The small model cannot be made: ").And.Contain("artifacts"));
+            await then(app, folder);
+        }
+        finally
+        {
+            Environment.CurrentDirectory = before;
+        }
+    }
+
+    private static async Task Until(Func<bool> condition)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(30)));
+            await Task.Delay(20);
         }
     }
 

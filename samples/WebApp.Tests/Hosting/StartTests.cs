@@ -24,6 +24,7 @@ internal sealed class StartTests
     [TestCase("MaxFiles", "0", "WebApp:MaxFiles is 0; at least 1 is expected.")]
     [TestCase("MaxRequestBytes", "5", "WebApp:MaxRequestBytes is 5; at least 10000000 is expected.")]
     [TestCase("PollSeconds", "0", "WebApp:PollSeconds is 0; at least 0.01 is expected.")]
+    [TestCase("DriftFileSeconds", "1E+07", "WebApp:DriftFileSeconds is 10000000; at most 1000000 is expected.")]
     [TestCase("RequestsPerMinute", "-1", "WebApp:RequestsPerMinute is -1; at least 0 is expected.")]
     public async Task Run_SettingThatCannotBe_IsNamed(string option, string value, string problem)
         => Assert.That(await Failed("--model", TinyModel.Path, $"--WebApp:{option}={value}"), Is.EqualTo(problem));
@@ -61,7 +62,7 @@ internal sealed class StartTests
         var document = await (await SharedApp.Get()).Client.GetAsync("/openapi/v1.json").Ok();
         var paths = document.GetProperty("paths");
         Assert.That(paths.EnumerateObject().Select(path => path.Name), Is.SupersetOf(
-            ["/predict", "/model", "/drift", "/drift/reset", "/v2/models/{name}/infer", "/v2/health/ready"]));
+            ["/predict", "/model", "/model/{version}/images/{number}.png", "/drift", "/drift/reset", "/v2/models/{name}/infer", "/v2/health/ready"]));
         var predict = paths.GetProperty("/predict").GetProperty("post");
         Assert.That(
             predict.GetProperty("requestBody").GetProperty("content").EnumerateObject().Select(type => type.Name),
@@ -69,6 +70,9 @@ internal sealed class StartTests
         Assert.That(
             predict.GetProperty("responses").EnumerateObject().Select(response => response.Name),
             Is.SupersetOf(["200", "400", "413", "415", "422", "429", "503"]));
+        Assert.That(
+            paths.GetProperty("/model/{version}/images/{number}.png").GetProperty("get").GetProperty("responses").EnumerateObject().Select(answer => answer.Name),
+            Is.EqualTo(["200", "404"]));
     }
 
     private static async Task<string> Failed(params string[] args)

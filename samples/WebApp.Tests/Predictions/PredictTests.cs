@@ -35,6 +35,44 @@ internal sealed class PredictTests
     }
 
     [Test]
+    public async Task Predict_ModelWithImages_NamesTheNearestAndServesThem()
+    {
+        var result = (await _app.Predict(("dark.png", TinyModel.Known("dark"))).Ok()).Results().Single();
+        var nearest = result.GetProperty("nearest").EnumerateArray().ToArray();
+
+        Assert.That(nearest.Select(image => image.Text("class")), Is.EqualTo(["dark", "dark", "dark"]));
+        Assert.That(nearest.Select(image => image.Number("similarity")), Is.Ordered.Descending.And.All.InRange(-1, 1));
+        using var answer = await _app.Client.GetAsync(nearest[0].Text("url"));
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(answer.Content.Headers.ContentType!.MediaType, Is.EqualTo("image/png"));
+        Assert.That(answer.Headers.CacheControl!.ToString(), Does.Contain("immutable"));
+        using var picture = SkiaSharp.SKBitmap.Decode(await answer.Content.ReadAsByteArrayAsync());
+        Assert.That((picture.Width, picture.Height), Is.EqualTo((16, 16)));
+        Assert.That(picture.GetPixel(8, 8).Red, Is.LessThan(128), "a dark one");
+    }
+
+    [TestCase("000000000000", 0)]
+    [TestCase(null, 80)]
+    [TestCase(null, -1)]
+    public async Task Image_OfAnotherModelOrNone_IsNotFound(string? version, int number)
+    {
+        version ??= (await _app.Client.GetAsync("/model").Ok()).GetProperty("card").Text("version");
+        using var answer = await _app.Client.GetAsync($"/model/{version}/images/{number}.png");
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
+        Assert.That((await RunningApp.Json(answer)).Text("detail"), Does.StartWith($"Model '{version}' has no image {number}"));
+    }
+
+    [Test]
+    public async Task Predict_ModelWithoutImages_NamesNone()
+    {
+        using var folder = new TemporaryFolder();
+        await using var app = await RunningApp.Start("--model", folder.Write("bare.zip", OtherModels.WithoutImages()));
+        var result = (await app.Predict(("dark.png", TinyModel.Known("dark"))).Ok()).Results().Single();
+        Assert.That(result.Text("predictedClass"), Is.EqualTo("dark"));
+        Assert.That(result.GetProperty("nearest").GetArrayLength(), Is.Zero);
+    }
+
+    [Test]
     public async Task Predict_RawBody_IsOneImage()
     {
         using var body = new ByteArrayContent(TinyModel.Known("light")) { Headers = { ContentType = new MediaTypeHeaderValue("image/png") } };
@@ -70,6 +108,7 @@ internal sealed class PredictTests
         Assert.That(results[1].Text("error"), Does.StartWith("The file is no image"));
         Assert.That(results[1].Flag("isOutOfDistribution"), Is.True);
         Assert.That(results[1].GetProperty("classes").GetArrayLength(), Is.Zero);
+        Assert.That(results[1].GetProperty("nearest").GetArrayLength(), Is.Zero);
     }
 
     [Test]

@@ -2,6 +2,8 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using WebApp.Hosting;
 
 namespace WebApp.Tests.Support;
@@ -24,13 +26,27 @@ internal sealed class RunningApp : IAsyncDisposable
 
     /// <summary>Starts it, with the tiny model unless another is named.</summary>
     /// <param name="settings">More of the command line, such as <c>--WebApp:MaxFiles=5</c>.</param>
-    public static async Task<RunningApp> Start(params string[] settings)
+    public static Task<RunningApp> Start(params string[] settings) => StartWithoutModel(["--model", TinyModel.Path, .. settings]);
+
+    /// <summary>Starts it as without <c>--model</c>: it looks for one in the working directory, or makes one there.</summary>
+    /// <param name="settings">More of the command line.</param>
+    public static Task<RunningApp> StartWithoutModel(params string[] settings) => Start(null, settings);
+
+    /// <summary>Starts it with the tiny model, and keeps what it logs.</summary>
+    /// <param name="log">Keeps it.</param>
+    /// <param name="settings">More of the command line.</param>
+    public static Task<RunningApp> StartLogged(KeptLog log, params string[] settings)
+        => Start(log, ["--model", TinyModel.Path, "--Logging:LogLevel:WebApp=Warning", .. settings]);
+
+    private static async Task<RunningApp> Start(KeptLog? log, string[] settings)
     {
-        var app = AppHost.Create(["--urls", "http://127.0.0.1:0", "--model", TinyModel.Path,
+        var app = AppHost.Create(["--urls", "http://127.0.0.1:0",
             "--Logging:LogLevel:Default=None", "--Logging:LogLevel:Microsoft.AspNetCore=None",
             "--WebApp:ShutdownSeconds=5", .. settings]);
         try
         {
+            if (log is not null)
+                app.Services.GetRequiredService<ILoggerFactory>().AddProvider(log);
             await app.StartAsync();
             return new(app);
         }

@@ -3,22 +3,23 @@ using WebApp.Engines;
 
 namespace WebApp.Drift;
 
-/// <summary>The drift test of the model that serves; another model begins anew, as its p-values are of another calibration.</summary>
+/// <summary>The drift test of the model that serves; another model begins anew, as its p-values are of another calibration, and the same one goes on after a restart.</summary>
 internal sealed class DriftWatch
 {
     private static readonly DriftDetector.Options _promise = new();
 
     private readonly Lock _lock = new();
     private readonly TimeProvider _clock;
+    private readonly DriftFile _file;
     private ServedModel? _model;
     private DriftDetector? _drift;   // of the model
     private DateTimeOffset _started;
     private DateTimeOffset? _since;
     private long _seen;
 
-    public DriftWatch(ModelHost host, TimeProvider clock)
+    public DriftWatch(ModelHost host, DriftFile file, TimeProvider clock)
     {
-        _clock = clock;
+        (_clock, _file) = (clock, file);
         host.Swapped += Begin;
         Begin(host.Current);
     }
@@ -31,6 +32,16 @@ internal sealed class DriftWatch
                 return new(
                     _seen, _started, _since is not null, _since, _promise.FalseAlarms, _promise.OverImages,
                     _drift?.Evidence ?? 0, Threshold, Words());
+        }
+    }
+
+    /// <summary>What is to be written of it; null where there is no model.</summary>
+    public DriftRecord? Record
+    {
+        get
+        {
+            lock (_lock)
+                return _model is null || _drift is null ? null : new(_model.Card.Version, _started, _since, _seen, _drift.State);
         }
     }
 
@@ -66,8 +77,11 @@ internal sealed class DriftWatch
     {
         lock (_lock)
         {
-            _drift = model is null ? null : new(model.Detector, _promise);
-            (_model, _started, _since, _seen) = (model, _clock.GetUtcNow(), null, 0);
+            _model = model;
+            if (model is not null && _file.Read(model) is { } kept)
+                (_drift, _started, _since, _seen) = (new(kept.Test), kept.StartedAt, kept.Since, kept.ImagesSeen);
+            else
+                (_drift, _started, _since, _seen) = (model is null ? null : new(model.Detector, _promise), _clock.GetUtcNow(), null, 0);
         }
     }
 

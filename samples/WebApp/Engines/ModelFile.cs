@@ -77,7 +77,10 @@ internal sealed class ModelFile(
     public void Refuse(string? version, string message)
     {
         if (host.LastError is { } last && last.Version == version && last.Message == message)
+        {
+            host.Refuse(last);   // the status may have changed meanwhile
             return;
+        }
         metrics.ModelRefused();
         host.Refuse(new(version, clock.GetUtcNow(), message));
         log.Refuses(message, host.Current?.Card.Version ?? "none");

@@ -32,8 +32,10 @@ internal sealed class ModelLoader(IOptions<WebAppOptions> options, TimeProvider 
             saved = ml.Model.Load(stream, out _);
             torch.set_num_threads(1);   // requests come on many threads: one of libtorch's, which is loaded by now, to each
             var pipeline = UploadPipeline.Of(ml, saved, options.Value.MaxPixels);
-            var detector = Part<OodDetectorTransformer>([.. ModelParts.Of(saved)]).Report;
-            var model = new ServedModel(ml, saved, pipeline, Card(name, file, saved, UploadPipeline.Classes(ml, pipeline)), detector);
+            ITransformer[] parts = [.. ModelParts.Of(saved)];
+            var model = new ServedModel(
+                ml, saved, pipeline, Card(name, file, parts, UploadPipeline.Classes(ml, pipeline)),
+                Part<OodDetectorTransformer>(parts).Report, Images(parts));
             saved = null;
             Try(model);
             return model;
@@ -54,6 +56,13 @@ internal sealed class ModelLoader(IOptions<WebAppOptions> options, TimeProvider 
         }
     }
 
+    private static IReadOnlyList<NearestImage> Images(ITransformer[] parts) => parts.OfType<NearestImagesTransformer>().ToArray() switch
+    {
+        [] => [],
+        [var only] => only.Images,
+        var several => throw new ModelException($"It has {several.Length} NearestImages, and one at most is expected: of which are the images to show?"),
+    };
+
     // As many engines as will be at work, so that no request waits for one to be made.
     private void Try(ServedModel model)
     {
@@ -63,7 +72,7 @@ internal sealed class ModelLoader(IOptions<WebAppOptions> options, TimeProvider 
             for (var i = 0; i < options.Value.Concurrency; i++)
             {
                 leases.Add(model.TryRent()!);
-                Try(leases[^1]);
+                Try(leases[^1], model.Images.Count);
             }
         }
         catch
@@ -77,18 +86,19 @@ internal sealed class ModelLoader(IOptions<WebAppOptions> options, TimeProvider 
         }
     }
 
-    private static void Try(EngineLease lease)
+    private static void Try(EngineLease lease, int images)
     {
         var verdict = lease.Predict(TrialImage.Png());
         if (verdict.ImageError.Length > 0)
             throw new ModelException($"The image that every model is tried on cannot be read. {verdict.ImageError}");
         if (verdict.Score.Length == 0 || !verdict.Score.All(float.IsFinite) || float.IsNaN(verdict.OodScore))
             throw new ModelException("It gives no numbers for the image that every model is tried on.");
+        if (verdict.NearestImages.Length != verdict.NearestSimilarities.Length || verdict.NearestImages.Any(image => image < 0 || image >= images))
+            throw new ModelException($"Its column {nameof(Verdict.NearestImages)} is of other images than the {images} that it keeps.");
     }
 
-    private ModelCard Card(string name, byte[] file, ITransformer saved, IReadOnlyList<string> classes)
+    private ModelCard Card(string name, byte[] file, ITransformer[] parts, IReadOnlyList<string> classes)
     {
-        ITransformer[] parts = [.. ModelParts.Of(saved)];
         var network = Part<LogitNormModel>(parts);
         var detector = Part<OodDetectorTransformer>(parts);
         var image = Part<ImageReadingTransformer>(parts).Options;

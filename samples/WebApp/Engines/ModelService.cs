@@ -30,25 +30,39 @@ internal sealed class ModelService(ModelHost host, ModelFile file, StarterModel 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var path = _path!.Path;
-        if (host.Current is null)
-        {
-            await Task.Run(() => Make(path, stoppingToken), stoppingToken);
-            file.Follow(path, settle: false);
-        }
+        await MakeFirst(path, stoppingToken);
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.Value.PollSeconds), clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
             file.Follow(path);
     }
 
-    private void Make(string path, CancellationToken cancellation)
+    // What is wrong, such as a full disk, may be mended without a restart; or somebody puts a model there.
+    private async Task MakeFirst(string path, CancellationToken cancellation)
+    {
+        while (host.Current is null && !await Task.Run(() => TryMake(path, cancellation), cancellation))
+        {
+            var failed = clock.GetTimestamp();
+            while (host.Current is null && clock.GetElapsedTime(failed) < TimeSpan.FromSeconds(options.Value.RetrySeconds))
+            {
+                await Task.Delay(TimeSpan.FromSeconds(options.Value.PollSeconds), clock, cancellation);
+                file.Follow(path);
+            }
+        }
+        if (host.Current is null)
+            file.Follow(path, settle: false);
+    }
+
+    private bool TryMake(string path, CancellationToken cancellation)
     {
         try
         {
             starter.Make(path, status => host.Status = status, cancellation);
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or OutOfMemoryException)
         {
-            file.Refuse(null, $"The small model cannot be made: {e.Message} Start again where that is mended, or put a model there: {path}.");
+            file.Refuse(null, $"The small model cannot be made: {e.Message} It is tried again in a while; or put a model there: {path}.");
+            return false;
         }
     }
 }

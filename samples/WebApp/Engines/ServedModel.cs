@@ -19,13 +19,18 @@ internal sealed class ServedModel
     /// <param name="pipeline">The same for uploads.</param>
     /// <param name="card">What is known of it.</param>
     /// <param name="detector">What its detector was calibrated on.</param>
-    public ServedModel(MLContext ml, ITransformer saved, ITransformer pipeline, ModelCard card, OodDetectorReport detector)
-        => (_ml, _saved, _pipeline, Card, Detector) = (ml, saved, pipeline, card, detector);
+    /// <param name="images">The training images that it keeps.</param>
+    public ServedModel(
+        MLContext ml, ITransformer saved, ITransformer pipeline, ModelCard card, OodDetectorReport detector, IReadOnlyList<NearestImage> images)
+        => (_ml, _saved, _pipeline, Card, Detector, Images) = (ml, saved, pipeline, card, detector, images);
 
     public ModelCard Card { get; }
 
     /// <summary>What its detector was calibrated on.</summary>
     public OodDetectorReport Detector { get; }
+
+    /// <summary>The training images that it keeps to be shown; none where its pipeline has no <c>NearestImages</c>.</summary>
+    public IReadOnlyList<NearestImage> Images { get; }
 
     /// <summary>Whether it has gone.</summary>
     public bool IsDisposed => Volatile.Read(ref _users) == 0;

@@ -53,6 +53,7 @@ internal sealed class StarterModel(ILogger<StarterModel> log)
                 EpochCompleted = epoch => log.Making($"Epoch {epoch.Epoch} of {epoch.Epochs}, accuracy {epoch.Accuracy:P0}."),
             }))
             .Append(ml.Transforms.OodScore())
+            .Append(ml.Transforms.NearestImages())
             .Fit(train);
         var calibration = network.Transform(Rows(ml, signs.Calibration));
         var app = network

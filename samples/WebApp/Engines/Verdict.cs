@@ -16,4 +16,10 @@ internal sealed class Verdict
     public float OodConfidence { get; set; }
 
     public bool IsOutOfDistribution { get; set; }
+
+    /// <summary>The numbers of the training images that are most alike; empty where the model keeps none.</summary>
+    public int[] NearestImages { get; set; } = [];
+
+    /// <summary>How much alike each is, in [−1, 1].</summary>
+    public float[] NearestSimilarities { get; set; } = [];
 }

@@ -38,6 +38,7 @@ internal static class AppHost
         app.MapPrometheusScrapingEndpoint();
         app.MapHealth();
         app.MapModel();
+        app.MapModelImages();
         app.MapDrift();
         app.MapPredict();
         app.MapInference();
@@ -51,7 +52,8 @@ internal static class AppHost
         services.AddSingleton<IValidateOptions<WebAppOptions>, WebAppOptionsCheck>();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ModelHost>().AddSingleton<ModelLoader>().AddSingleton<ModelFile>().AddSingleton<StarterModel>();
-        services.AddSingleton<UploadReader>().AddSingleton<InferenceReader>().AddSingleton<WorkGate>().AddSingleton<Predictor>().AddSingleton<DriftWatch>();
+        services.AddSingleton<UploadReader>().AddSingleton<InferenceReader>().AddSingleton<WorkGate>().AddSingleton<Predictor>();
+        services.AddSingleton<DriftWatch>().AddSingleton<DriftFile>().AddHostedService<DriftKeeper>();
         services.AddSingleton<PredictionMetrics>().AddSingleton<ModelHealthCheck>();
         services.AddSingleton<ModelService>().AddHostedService(parts => parts.GetRequiredService<ModelService>());
         services.AddHealthChecks().AddCheck<ModelHealthCheck>("model");

@@ -44,6 +44,12 @@ internal sealed record WebAppOptions
     /// <summary>Seconds after which a model file that was refused is tried again: what was wrong may have been memory, or the disk.</summary>
     public double RetrySeconds { get; init; } = 60;
 
+    /// <summary>A file that the drift test is kept in, so that it goes on when the application starts again; null to begin anew each time.</summary>
+    public string? DriftFile { get; init; }
+
+    /// <summary>Seconds between two looks at whether <see cref="DriftFile"/> is to be written; it is also written at the end.</summary>
+    public double DriftFileSeconds { get; init; } = 30;
+
     /// <summary>Seconds that requests in flight have to finish when the program is stopped.</summary>
     public double ShutdownSeconds { get; init; } = 30;
 

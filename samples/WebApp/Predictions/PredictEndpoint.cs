@@ -33,6 +33,6 @@ internal static class PredictEndpoint
         return TypedResults.Ok(new PredictResponse(
             predicted.Model.Name,
             predicted.Model.Version,
-            [.. files.Zip(predicted.Predictions, PredictResult.Of)]));
+            [.. files.Zip(predicted.Predictions, (file, prediction) => PredictResult.Of(file, prediction, predicted.Model))]));
     }
 }

@@ -1,3 +1,4 @@
+using WebApp.Cards;
 using WebApp.Uploads;
 
 namespace WebApp.Predictions;
@@ -11,6 +12,7 @@ namespace WebApp.Predictions;
 /// <param name="OodScore">Higher means more likely none of the classes.</param>
 /// <param name="PValue">The share of known images that look at least this unusual.</param>
 /// <param name="Unusualness">The same in words.</param>
+/// <param name="Nearest">The training images that look most like it, the most alike first; none where the model keeps none.</param>
 /// <param name="Error">Why the image cannot be read; null if it can.</param>
 /// <param name="Milliseconds">How long it took.</param>
 internal sealed record PredictResult(
@@ -22,16 +24,17 @@ internal sealed record PredictResult(
     float? OodScore,
     double? PValue,
     string? Unusualness,
+    IReadOnlyList<NearestResult> Nearest,
     string? Error,
     double Milliseconds)
 {
     private const int MostClasses = 5, Digits = 2;
 
-    public static PredictResult Of(UploadedFile file, Prediction prediction)
+    public static PredictResult Of(UploadedFile file, Prediction prediction, ModelCard model)
     {
         var milliseconds = Math.Round(prediction.Duration.TotalMilliseconds, Digits);
         return prediction.Error is { } error
-            ? new(file.Name, null, null, [], IsOutOfDistribution: true, null, null, null, error, milliseconds)
+            ? new(file.Name, null, null, [], IsOutOfDistribution: true, null, null, null, [], error, milliseconds)
             : new(
                 file.Name,
                 prediction.Classes[0].Name,
@@ -41,6 +44,7 @@ internal sealed record PredictResult(
                 float.IsFinite(prediction.OodScore) ? prediction.OodScore : null,
                 prediction.PValue,
                 Predictions.Unusualness.InWords(prediction.PValue),
+                [.. prediction.Nearest.Select(image => NearestResult.Of(image, model))],
                 null,
                 milliseconds);
     }

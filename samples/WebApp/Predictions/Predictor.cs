@@ -31,7 +31,7 @@ internal sealed class Predictor(ModelHost host, WorkGate gate, DriftWatch drift,
     {
         var start = Stopwatch.GetTimestamp();
         var verdict = lease.Predict(image);
-        var prediction = Prediction.Of(verdict, lease.Model.Card.Classes, Stopwatch.GetElapsedTime(start));
+        var prediction = Prediction.Of(verdict, lease.Model, Stopwatch.GetElapsedTime(start));
         if (prediction.Error is not null)
         {
             metrics.Unreadable();

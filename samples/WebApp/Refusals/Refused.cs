@@ -70,6 +70,11 @@ internal static class Refused
     public static RefusedException Unreadable(string error)
         => new(Status422UnprocessableEntity, "Not a readable image", error);
 
+    public static RefusedException NoImage(string version, int number)
+        => new(
+            Status404NotFound, "No such image",
+            Invariant($"Model '{version}' has no image {number}, or another model serves by now. Ask /predict again, and take the picture that it names."));
+
     private static string Name(string option) => $"{WebAppOptions.Section}:{option}";
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

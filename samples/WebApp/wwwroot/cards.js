@@ -74,6 +74,7 @@ export function fill(card, result, calibration) {
     ? `Of the known classes it looks most like ${result.predictedClass}.`
     : `Known, ${percent(result.probability)} sure`;
   gauge(part(".unusual"), result, calibration);
+  nearest(part(".nearest"), result.nearest);
   part("tbody").replaceChildren(...result.classes.map(row));
   part(".time").textContent = `Looked at in ${result.milliseconds.toFixed(0)} ms`;
   part(".more").hidden = false;
@@ -92,6 +93,24 @@ function gauge(box, { pValue, unusualness: words }, { calibrationRows, falseAlar
   meter.style.setProperty("--value", `${value}%`);
   box.querySelector(".words").textContent = `${words[0].toUpperCase()}${words.slice(1)}.`;
   box.hidden = false;
+}
+
+function nearest(box, images) {
+  const heading = box.querySelector("p");
+  heading.textContent = images.length === 1 ? "The most similar training image" : "The most similar training images";
+  box.setAttribute("aria-label", heading.textContent);
+  box.querySelector("ul").replaceChildren(...images.map(({ class: name, similarity, url }) => {
+    const item = document.createElement("li");
+    const image = document.createElement("img");
+    const value = document.createElement("span");
+    image.src = url;
+    image.alt = "";   // its class stands below
+    image.addEventListener("error", () => image.remove());   // another model serves by now
+    value.textContent = `similarity ${similarity.toFixed(2)}`;
+    item.append(image, name, value);
+    return item;
+  }));
+  box.hidden = images.length === 0;
 }
 
 function row({ name, probability }) {
