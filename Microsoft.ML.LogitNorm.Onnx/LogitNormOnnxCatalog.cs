@@ -10,10 +10,10 @@ public static class LogitNormOnnxCatalog
     /// behind it. An application that runs the file needs ONNX Runtime, and no libtorch.
     /// </summary>
     /// <remarks>
-    /// The file begins at the column that the network takes: images as <c>ExtractPixels</c> gives them by default, [batch, channels, height, width] in the units
-    /// of training (0 to 255 for images), or feature vectors [batch, features]. What comes before, such as reading and resizing, is not part of it. Outputs have
-    /// the names of the model's columns and the shape [batch, length]; <c>PredictedLabel</c> is the class's name. Before it is written, the file is run in
-    /// ONNX Runtime and compared with the model.
+    /// The file begins at the column that the network takes: images as <c>ExtractPixels</c> gives them by default, [batch, channels, height, width] in the
+    /// units of training (0 to 255 for images), or feature vectors [batch, features]. What comes before, such as reading and resizing, is not part of it.
+    /// Outputs have the names of the model's columns and the shape [batch, length]; <c>PredictedLabel</c> is the class's name. Before it is written, the file
+    /// is run in ONNX Runtime and compared with the model.
     /// </remarks>
     /// <param name="catalog"><see cref="MLContext.Model"/>.</param>
     /// <param name="model">A model with one LogitNorm network, alone or with what comes before and behind it.</param>

@@ -13,8 +13,8 @@ public sealed class OnnxExportOptions
     public int CheckedRows { get; set; } = 64;
 
     /// <summary>
-    /// What a value of the network may differ by, as a share of the largest value of its row and of the usual one of all rows together, beside a millionth; a score,
-    /// whose formula may subtract large numbers, by ten times that. Between two libraries that sum in another order 1e-5 is usual.
+    /// What a value of the network may differ by, as a share of the largest value of its row and of the usual one of all rows together, beside a millionth; a
+    /// score, whose formula may subtract large numbers, by ten times that. Between two libraries that sum in another order 1e-5 is usual.
     /// </summary>
     public double Tolerance { get; set; } = 1e-4;
 

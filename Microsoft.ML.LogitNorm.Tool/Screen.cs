@@ -72,7 +72,9 @@ internal static class Screen
                 + $"{pictures.Test.Count:N0} to test"),
             ("classes", $"{pictures.Classes.Count}: {string.Join(", ", pictures.Classes.Take(12))}{(pictures.Classes.Count > 12 ? " …" : "")}"),
             ("strangers", string.Join(", ", pictures.Ood.Select(set => $"{set.Name} ({set.Images.Count:N0})"))),
-            ("trained", $"{training.Description}; {training.Epochs} epochs, on {(settings.GpuDeviceId is { } gpu ? $"GPU {gpu}" : "the CPU")}, seed {settings.Seed}"),
+            (
+                "trained",
+                $"{training.Description}; {training.Epochs} epochs, on {(settings.GpuDeviceId is { } gpu ? $"GPU {gpu}" : "the CPU")}, seed {settings.Seed}"),
             ("features", $"{choice.Kind.ToString().ToLowerInvariant()}: {choice.Reason}"),
         ]);
 
@@ -95,11 +97,14 @@ internal static class Screen
     {
         var table = Table("images of none of the classes", "pass as known when 95 % of the known do", "AUROC", "by the softmax score");
         foreach (var (set, softmax) in result.Ood.Zip(result.Softmax))
-            table.AddRow(Markup.Escape($"{set.Name} ({set.Rows:N0})"), Percent(set.FprAt95Tpr), Percent(set.Auroc), $"{Percent(softmax.FprAt95Tpr)}, {Percent(softmax.Auroc)}");
+            table.AddRow(
+                Markup.Escape($"{set.Name} ({set.Rows:N0})"), Percent(set.FprAt95Tpr), Percent(set.Auroc),
+                $"{Percent(softmax.FprAt95Tpr)}, {Percent(softmax.Auroc)}");
         AnsiConsole.Write(table);
         AnsiConsole.MarkupLineInterpolated($"[bold]{Percent(result.Accuracy)}[/] of {testImages:N0} test images get the right class.");
         var (low, high) = Proportion.Interval(result.FalseAlarmRate, testImages);
-        AnsiConsole.MarkupLineInterpolated($"{Percent(result.FalseAlarmRate)} of them are taken for unknown (the true rate may be {Percent(low)} to {Percent(high)}).");
+        AnsiConsole.MarkupLineInterpolated(
+            $"{Percent(result.FalseAlarmRate)} of them are taken for unknown (the true rate may be {Percent(low)} to {Percent(high)}).");
         AnsiConsole.MarkupLineInterpolated($"[grey]{detector.ToString().Split('\n')[0]}[/]");
         AnsiConsole.MarkupLineInterpolated($"[grey]{whole.TotalSeconds:F0} s, of which {prepared.TotalSeconds:F0} s until the features were there.[/]");
     }
@@ -136,15 +141,18 @@ internal static class Screen
             table.AddRow(
                 Markup.Escape($"{set.Score.Name} ({set.Score.Rows:N0})"), Percent(set.DetectionRate), Percent(set.Score.FprAt95Tpr), Percent(set.Score.Auroc));
         AnsiConsole.Write(table);
-        AnsiConsole.MarkupLineInterpolated(
-            $"[bold]{Percent(evaluation.Accuracy)}[/] of {evaluation.TestRows:N0} test images get the right class; {Percent(evaluation.FalseAlarmRate)} are taken for unknown.");
+        AnsiConsole.MarkupInterpolated(
+            $"[bold]{Percent(evaluation.Accuracy)}[/] of {evaluation.TestRows:N0} test images get the right class; ");
+        AnsiConsole.MarkupLineInterpolated($"{Percent(evaluation.FalseAlarmRate)} are taken for unknown.");
     }
 
     public static void Audited(IReadOnlyList<Suspect> suspects, string page)
     {
         var table = Table("image", "lies in", "looks like", "suspicion");
         foreach (var suspect in suspects.Take(10))
-            table.AddRow(Markup.Escape(suspect.Image), Markup.Escape(suspect.Label), Markup.Escape(suspect.LooksLike), suspect.Suspicion.ToString("F1", CultureInfo.InvariantCulture));
+            table.AddRow(
+                Markup.Escape(suspect.Image), Markup.Escape(suspect.Label), Markup.Escape(suspect.LooksLike),
+                suspect.Suspicion.ToString("F1", CultureInfo.InvariantCulture));
         AnsiConsole.Write(table);
         AnsiConsole.MarkupLineInterpolated($"The most suspicious come first. All with their pictures: [blue]{page}[/]");
     }

@@ -143,7 +143,7 @@ public static class LogitNormCatalog
     /// </param>
     /// <param name="decisionColumnName">Name of the new column with the decision, a <see cref="bool"/>.</param>
     /// <param name="confidence">
-    /// Null (default): the rate is kept in the mean over draws of the calibration rows. Or in (0, 1), such as 0.9: with this probability over their draw, it is
+    /// Null (default): the rate is kept on average over draws of the calibration rows. Or in (0, 1), such as 0.9: with this probability over their draw, it is
     /// kept by the detector that they make. <c>Fit</c> then needs more rows (<see cref="OodDetectorEstimator.RequiredRows"/>), and fewer unknown rows are
     /// found.
     /// </param>

@@ -11,8 +11,8 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>An ONNX graph in the making.</summary>
 /// <remarks>
-/// Its operations have no effects, so one that is asked for twice, with the same inputs and attributes, is there once, and so is a constant: what several scores
-/// have in common is kept and computed once.
+/// Its operations have no effects, so one that is asked for twice, with the same inputs and attributes, is there once, and so is a constant: what several
+/// scores have in common is kept and computed once.
 /// </remarks>
 internal sealed class OnnxGraph
 {

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>What the network before the head computes, as ONNX: its one description (<see cref="NetworkGraph"/>) with the weights of a trained module.</summary>
+/// <summary>
+/// What the network before the head computes, as ONNX: its one description (<see cref="NetworkGraph"/>) with the weights of a trained module.
+/// </summary>
 /// <param name="graph">Gets the nodes.</param>
 /// <param name="module">The network.</param>
 /// <param name="statistics">Whether layer statistics are taken; else the batch norms that stand behind a stage's end can be folded too.</param>

@@ -15,10 +15,11 @@ internal static class CheckNoise
         return [.. Enumerable.Range(0, count).Select(row =>
         {
             var size = 3.0 * (row + 1) / count;
-            return Enumerable.Range(0, shape[0] * area)
-                .Select(i => (float)(spec.Normalization.Mean[i / area] + (size * spec.Normalization.StandardDeviation[i / area] * ((random.NextDouble() * 2) - 1))))
-                .ToArray();
+            return Enumerable.Range(0, shape[0] * area).Select(i => Value(i / area, size)).ToArray();
         })];
+
+        float Value(int channel, double size)
+            => (float)(spec.Normalization.Mean[channel] + (size * spec.Normalization.StandardDeviation[channel] * ((random.NextDouble() * 2) - 1)));
     }
 
     /// <summary>A row as an <see cref="InputReader"/> reads it, channels last, as planes of floats.</summary>

@@ -107,8 +107,9 @@ internal sealed class OnnxCheck
         return beyond <= (isRank && double.IsFinite(largest) ? Rows / OneRankIn : 0)
             ? output with { LargestDifference = largest, Differing = beyond }
             : throw new InvalidOperationException(
-                Invariant($"The ONNX file's '{output.Name}' differs from the model's in {beyond} of {Rows} rows by more than OnnxExportOptions.Tolerance allows, ")
-                + Invariant($"at most by {largest:g3} in row {worst} (counted from 0), whose values are up to {sizes[worst]:g3}. Nothing was written."));
+                Invariant($"The ONNX file's '{output.Name}' differs from the model's in {beyond} of {Rows} rows by more than ")
+                + Invariant($"OnnxExportOptions.Tolerance allows, at most by {largest:g3} in row {worst} (counted from 0), whose values are up to ")
+                + Invariant($"{sizes[worst]:g3}. Nothing was written."));
     }
 
     private static double Difference(float own, float other)
@@ -131,7 +132,9 @@ internal sealed class OnnxCheck
         if (column.Type is TextDataViewType)
             return _scored.GetColumn<ReadOnlyMemory<char>>(column).Select(label => label.ToString());
         var names = _spec.ClassNames();
-        var keys = column.Type is KeyDataViewType ? _scored.GetColumn<uint>(column) : _classified.GetColumn<uint>(_classified.Schema[_spec.Columns.PredictedLabel]);
+        var keys = column.Type is KeyDataViewType
+            ? _scored.GetColumn<uint>(column)
+            : _classified.GetColumn<uint>(_classified.Schema[_spec.Columns.PredictedLabel]);
         return keys.Select(key => names[(int)key - 1]);
     }
 
@@ -145,7 +148,8 @@ internal sealed class OnnxCheck
         while (cursor.MoveNext())
             yield return reader.Read(bytes)
                 ? CheckNoise.Planes(input, bytes)
-                : throw new InvalidOperationException(Invariant($"Row {cursor.Position} (counted from 0) of OnnxExportOptions.CheckData has no image. Leave it out."));
+                : throw new InvalidOperationException(
+                    Invariant($"Row {cursor.Position} (counted from 0) of OnnxExportOptions.CheckData has no image. Leave it out."));
     }
 
     private IDataView OwnInput(MLContext ml, IReadOnlyList<float[]> rows)

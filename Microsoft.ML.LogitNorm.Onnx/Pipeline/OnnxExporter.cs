@@ -121,8 +121,10 @@ internal sealed class OnnxExporter
                 $"OodDetector reads column '{names.Score}', which is no score of the exported network. Scores by OodScore behind it can be exported.");
         if (names.PredictedLabel is { } predicted && predicted != _spec.Columns.PredictedLabel)
             throw new NotSupportedException(
-                $"OodDetector has a threshold for each class of column '{predicted}'; only the network's own '{_spec.Columns.PredictedLabel}' can be exported.");
-        var (confidence, decision) = DecisionFormula.Of(_graph, transformer.Calibration, score.Value, _columns[_spec.Columns.Logits].Value.ArgMax(), names.Decision);
+                $"OodDetector has a threshold for each class of column '{predicted}'; "
+                + $"only the network's own '{_spec.Columns.PredictedLabel}' can be exported.");
+        var predictedClass = _columns[_spec.Columns.Logits].Value.ArgMax();
+        var (confidence, decision) = DecisionFormula.Of(_graph, transformer.Calibration, score.Value, predictedClass, names.Decision);
         _columns[names.Confidence] = (confidence, 1);
         _columns[names.Decision] = (decision, 1);
         _ranks.Add(names.Confidence);

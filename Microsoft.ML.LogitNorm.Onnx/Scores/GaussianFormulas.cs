@@ -3,7 +3,9 @@ using static Onnx.TensorProto.Types;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>Scores by Gaussians of the embedding or of layer statistics, in ONNX, in double precision. The scores' own files have formulas and sources.</summary>
+/// <summary>
+/// Scores by Gaussians of the embedding or of layer statistics, in ONNX, in double precision. The scores' own files have formulas and sources.
+/// </summary>
 internal static class GaussianFormulas
 {
     public static OnnxValue Mahalanobis(ScoredRows rows, Mahalanobis mahalanobis)
@@ -20,7 +22,9 @@ internal static class GaussianFormulas
         => SquaredDistances(rows, features, RelativeGaussians.Whitening, RelativeGaussians.Means).Least()
             - (features.MatMul(rows.Constant(RelativeGaussians.OverallWhitening)) - rows.Constant(RelativeGaussians.OverallMean)).Squared().Sum();
 
-    /// <summary>From each row to each mean, [B, C]: ‖x‖² − 2 x·m + ‖m‖², whose rounding double precision forgives, and which needs no [B, C, D].</summary>
+    /// <summary>
+    /// From each row to each mean, [B, C]: ‖x‖² − 2 x·m + ‖m‖², whose rounding double precision forgives, and which needs no [B, C, D].
+    /// </summary>
     private static OnnxValue SquaredDistances(ScoredRows rows, OnnxValue features, string whitening, string means)
     {
         var whitened = features.MatMul(rows.Constant(whitening));

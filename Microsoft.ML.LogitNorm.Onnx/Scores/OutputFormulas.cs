@@ -25,7 +25,8 @@ internal static class OutputFormulas
     {
         var logProbabilities = rows.DoubleLogits.LogSoftmax();
         var probabilities = logProbabilities.Exp();
-        return ((probabilities * logProbabilities).Sum() - probabilities.MatMul(rows.Constant(LogitNorm.KlMatching.LogTypical, typical => typical.t()))).Least();
+        var logTypical = rows.Constant(LogitNorm.KlMatching.LogTypical, typical => typical.t());
+        return ((probabilities * logProbabilities).Sum() - probabilities.MatMul(logTypical)).Least();
     }
 
     public static OnnxValue GradNorm(ScoredRows rows)

@@ -24,7 +24,7 @@ public sealed class DriftGuaranteeTests
                 MeanEvidence(scores, calibrationRows).Select((mean, i) => mean - (i + 1)), Is.All.LessThan(1e-9), string.Join(", ", scores));
     }
 
-    // A calibration of its own for each week. At most 50 of 1,000 in the mean; the band is what a binomial draw of just as many stays below with 99.5 %.
+    // A calibration of its own for each week. At most 50 of 1,000 on average; the band is what a binomial draw of just as many stays below with 99.5 %.
     [TestCase(20)]
     [TestCase(200)]
     public void FalseAlarms_InAThousandQuietWeeks_AreAtMostAsManyAsPromised(int calibrationRows)

@@ -30,7 +30,7 @@ public sealed class OodDetectorPromiseTests
         Assert.That(plain.Rows, Is.EqualTo(45));
         Assert.That(
             plain.ToString(),
-            Does.StartWith("At most 5 % of the in-distribution rows are called out of distribution, in the mean over draws of the calibration rows")
+            Does.StartWith("At most 5 % of the in-distribution rows are called out of distribution, on average over draws of the calibration rows")
                 .And.Contain("scores above 44, by 45 calibration rows; expected rate 4.35 %"));
         var sure = _ml.Transforms.OodDetector(confidence: 0.9).Fit(View(scores)).Report;
         Assert.That(sure, Is.EqualTo(new OodDetectorReport(0.05, 0.9, [new(null, 45, 45, 1 / 46.0)])));

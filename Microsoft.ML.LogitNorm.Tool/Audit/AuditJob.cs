@@ -61,7 +61,10 @@ internal sealed class AuditJob(string photos, int show, int seed, string output,
         }
         UnreadableImage.Write(Out("unreadable.txt"), unreadable);
         Screen.Unreadable(unreadable, Out("unreadable.txt"));
-        var small = images.GroupBy(image => image.Label).Where(group => group.Count() < FewestInClass).Select(group => $"{group.Key} ({group.Count()})").ToList();
+        var small = images.GroupBy(image => image.Label)
+            .Where(group => group.Count() < FewestInClass)
+            .Select(group => $"{group.Key} ({group.Count()})")
+            .ToList();
         if (small.Count > 0)
             throw new InputException($"PHOTOS {photos}: too few readable images of {string.Join(", ", small.Take(10))}. "
                 + $"Give at least {FewestInClass} of each class: {Folds} models are trained, each without a fifth of them.");

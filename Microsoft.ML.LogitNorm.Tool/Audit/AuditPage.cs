@@ -34,8 +34,8 @@ internal static class AuditPage
             .AppendLine("<meta name=\"viewport\" content=\"width=device-width\">")
             .AppendLine(CultureInfo.InvariantCulture, $"<title>Suspicious images of {Text(photos)}</title><style>{Style}</style></head>")
             .AppendLine(CultureInfo.InvariantCulture, $"<body><h1>Suspicious images of {Text(photos)}</h1>")
-            .AppendLine("<p>Each image was judged by a model that has not seen it. High up stand those whose folder looks wrong to it, and those that look like "
-                + "none of the folders. Look at them: not all are mistakes.</p><ol>");
+            .AppendLine("<p>Each image was judged by a model that has not seen it. High up stand those whose folder looks wrong to it, and those that "
+                + "look like none of the folders. Look at them: not all are mistakes.</p><ol>");
         foreach (var (i, (suspect, picture)) in suspects.Zip(Pictures(ml, suspects.Take(show))).Index())
             page.AppendLine(CultureInfo.InvariantCulture, $"<li>{picture}<div class=\"is\">{i + 1}. {Text(Words(suspect))}</div>")
                 .AppendLine(CultureInfo.InvariantCulture, $"<div>lies in {Text(suspect.Label)} ({suspect.LabelProbability:P0} by the model)</div>")

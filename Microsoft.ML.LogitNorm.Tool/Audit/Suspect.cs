@@ -11,8 +11,9 @@ namespace LogitNormTool.Audit;
 internal sealed record Suspect(
     string Image, string Label, string LooksLike, double LabelProbability, double OodScore, double LabelSurprise = 0, double Unusualness = 0)
 {
-    // Chosen by planted-audit on the flowers' test photos, one kind left out in turn, two draws of 12 photos in wrong folders and 12 of the kind left out: of the
-    // 240 stood 168 among the first 36 of each (122 with equal weights, 159 with 3, 172 by the label alone, which is blind to what is far from everything).
+    // Chosen by planted-audit on the flowers' test photos, one kind left out in turn, two draws of 12 photos in wrong folders and 12 of the kind left out: of
+    // the 240 stood 168 among the first 36 of each (122 with equal weights, 159 with 3, 172 by the label alone, which is blind to what is far from
+    // everything).
     private const double LabelWeight = 8;
 
     /// <summary>Both surprises together: high for what lies in the wrong folder, and for what belongs in none.</summary>

@@ -25,7 +25,8 @@ internal static class AuditCommand
         };
         var command = new Command(
             "audit",
-            "Look for images that lie in the wrong folder or belong to none: a page with the most suspicious first. Each is judged by a model that has not seen it.")
+            "Look for images that lie in the wrong folder or belong to none: a page with the most suspicious first. "
+            + "Each is judged by a model that has not seen it.")
         {
             photos, show, seed, output,
         };

@@ -25,7 +25,10 @@ internal static class EvaluateCommand
             DefaultValueFactory = _ => [],
         };
         var json = new Option<bool>("--json") { Description = "Write a JSON object in place of a table." };
-        var command = new Command("evaluate", "Measure a model: accuracy, false alarms, and how many images of none of its classes it finds.") { model, test, ood, json };
+        var command = new Command("evaluate", "Measure a model: accuracy, false alarms, and how many images of none of its classes it finds.")
+        {
+            model, test, ood, json,
+        };
         command.SetAction((result, cancellation) => CommandJob.Run(
             () => new EvaluateJob(result.GetValue(model)!, result.GetValue(test)!, result.GetValue(ood) ?? [], result.GetValue(json), cancellation).Run(),
             Screen.Stopped,

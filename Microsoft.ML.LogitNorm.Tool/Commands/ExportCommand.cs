@@ -22,13 +22,14 @@ internal static class ExportCommand
         };
         var command = new Command(
             "export",
-            "Write a model's network, scores and decision as ONNX, for ONNX Runtime in any language; no libtorch needed. The file begins behind the reading of images, and "
-            + "behind the features of a pretrained network; what is left out is named. Before it is written it is compared with the model.")
+            "Write a model's network, scores and decision as ONNX, for ONNX Runtime in any language; no libtorch needed. The file begins behind the reading of "
+            + "images, and behind the features of a pretrained network; what is left out is named. Before it is written it is compared with the model.")
         {
             model, output, images,
         };
         command.SetAction((result, cancellation) => CommandJob.Run(
-            () => ExportJob.Run(result.GetValue(model)!, result.GetValue(output), result.GetValue(images), cancellation), Screen.Stopped, Screen.Failed, cancellation));
+            () => ExportJob.Run(result.GetValue(model)!, result.GetValue(output), result.GetValue(images), cancellation),
+            Screen.Stopped, Screen.Failed, cancellation));
         return command;
     }
 }

@@ -7,8 +7,8 @@ using Shared.Images;
 namespace LogitNormTool.Features;
 
 /// <summary>
-/// The features of a network that was trained on ImageNet: ResNet-18 without its last layer, from the package Microsoft.ML.DnnImageFeaturizer.ResNet18. It stays
-/// as it is; what is trained is a head on them.
+/// The features of a network that was trained on ImageNet: ResNet-18 without its last layer, from the package Microsoft.ML.DnnImageFeaturizer.ResNet18. It
+/// stays as it is; what is trained is a head on them.
 /// </summary>
 internal sealed class PretrainedNetwork : IDisposable
 {
@@ -45,7 +45,9 @@ internal sealed class PretrainedNetwork : IDisposable
     /// <summary>From the path of an image to its features.</summary>
     public ITransformer FromPath { get; }
 
-    /// <summary>The images with their features. Those that were never seen are computed, which takes most of the time of a training; the others are looked up.</summary>
+    /// <summary>
+    /// The images with their features. Those that were never seen are computed, which takes most of the time of a training; the others are looked up.
+    /// </summary>
     /// <param name="images">The images.</param>
     /// <param name="computed">Told after each image how many are computed, and how many there are to compute.</param>
     /// <param name="cancellation">Stops between two images; what was computed is kept.</param>

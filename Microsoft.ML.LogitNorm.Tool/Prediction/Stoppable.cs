@@ -2,8 +2,8 @@ namespace LogitNormTool.Prediction;
 
 /// <summary>Rows that a token stops where they are computed.</summary>
 /// <remarks>
-/// ML.NET reads rows ahead, and computes a hundred and more on threads of its own before it hands out the first. Looked at where rows go in or come out, a token
-/// would be seen seconds late, and the program would end while its networks run.
+/// ML.NET reads rows ahead, and computes a hundred and more on threads of its own before it hands out the first. Looked at where rows go in or come out, a
+/// token would be seen seconds late, and the program would end while its networks run.
 /// </remarks>
 internal static class Stoppable
 {

@@ -2,7 +2,9 @@ using LogitNormTool.Prediction;
 
 namespace LogitNormTool.Scoring;
 
-/// <summary>Tells images that cannot be read from a file system that is away: the former are rows with an error, the latter would make rows that count as done.</summary>
+/// <summary>
+/// Tells images that cannot be read from a file system that is away: the former are rows with an error, the latter would make rows that count as done.
+/// </summary>
 internal static class ImagePresence
 {
     /// <summary>That none of the images is there; null if one is.</summary>
@@ -24,8 +26,9 @@ internal static class ImagePresence
         // What is wrong with a file is so the second time; a file system that is back, or that went since, is not.
         foreach (var ((image, first), second) in unread.Zip(again([.. unread.Select(row => row.Image)])))
             if (first.Error != second.Error)
-                return $"'{image.Path}' {(second.Error is null ? "can be read now, and a moment ago could not" : "cannot be read, now for another reason than a moment ago")}: "
-                    + $"{first.Error}";
+                return $"'{image.Path}' "
+                    + (second.Error is null ? "can be read now, and a moment ago could not" : "cannot be read, now for another reason than a moment ago")
+                    + $": {first.Error}";
         if (unread.All(row => File.Exists(row.Image.Path)))
             return null;
         if (unread.Length == images.Count)

@@ -15,7 +15,8 @@ internal sealed class TrainJob(TrainSettings settings, CancellationToken cancell
 {
     private const double Confidence = 0.9;
 
-    // Of the images that no network is trained on, so many rank the score; the others calibrate the detector, whose guarantee is about rows without a part in the score.
+    // Of the images that no network is trained on, so many rank the score; the others calibrate the detector, whose guarantee is about rows without a part in
+    // the score.
     private const double RankingShare = 0.4;
     private const int FewestRanking = 10;   // what Fuse asks for
 
@@ -40,7 +41,10 @@ internal sealed class TrainJob(TrainSettings settings, CancellationToken cancell
             ? new HeadTraining(_ml, _contents, settings.Output, settings.Seed, settings.Epochs, cancellation)
             : new ScratchTraining(_ml, settings, cancellation);
         if (choice.Kind == FeatureKind.Pretrained)
-            pictures = pictures with { Ood = [.. pictures.Ood.Select(set => NoiseImages.Names.Contains(set.Name) ? (set.Name, ImageFiles.Spread(set.Images, GeneratedImages)) : set)] };
+            pictures = pictures with
+            {
+                Ood = [.. pictures.Ood.Select(set => (set.Name, NoiseImages.Names.Contains(set.Name) ? Some(set.Images) : set.Images))],
+            };
         Screen.Plan(pictures, ranking.Count, calibration.Count, choice, training, settings);
         // Figures of an earlier run are not those of this one, should it be stopped half-way; its model stays until there is another.
         File.Delete(Out("result.json"));
@@ -65,13 +69,18 @@ internal sealed class TrainJob(TrainSettings settings, CancellationToken cancell
         _contents.OfAll([.. pictures.Train, .. pictures.Calibration, .. pictures.Test], cancellation);
         var apart = pictures with
         {
-            Calibration = _contents.Without(pictures.Calibration, pictures.Train), Test = _contents.Without(pictures.Test, [.. pictures.Train, .. pictures.Calibration]),
+            Calibration = _contents.Without(pictures.Calibration, pictures.Train),
+            Test = _contents.Without(pictures.Test, [.. pictures.Train, .. pictures.Calibration]),
         };
         var copies = pictures.Calibration.Count - apart.Calibration.Count + pictures.Test.Count - apart.Test.Count;
         if (copies > 0)
             Screen.Warn($"{copies:N0} of the images to calibrate and to test on are copies of others, file by file, and are left out.");
-        return apart.Test.Count > 0 ? apart : throw new InputException($"PHOTOS {settings.Photos}: every test image is a copy of a training image. Give others: --test PATH.");
+        return apart.Test.Count > 0
+            ? apart
+            : throw new InputException($"PHOTOS {settings.Photos}: every test image is a copy of a training image. Give others: --test PATH.");
     }
+
+    private static IReadOnlyList<LabeledImage> Some(IReadOnlyList<LabeledImage> generated) => ImageFiles.Spread(generated, GeneratedImages);
 
     private PictureSets Open()
     {
@@ -114,7 +123,8 @@ internal sealed class TrainJob(TrainSettings settings, CancellationToken cancell
             training.Loss.Name, images => softmax.Transform(detector.Transform(scored.Transform(Of(images)))));
         var readable = _ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(detector.Transform(scored.Transform(Of(pictures.Train))));
         ITransformer[] parts = [.. Optional(training.FromPath), network, scored, .. Optional(Nearest(training, network, pictures.Train)), detector, readable];
-        return (new TransformerChain<ITransformer>(parts), measured.ToResult(training.Loss.Name, training.Epochs, seconds) with { Score = training.Score.ToString() }, detector.Report);
+        var result = measured.ToResult(training.Loss.Name, training.Epochs, seconds) with { Score = training.Score.ToString() };
+        return (new TransformerChain<ITransformer>(parts), result, detector.Report);
 
         IDataView Of(IReadOnlyList<LabeledImage> images) => network.Transform(training.Rows(images));
 
@@ -166,7 +176,8 @@ internal sealed class TrainJob(TrainSettings settings, CancellationToken cancell
             throw TooFew(pictures, required);
         if (all.Count < required + FewestRanking)
         {
-            Screen.Warn($"{all.Count:N0} images are held out, fewer than {required + FewestRanking:N0}: the same ones rank the score and calibrate the decision, "
+            Screen.Warn(
+                $"{all.Count:N0} images are held out, fewer than {required + FewestRanking:N0}: the same ones rank the score and calibrate the decision, "
                 + "so its promise holds nearly, not exactly. More images mend that.");
             return (all, all);
         }

@@ -94,7 +94,7 @@ internal sealed class ConformalCalibration
     /// <summary>Where among the calibration scores that is.</summary>
     public int ThresholdAt => _sorted.Length - _rank;
 
-    /// <summary>The share of in-distribution rows above such a threshold, in the mean over draws of so many calibration rows, without ties.</summary>
+    /// <summary>The share of in-distribution rows above such a threshold, on average over draws of so many calibration rows, without ties.</summary>
     public double ExpectedFalseAlarmRate => _rank / (_sorted.Length + 1.0);
 
     /// <summary>The calibration scores, ascending; with <see cref="FalseAlarmRate"/> and <see cref="Confidence"/> all there is to save.</summary>
@@ -119,7 +119,7 @@ internal sealed class ConformalCalibration
                 nameof(falseAlarmRate), falseAlarmRate, "A false alarm rate lies between 0 and 1, both excluded; 0.05 is usual.");
         if (confidence is not (null or (> 0 and < 1)))
             throw new ArgumentOutOfRangeException(
-                nameof(confidence), confidence, "A confidence lies between 0 and 1, both excluded; 0.9 is usual. Leave it out to keep the rate in the mean.");
+                nameof(confidence), confidence, "A confidence lies between 0 and 1, both excluded; 0.9 is usual. Leave it out to keep the rate on average.");
         if (confidence is { } asked)
             return ToleranceRank.RequiredRows(falseAlarmRate, asked);
 

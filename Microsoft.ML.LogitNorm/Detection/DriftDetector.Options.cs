@@ -6,7 +6,7 @@ public sealed partial class DriftDetector
     public sealed record Options
     {
         /// <summary>
-        /// How many false alarms there may be in <see cref="OverImages"/> quiet images, in the mean; in (0, 1]. With the defaults one in a million images.
+        /// How many false alarms there may be in <see cref="OverImages"/> quiet images, on average; in (0, 1]. With the defaults one in a million images.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">Outside (0, 1].</exception>
         public double FalseAlarms

@@ -5,14 +5,14 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>Watches the p-values of images one after the other, and says when they look more unusual than the calibration rows and those before them.</summary>
 /// <remarks>
 /// <para>
-/// The promise: in any number of images that are no different from the calibration rows, the false alarms are in the mean at most that number divided by
+/// The promise: in any number of images that are no different from the calibration rows, the false alarms are on average at most that number divided by
 /// <see cref="Threshold"/>, the first one included, so that the chance of any within <see cref="Options.OverImages"/> from the start is at most
 /// <see cref="Options.FalseAlarms"/>. It holds for every number of calibration rows and however many images come; the mean is over the draw of both.
 /// </para>
 /// <para>
 /// A conformal test martingale: place by place (<see cref="Add"/>) each image's p-value among calibration rows <em>and</em> all earlier images lies in an
 /// interval [a, b] of p-values that are uniform if nothing has changed. A bet k in (0, 1) multiplies its capital by the mean of k pᵏ⁻¹ over it,
-/// (bᵏ − aᵏ) / (b − a), which is 1 in the mean. A new unit is put on each bet with each image, R ← (R + 1) · factor (Shiryaev and Roberts), so that R less
+/// (bᵏ − aᵏ) / (b − a), which is 1 on average. A new unit is put on each bet with each image, R ← (R + 1) · factor (Shiryaev and Roberts), so that R less
 /// the number of images is a martingale that starts at 0; <see cref="Evidence"/> is the mean R of the bets, and an alarm is raised where it reaches the
 /// threshold. It bets on small p-values only: scores that tie make them larger, and images that look more usual raise no alarm.
 /// Vovk, Gammerman and Shafer, "Algorithmic Learning in a Random World", 2nd edition 2022, chapter 8; Vovk et al., "Retrain or not retrain: conformal test
@@ -73,11 +73,11 @@ public sealed partial class DriftDetector
 
     /// <summary>
     /// The evidence that raises an alarm, <see cref="Options.OverImages"/> / <see cref="Options.FalseAlarms"/>: how many quiet images there are to a false
-    /// alarm, in the mean at least.
+    /// alarm, on average at least.
     /// </summary>
     public double Threshold => _options.OverImages / _options.FalseAlarms;
 
-    /// <summary>How much speaks for a change, at least 0: in the mean at most one more with each quiet image, and factors once they have changed.</summary>
+    /// <summary>How much speaks for a change, at least 0: on average at most one more with each quiet image, and factors once they have changed.</summary>
     public double Evidence
     {
         get

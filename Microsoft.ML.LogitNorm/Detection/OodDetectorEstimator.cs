@@ -44,7 +44,7 @@ public sealed class OodDetectorEstimator : IEstimator<OodDetectorTransformer>
     /// as many of each predicted class.
     /// </summary>
     /// <param name="falseAlarmRate">In (0, 1). 0.05 needs 19 rows, 0.01 needs 99.</param>
-    /// <param name="confidence">In (0, 1), or null (default) for a rate that is kept in the mean. With 0.9, 0.05 needs 45 rows and 0.01 needs 230.</param>
+    /// <param name="confidence">In (0, 1), or null (default) for a rate that is kept on average. With 0.9, 0.05 needs 45 rows and 0.01 needs 230.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="falseAlarmRate"/> or <paramref name="confidence"/> lies outside (0, 1).</exception>
     public static int RequiredRows(double falseAlarmRate, double? confidence = null) => ConformalCalibration.RequiredRows(falseAlarmRate, confidence);
 

@@ -24,7 +24,7 @@ public sealed record OodDetectorReport(double FalseAlarmRate, double? Confidence
         var rate = Invariant($"at most {100 * FalseAlarmRate:0.####} % of the {rows} are called out of distribution");
         text.Append(Confidence is { } confidence
             ? Invariant($"with probability {100 * confidence:0.####} % over the draw of the calibration rows, {rate} from now on.")
-            : $"{rate}, in the mean over draws of the calibration rows; with those at hand the rate may lie above it.");
+            : $"{rate}, on average over draws of the calibration rows; with those at hand the rate may lie above it.");
         if (!perClass)
             text[0] = char.ToUpperInvariant(text[0]);
         foreach (var threshold in Thresholds)

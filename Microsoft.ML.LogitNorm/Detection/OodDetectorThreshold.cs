@@ -5,7 +5,7 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="Rows">How many calibration rows it was drawn by.</param>
 /// <param name="Threshold">A row is called out of distribution if its score lies above this.</param>
 /// <param name="ExpectedFalseAlarmRate">
-/// The share of in-distribution rows above such a line, in the mean over draws of so many calibration rows, if no scores tie; less if some do.
+/// The share of in-distribution rows above such a line, on average over draws of so many calibration rows, if no scores tie; less if some do.
 /// </param>
 public sealed record OodDetectorThreshold(string? Class, int Rows, float Threshold, double ExpectedFalseAlarmRate)
 {

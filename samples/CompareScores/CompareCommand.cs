@@ -68,8 +68,8 @@ internal static class CompareCommand
             DefaultValueFactory = _ => Path.Combine("artifacts", "compare"),
         };
 
-        command.Description = "Compares all out-of-distribution scores on trained models, and says how far each model's probabilities can be taken at their word. "
-            + "Without arguments it looks at what QuickStart has made.";
+        command.Description = "Compares all out-of-distribution scores on trained models, and says how far each model's probabilities can be taken at their "
+            + "word. Without arguments it looks at what QuickStart has made.";
         foreach (var option in new Option[] { model, test, train, ood, searchOn, scores, limit, trainLimit, device, output })
             command.Add(option);
         command.SetAction((result, cancellation) => CommandJob.Run(

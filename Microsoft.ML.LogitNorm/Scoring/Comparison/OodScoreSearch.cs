@@ -2,7 +2,7 @@ namespace Microsoft.ML.LogitNorm;
 
 /// <summary>Rows to choose hyper-parameters of scores on, which are neither trained on nor reported: <see cref="OodScoreComparison.Options.Search"/>.</summary>
 /// <remarks>
-/// Of each score the setting with the highest AUROC, in the mean over the sets, is chosen, as OpenOOD does. What is chosen depends on the strangers that are
+/// Of each score the setting with the highest AUROC, on average over the sets, is chosen, as OpenOOD does. What is chosen depends on the strangers that are
 /// looked at: take others than those that are reported, but as unlike the known classes. Two searches are equal if they are the same object, as data views are.
 /// </remarks>
 public sealed class OodScoreSearch

@@ -30,7 +30,7 @@ public static class CommonOptions
     public static Option<double> FalseAlarmRate() => new("--false-alarm-rate")
     {
         Description = "The share of known images that may be taken for unknown; kept with a probability of 90 % where there are images enough to "
-            + "calibrate on (45 for 0.05), otherwise in the mean.",
+            + "calibrate on (45 for 0.05), otherwise on average.",
         HelpName = "X",
         DefaultValueFactory = _ => 0.05,
     };

@@ -6,7 +6,9 @@ using WebApp.Options;
 
 namespace WebApp.Drift;
 
-/// <summary>The file that a drift test is kept in, where one is named: what cannot be read or written is told in the log, and the test goes on without.</summary>
+/// <summary>
+/// The file that a drift test is kept in, where one is named: what cannot be read or written is told in the log, and the test goes on without.
+/// </summary>
 internal sealed class DriftFile(IOptions<WebAppOptions> options, ILogger<DriftFile> log)
 {
     private readonly string? _path = string.IsNullOrWhiteSpace(options.Value.DriftFile) ? null : options.Value.DriftFile;

@@ -5,9 +5,11 @@ namespace WebApp.Drift;
 /// <param name="StartedAt">When it started: with the model, or when it was reset.</param>
 /// <param name="Alarm">Whether the images have changed.</param>
 /// <param name="Since">When that was noticed; null if it was not.</param>
-/// <param name="FalseAlarmRate">How many alarms there are at most, in the mean, in <paramref name="OverImages"/> images although nothing has changed.</param>
+/// <param name="FalseAlarmRate">How many alarms there are at most, on average, in <paramref name="OverImages"/> images although nothing has changed.</param>
 /// <param name="OverImages">See <paramref name="FalseAlarmRate"/>.</param>
-/// <param name="Evidence">What a gambler has by now who bets 1 with each image that something has changed; the alarm is raised at <paramref name="AlarmAt"/>.</param>
+/// <param name="Evidence">
+/// What a gambler has by now who bets 1 with each image that something has changed; the alarm is raised at <paramref name="AlarmAt"/>.
+/// </param>
 /// <param name="AlarmAt">See <paramref name="Evidence"/>.</param>
 /// <param name="Message">The same in words.</param>
 internal sealed record DriftState(

@@ -3,7 +3,9 @@ using WebApp.Engines;
 
 namespace WebApp.Drift;
 
-/// <summary>The drift test of the model that serves; another model begins anew, as its p-values are of another calibration, and the same one goes on after a restart.</summary>
+/// <summary>
+/// The drift test of the model that serves; another model begins anew, as its p-values are of another calibration, and the same one goes on after a restart.
+/// </summary>
 internal sealed class DriftWatch
 {
     private static readonly DriftDetector.Options _promise = new();

@@ -32,11 +32,14 @@ internal sealed record Prediction(
             ? new(ImageFault.InWords(verdict.ImageError), [], [], IsOutOfDistribution: true, 0, 0, [], duration)
             : new(
                 null,
-                [.. model.Card.Classes.Zip(verdict.Score, (name, probability) => new ClassProbability(name, probability)).OrderByDescending(entry => entry.Probability)],
+                [.. model.Card.Classes
+                    .Zip(verdict.Score, (name, probability) => new ClassProbability(name, probability))
+                    .OrderByDescending(entry => entry.Probability)],
                 verdict.Score,
                 verdict.IsOutOfDistribution,
                 verdict.OodScore,
                 Math.Round(1 - (double)verdict.OodConfidence, Digits),
-                [.. verdict.NearestImages.Zip(verdict.NearestSimilarities, (number, similarity) => new SimilarImage(number, model.Images[number].Label, similarity))],
+                [.. verdict.NearestImages.Zip(
+                    verdict.NearestSimilarities, (number, similarity) => new SimilarImage(number, model.Images[number].Label, similarity))],
                 duration);
 }

@@ -61,7 +61,7 @@ internal static class GaussianFit
         Tensor Diagonal(double share) => eye(size, dtype: float64, device: covariance.device) * meanVariance.Times(share);
     }
 
-    /// <summary>The share α of (1 − α) S + α tr(S)/D · I that comes closest to the true covariance in the mean, as estimated from the rows.</summary>
+    /// <summary>The share α of (1 − α) S + α tr(S)/D · I that comes closest to the true covariance on average, as estimated from the rows.</summary>
     /// <remarks>
     /// α = b² / d², d² = ‖S − tr(S)/D · I‖², b² = (1/N²) Σ‖x xᵀ − S‖², at most d², Frobenius norms.
     /// Ledoit and Wolf, "A well-conditioned estimator for large-dimensional covariance matrices", J. Multivariate Analysis 88 (2004), section 3.3.
