@@ -6,49 +6,28 @@ using TorchSharp;
 
 namespace Microsoft.ML.LogitNorm.Tests.Files;
 
-/// <summary>Saved models, whole and damaged. ML.NET wraps an error while loading in others of its own; the innermost is ours and names the part.</summary>
-public sealed class ModelFileTests
+/// <summary>Saved models, whole and damaged.</summary>
+public sealed class ModelFileTests : SavedModelTests
 {
-    private const string ModelPart = "LogitNorm model";
-    private const string ScorePart = "out-of-distribution score";
-    private const string DecisionPart = "out-of-distribution decision";
-
     private static readonly string[][] _entries =
     [
         ["Model.json", ModelPart], ["Weights.safetensors", ModelPart], ["Score.json", ScorePart], ["Learned.safetensors", ScorePart],
         ["Calibration.json", DecisionPart], ["Calibration.safetensors", DecisionPart],
     ];
 
-    // Places in the header of ML.NET's making: the part's signature, the version that wrote it and the oldest that can read it.
-    private const int Signature = 0x40, WrittenVersion = 0x48, ReadableVersion = 0x4C;
-
-    private readonly MLContext _ml = new(seed: 1);
-    private TransformerChain<OodDetectorTransformer> _app = null!;
-    private ModelFile _file = null!;
-
-    [OneTimeSetUp]
-    public void Save()
-    {
-        _app = UntrainedModel.App(_ml);
-        _file = ModelFile.Of(_ml, _app, TinyImages.View(_ml, 1).Schema);
-    }
-
-    [OneTimeTearDown]
-    public void Free() => _app.Dispose();
-
     [Test]
     public void Load_WholeFile_PredictsTheSame()
     {
-        var data = TinyImages.View(_ml, 150, seed: 3);
-        using var loaded = (TransformerChain<ITransformer>)_file.Load(new MLContext(), out _);
+        var data = TinyImages.View(Ml, 150, seed: 3);
+        using var loaded = (TransformerChain<ITransformer>)Saved.Load(new MLContext(), out _);
         foreach (var column in new[] { "PredictedLabel", "Score", "Logits", "Embedding", "OodScore", "OodConfidence", "IsOutOfDistribution" })
-            Assert.That(ColumnValues.Read(loaded.Transform(data), column), Is.EqualTo(ColumnValues.Read(_app.Transform(data), column)), column);
+            Assert.That(ColumnValues.Read(loaded.Transform(data), column), Is.EqualTo(ColumnValues.Read(App.Transform(data), column)), column);
     }
 
     [Test]
     public void Load_WholeFile_KeepsWhatTheTransformersSay()
     {
-        using var loaded = (TransformerChain<ITransformer>)_file.Load(new MLContext(), out _);
+        using var loaded = (TransformerChain<ITransformer>)Saved.Load(new MLContext(), out _);
         var (model, score, detector) = (
             loaded.OfType<LogitNormModel>().Single(), loaded.OfType<OodScoreTransformer>().Single(), loaded.OfType<OodDetectorTransformer>().Single());
         Assert.That((model.Backbone, model.ClassCount, model.ImageShape), Is.EqualTo((Backbone.WideResNet(10, 1, dropout: 0), 3, UntrainedModel.Shape)));
@@ -60,25 +39,25 @@ public sealed class ModelFileTests
     [Test]
     public void Load_FileFromBeforeThereWereHeads_HasALinearOne()
     {
-        using var loaded = (TransformerChain<ITransformer>)_file.WithJson("Model.json", ",\"Head\":{\"kind\":\"linear\"}", "").Load(new MLContext(), out _);
+        using var loaded = (TransformerChain<ITransformer>)Saved.WithJson("Model.json", ",\"Head\":{\"kind\":\"linear\"}", "").Load(new MLContext(), out _);
         Assert.That(loaded.OfType<LogitNormModel>().Single().Head, Is.EqualTo(Head.Linear()));
-        var data = TinyImages.View(_ml, 5, seed: 3);
-        Assert.That(ColumnValues.Read(loaded.Transform(data), "Logits"), Is.EqualTo(ColumnValues.Read(_app.Transform(data), "Logits")));
+        var data = TinyImages.View(Ml, 5, seed: 3);
+        Assert.That(ColumnValues.Read(loaded.Transform(data), "Logits"), Is.EqualTo(ColumnValues.Read(App.Transform(data), "Logits")));
     }
 
     [Test]
     public void Load_WeightsOfAnotherHead_IsRefused()
         => Assert.That(
-            _file.WithJson("Model.json", "\"linear\"", "\"cosine\"").LoadError(_ml),
-            Names(ModelPart, "Weights.safetensors").With.Message.Contains("head.bias Float32[3], which the network does not have"));
+            Saved.WithJson("Model.json", "\"linear\"", "\"cosine\"").LoadError(Ml),
+            Names(ModelPart, "Weights.safetensors").With.Message.Contains("head.bias Float32[3], which is not expected here"));
 
     [Test]
     public void SaveAgain_ALoadedModel_GivesTheSameEntries()
     {
-        using var loaded = (TransformerChain<ITransformer>)_file.Load(new MLContext(), out var schema);
-        var again = ModelFile.Of(_ml, loaded, schema);
+        using var loaded = (TransformerChain<ITransformer>)Saved.Load(new MLContext(), out var schema);
+        var again = ModelFile.Of(Ml, loaded, schema);
         foreach (var name in _entries.Select(entry => entry[0]))
-            Assert.That(again.Read(name), Is.EqualTo(_file.Read(name)), name);
+            Assert.That(again.Read(name), Is.EqualTo(Saved.Read(name)), name);
     }
 
     // Both are the same sequence of whole words to a reader, so only the hash tells.
@@ -87,13 +66,13 @@ public sealed class ModelFileTests
     {
         foreach (var place in (double[])[0, 0.3, 0.6, 0.999])
         {
-            var file = _file.With(entry, bytes =>
+            var file = Saved.With(entry, bytes =>
             {
                 bytes[(int)(place * bytes.Length)] ^= 1;
                 return bytes;
             }, hash: false);
             Assert.That(
-                file.LoadError(_ml),
+                file.LoadError(Ml),
                 Names(part, entry).With.Message.Contains("are not those that were saved").And.Message.Contains("Load another copy"),
                 $"at {place}");
         }
@@ -102,14 +81,14 @@ public sealed class ModelFileTests
     [Test]
     public void Load_HashesMissingOrDamaged_NamesThem()
     {
-        var hashes = _file.Entries("Hashes.json");
+        var hashes = Saved.Entries("Hashes.json");
         Assert.That(hashes, Has.Length.EqualTo(3), "one for each part");
         foreach (var (entry, part) in hashes.Zip((string[])[ModelPart, ScorePart, DecisionPart]))
         {
-            Assert.That(_file.With(entry, _ => null).LoadError(_ml), Names(part, "Hashes.json").With.Message.Contains("missing"));
-            Assert.That(_file.With(entry, bytes => bytes[..^1], hash: false).LoadError(_ml), Names(part, "Hashes.json"));
+            Assert.That(Saved.With(entry, _ => null).LoadError(Ml), Names(part, "Hashes.json").With.Message.Contains("missing"));
+            Assert.That(Saved.With(entry, bytes => bytes[..^1], hash: false).LoadError(Ml), Names(part, "Hashes.json"));
             Assert.That(
-                _file.With(entry, _ => "{}"u8.ToArray(), hash: false).LoadError(_ml),
+                Saved.With(entry, _ => "{}"u8.ToArray(), hash: false).LoadError(Ml),
                 Is.TypeOf<InvalidDataException>().With.Message.Contains(part).And.Message.Contains("has no hash of it"));
         }
     }
@@ -118,9 +97,9 @@ public sealed class ModelFileTests
     [Test]
     public void Load_EntryOfMlNetDamaged_IsNamed()
     {
-        var data = TinyImages.View(_ml, 60);
-        using var chain = new TransformerChain<ITransformer>(_ml.Transforms.Conversion.MapValueToKey("Label").Fit(data), UntrainedModel.Create(_ml));
-        var file = ModelFile.Of(_ml, chain, data.Schema);
+        var data = TinyImages.View(Ml, 60);
+        using var chain = new TransformerChain<ITransformer>(Ml.Transforms.Conversion.MapValueToKey("Label").Fit(data), UntrainedModel.Create(Ml));
+        var file = ModelFile.Of(Ml, chain, data.Schema);
         string[] entries = [.. file.Entries("Model.key"), "Terms.bin", "Schema", "Version.txt"];
         foreach (var entry in entries.Where(name => file.Entries(name).Length > 0))
         {
@@ -131,20 +110,20 @@ public sealed class ModelFileTests
             stored[at] ^= 1;
             // The check's own, or ML.NET's, which reads its parts as it comes to them: of a header it looks up the assembly's name.
             Assert.That(
-                ModelFile.Of(stored).LoadError(_ml), Is.TypeOf<InvalidDataException>().Or.TypeOf<FormatException>().Or.InstanceOf<IOException>(), entry);
+                ModelFile.Of(stored).LoadError(Ml), Is.TypeOf<InvalidDataException>().Or.TypeOf<FormatException>().Or.InstanceOf<IOException>(), entry);
         }
         var version = file.With("Version.txt", bytes => bytes, hash: false, CompressionLevel.NoCompression).Bytes;
         version[version.AsSpan().IndexOf(file.Read("Version.txt").AsSpan()) + 1] ^= 1;   // nobody reads it but the check
         Assert.That(
-            ModelFile.Of(version).LoadError(_ml), Is.TypeOf<InvalidDataException>().With.Message.Contains("Version.txt").And.Message.Contains("CRC-32"));
+            ModelFile.Of(version).LoadError(Ml), Is.TypeOf<InvalidDataException>().With.Message.Contains("Version.txt").And.Message.Contains("CRC-32"));
     }
 
     [Test]
     public void Load_EntryThatUnpacksToFarMoreThanTheFile_IsRefused()
     {
-        var bomb = _file.With("Version.txt", _ => new byte[350 << 20], hash: false, CompressionLevel.SmallestSize);
+        var bomb = Saved.With("Version.txt", _ => new byte[350 << 20], hash: false, CompressionLevel.SmallestSize);
         Assert.That(bomb.Bytes, Has.Length.LessThan(1 << 20));
-        Assert.That(bomb.LoadError(_ml), Is.TypeOf<InvalidDataException>().With.Message.Contains("is no model"));
+        Assert.That(bomb.LoadError(Ml), Is.TypeOf<InvalidDataException>().With.Message.Contains("is no model"));
     }
 
     // .NET compares what the directory says of an entry when it opens it: one that nobody reads could make the file seem as large as it likes.
@@ -152,10 +131,10 @@ public sealed class ModelFileTests
     [TestCase(long.MaxValue - 1000, Description = "an end beyond 64 bits, which .NET takes for one in the file")]
     public void Load_EntryThatClaimsMoreThanTheFile_IsRefused(long packed)
     {
-        var bomb = _file.With("Version.txt", _ => new byte[350 << 20], hash: false, CompressionLevel.SmallestSize)
+        var bomb = Saved.With("Version.txt", _ => new byte[350 << 20], hash: false, CompressionLevel.SmallestSize)
             .WithRecord("Weights.safetensors", 'x', packed);
         Assert.That(bomb.Entries("Weights.safetensorx"), Has.Length.EqualTo(1));
-        Assert.That(bomb.LoadError(_ml), Is.TypeOf<InvalidDataException>().With.Message.Contains("Weights.safetensorx"));
+        Assert.That(bomb.LoadError(Ml), Is.TypeOf<InvalidDataException>().With.Message.Contains("Weights.safetensorx"));
     }
 
     [Test]
@@ -164,11 +143,11 @@ public sealed class ModelFileTests
         // A megabyte that does not shrink, and 19 that do: 21 times as much would be less than 100 times their sum.
         var bytes = new byte[20 << 20];
         new Random(1).NextBytes(bytes.AsSpan(0, 1 << 20));
-        var shared = _file.With("Version.txt", _ => bytes, hash: false);
-        Assert.That(() => (shared.Load(_ml, out _) as IDisposable)?.Dispose(), Throws.Nothing);
+        var shared = Saved.With("Version.txt", _ => bytes, hash: false);
+        Assert.That(() => (shared.Load(Ml, out _) as IDisposable)?.Dispose(), Throws.Nothing);
         for (var letter = 'a'; letter < 'a' + 20; letter++)
             shared = shared.WithRecord("Version.txt", letter);
-        Assert.That(shared.LoadError(_ml), Is.TypeOf<InvalidDataException>().With.Message.Contains("is no model"));
+        Assert.That(shared.LoadError(Ml), Is.TypeOf<InvalidDataException>().With.Message.Contains("is no model"));
     }
 
     [Test]
@@ -186,26 +165,26 @@ public sealed class ModelFileTests
     {
         foreach (var name in (string[])["embedding.conv1.weight", "embedding.bn1.running_var", "head.bias"])
             Assert.That(
-                _file.WithTensors("Weights.safetensors", tensors => tensors[name].view(-1)[0] = torch.tensor(value)).LoadError(_ml),
+                Saved.WithTensors("Weights.safetensors", tensors => tensors[name].view(-1)[0] = torch.tensor(value)).LoadError(Ml),
                 Names(ModelPart, "Weights.safetensors").With.Message.Contains($"'{name}' has a value that is NaN or infinite"));
     }
 
     [Test]
     public void Save_WeightThatIsNoNumber_IsRefusedBeforeThereIsAFile()
     {
-        using var model = UntrainedModel.Create(_ml);
+        using var model = UntrainedModel.Create(Ml);
         using (torch.no_grad())
             model.Network.Classifier.HeadWeight.fill_(float.NaN.ToScalar());
-        Assert.That(() => ModelFile.Of(_ml, model, TinyImages.View(_ml, 1).Schema), Throws.InvalidOperationException.With.Message
+        Assert.That(() => ModelFile.Of(Ml, model, TinyImages.View(Ml, 1).Schema), Throws.InvalidOperationException.With.Message
             .StartsWith("The LogitNorm model cannot be saved: 'head.weight' has a value that is NaN or infinite. Did training diverge?"));
     }
 
     [Test]
     public void Save_MoreClassNamesThanAreRead_IsRefused()
     {
-        using var model = UntrainedModel.Create(_ml, classes: ClassValues.Of(new string('x', 9 << 20), new string('y', 9 << 20)));
+        using var model = UntrainedModel.Create(Ml, classes: ClassValues.Of(new string('x', 9 << 20), new string('y', 9 << 20)));
         Assert.That(
-            () => ModelFile.Of(_ml, model, TinyImages.View(_ml, 1).Schema),
+            () => ModelFile.Of(Ml, model, TinyImages.View(Ml, 1).Schema),
             Throws.InvalidOperationException.With.Message.Contains("'Model.json' would take").And.Message.Contains("class names"));
     }
 
@@ -215,9 +194,9 @@ public sealed class ModelFileTests
     {
         var largest = new ImageShape(1, 10_000, 53_000);
         Assert.That(() => Find(largest), Throws.Nothing);
-        using (var model = UntrainedModel.Create(_ml, shape: largest, normalization: new([128], [64])))
+        using (var model = UntrainedModel.Create(Ml, shape: largest, normalization: new([128], [64])))
         {
-            using var loaded = ModelFile.Of(_ml, model, TinyImages.View(_ml, 1).Schema).Load(_ml, out _) as IDisposable;
+            using var loaded = ModelFile.Of(Ml, model, TinyImages.View(Ml, 1).Schema).Load(Ml, out _) as IDisposable;
             Assert.That(loaded, Is.Not.Null);
         }
 
@@ -235,9 +214,9 @@ public sealed class ModelFileTests
 
         void AssertRefused(ImageShape shape, string says)
         {
-            using var model = UntrainedModel.Create(_ml, shape: shape, normalization: new([128], [64]));
+            using var model = UntrainedModel.Create(Ml, shape: shape, normalization: new([128], [64]));
             Assert.That(
-                () => ModelFile.Of(_ml, model, TinyImages.View(_ml, 1).Schema),
+                () => ModelFile.Of(Ml, model, TinyImages.View(Ml, 1).Schema),
                 Throws.InvalidOperationException.With.Message.StartsWith("The LogitNorm model cannot be saved: entry ").And.Message.Contains(says));
         }
     }
@@ -245,7 +224,7 @@ public sealed class ModelFileTests
     [Test]
     public void Load_Damaged_ShowsTheCauseAndNamesItself()
     {
-        var error = _file.WithJson("Model.json", "\"Depth\":10", "\"Depth\":\"ten\"").LoadError(_ml);
+        var error = Saved.WithJson("Model.json", "\"Depth\":10", "\"Depth\":\"ten\"").LoadError(Ml);
         Assert.That(error, Names(ModelPart, "Model.json"));
         Assert.That(error.InnerException, Is.Null);
         Assert.That(error.ToString(), Does.StartWith($"{typeof(InvalidDataException)}: {error.Message}").And.Contain(" ---> System.Text.Json.JsonException: "));
@@ -276,16 +255,16 @@ public sealed class ModelFileTests
     {
         var file = damage switch
         {
-            "NaN" => _file.WithTensors("Weights.safetensors", tensors => tensors["head.bias"][0] = torch.tensor(float.NaN)),
-            "Weights.safetensors" => _file.WithTensors(damage, tensors => tensors.Remove("head.bias")),
-            _ => _file.With(damage, bytes => bytes[..^1]),
+            "NaN" => Saved.WithTensors("Weights.safetensors", tensors => tensors["head.bias"][0] = torch.tensor(float.NaN)),
+            "Weights.safetensors" => Saved.WithTensors(damage, tensors => tensors.Remove("head.bias")),
+            _ => Saved.With(damage, bytes => bytes[..^1]),
         };
         // TorchSharp counts a parameter twice when it is made and once when it goes, so each network leaves a known surplus.
         var surplus = Growth(() => Backbone.WideResNet(10, 1, dropout: 0).CreateNetwork(NodeShape.Image(3), 3, torch.CPU).Dispose());
         var growth = Growth(() =>
         {
             for (var i = 0; i < 100; i++)
-                file.LoadError(_ml);
+                file.LoadError(Ml);
         });
         Assert.That(growth, Is.EqualTo(100 * networks * surplus));
 
@@ -320,169 +299,13 @@ public sealed class ModelFileTests
             ("array", _ => "[]"u8.ToArray()),
         ];
         foreach (var (name, damage) in damages)
-            Assert.That(_file.With(entry, damage).LoadError(_ml), Names(part, entry), name);
+            Assert.That(Saved.With(entry, damage).LoadError(Ml), Names(part, entry), name);
     }
 
     [Test]
     public void Load_WeightsCutAtAnyPlaceOfTheirHeader_NamesThem()
     {
         for (var length = 0; length < 200; length += 7)
-            Assert.That(_file.With("Weights.safetensors", bytes => bytes[..length]).LoadError(_ml), Names(ModelPart, "Weights.safetensors"), $"at {length}");
-    }
-
-    [TestCase("Model.json", "\"kind\":\"wide-resnet\"", "\"kind\":\"Transformer\"", TestName = "Load_UnknownBackbone_IsNamed")]
-    [TestCase("Model.json", "\"kind\":\"wide-resnet\"", "\"kind\":\"max-softmax\"", TestName = "Load_KindOfAnotherFamily_IsNamed")]
-    [TestCase("Model.json", "\"kind\":\"wide-resnet\",", "", TestName = "Load_KindMissing_IsNamed")]
-    [TestCase("Model.json", "\"Depth\":10", "\"Depth\":11", TestName = "Load_ImpossibleDepth_IsNamed")]
-    [TestCase("Model.json", "\"Depth\":10", "\"Depth\":\"ten\"", TestName = "Load_TextForNumber_IsNamed")]
-    [TestCase("Model.json", "\"Depth\":10", "\"Depth\":1e99", TestName = "Load_NumberTooLarge_IsNamed")]
-    [TestCase("Model.json", "\"Widen\":1", "\"Widen\":100000000", TestName = "Load_ImpossibleWidth_IsNamed")]
-    [TestCase("Model.json", "\"linear\"", "\"quadratic\"", TestName = "Load_UnknownHead_IsNamed")]
-    [TestCase("Model.json", "\"linear\"", "\"wide-resnet\"", TestName = "Load_HeadOfAnotherFamily_IsNamed")]
-    [TestCase("Model.json", "\"ClassCount\":3", "\"ClassCount\":1", TestName = "Load_OneClass_IsNamed")]
-    [TestCase("Model.json", "\"ClassCount\":3", "\"ClassCount\":-3", TestName = "Load_NegativeClasses_IsNamed")]
-    [TestCase("Model.json", "\"ClassCount\":3", "\"ClassCount\":4", TestName = "Load_ClassCountAgainstNames_IsNamed")]
-    [TestCase("Model.json", "\"Channels\":3", "\"Channels\":1", TestName = "Load_ChannelsAgainstNormalization_IsNamed")]
-    [TestCase("Model.json", "\"Channels\":3", "\"Channels\":0", TestName = "Load_NoChannels_IsNamed")]
-    [TestCase("Model.json", "\"Height\":8", "\"Height\":2000000000", TestName = "Load_ImpossibleHeight_IsNamed")]
-    [TestCase("Model.json", "\"Type\":\"String\"", "\"Type\":\"Color\"", TestName = "Load_UnknownClassType_IsNamed")]
-    [TestCase("Model.json", "\"Type\":\"String\"", "\"Type\":\"Int32\"", TestName = "Load_ClassNamesThatAreNoNumbers_IsNamed")]
-    [TestCase("Model.json", "64,64,64", "64,64,0", TestName = "Load_DeviationOfZero_IsNamed")]
-    [TestCase("Model.json", "64,64,64", "64,64,\"NaN\"", TestName = "Load_DeviationNaN_IsNamed")]
-    [TestCase("Model.json", "\"ClassCount\":3", "\"ClassCount\":3,\"More\":1", TestName = "Load_UnknownMember_IsNamed")]
-    [TestCase("Score.json", "\"kind\":\"energy\"", "\"kind\":\"entropy\"", TestName = "Load_UnknownScore_IsNamed")]
-    [TestCase("Score.json", "2.5", "0", TestName = "Load_ScoreTemperatureOfZero_IsNamed")]
-    [TestCase("Score.json", "\"OodScore\"", "\"\"", TestName = "Load_ScoreColumnWithoutName_IsNamed")]
-    [TestCase("Calibration.json", "0.05", "\"NaN\"", TestName = "Load_FalseAlarmRateNaN_IsNamed")]
-    [TestCase("Calibration.json", "0.05", "1.5", TestName = "Load_FalseAlarmRateAboveOne_IsNamed")]
-    [TestCase("Model.json", "\"Name\":\"Image\"", "\"Name\":\"\"", TestName = "Load_ImageColumnWithoutName_IsNamed")]
-    [TestCase("Model.json", "\"vector-of-byte\"", "\"vector-of-double\"", TestName = "Load_UnknownPixels_IsNamed")]
-    [TestCase("Model.json", "\"vector-of-byte\"", "7", TestName = "Load_NumberForPixels_IsNamed")]
-    [TestCase("Model.json", "\"Height\":8", "\"Height\":3", TestName = "Load_ImagesTooSmallForTheNetwork_IsNamed")]
-    [TestCase("Model.json", "[\"red\",\"green\",\"blue\"]", "\"red\"", TestName = "Load_ClassNamesThatAreNoList_IsNamed")]
-    [TestCase("Model.json", "\"Values\":[\"red\",\"green\",\"blue\"]", "\"Values\":[\"red\",2,null]", TestName = "Load_ClassNamesThatAreNoText_IsNamed")]
-    [TestCase("Score.json", "\"LearnedFrom\":null", "\"LearnedFrom\":{\"Classes\":3}", TestName = "Load_LearnedFromOfAScoreThatLearnsNothing_IsNamed")]
-    [TestCase("Calibration.json", "\"OodConfidence\"", "\"IsOutOfDistribution\"", TestName = "Load_TwoColumnsOfOneName_IsNamed")]
-    public void Load_JsonThatCannotBe(string entry, string old, string replacement)
-    {
-        var part = entry switch { "Model.json" => ModelPart, "Score.json" => ScorePart, _ => DecisionPart };
-        Assert.That(_file.WithJson(entry, old, replacement).LoadError(_ml), Names(part, entry));
-    }
-
-    // The largest networks that the format can name take terabytes: they are outlined without memory and found not to fit the weights.
-    [TestCase("\"Depth\":1000,\"Widen\":1024", TestName = "Load_BackboneLargerThanItsWeights_IsRefusedBeforeMemoryIsTaken")]
-    [TestCase("\"Depth\":10,\"Widen\":1024", TestName = "Load_BackboneWiderThanItsWeights_IsRefusedBeforeMemoryIsTaken")]
-    public void Load_HugeBackbone(string size)
-    {
-        var file = _file.WithJson("Model.json", "\"Depth\":10,\"Widen\":1", size);
-        Assert.That(
-            file.LoadError(_ml), Names(ModelPart, "Weights.safetensors").With.Message.Contains("where the network has").Or.Message.Contains("the network has"));
-        Assert.That(PeakMemory.OfLoading("Model.json", "\"Depth\":10,\"Widen\":1", size), Is.LessThan(200));
-    }
-
-    // What a file says of its images is believed by nobody before there is one: neither are feature maps of them made, nor room for them.
-    [Test]
-    public void Load_LargeImages_CostNothing()
-    {
-        const string Small = "\"Height\":8,\"Width\":8", Large = "\"Height\":4000,\"Width\":4000";
-        using var loaded = (TransformerChain<ITransformer>)_file.WithJson("Model.json", Small, Large).Load(_ml, out _);
-        Assert.That(loaded.OfType<LogitNormModel>().Single().ImageShape, Is.EqualTo(new ImageShape(3, 4000, 4000)));
-        Assert.That(PeakMemory.OfLoading("Model.json", Small, Large), Is.LessThan(200), "of which 96 are an engine's room for one image");
-    }
-
-    [Test]
-    public void PeakMemory_OfATensor_IsItsBytes() => Assert.That(PeakMemory.OfTensor(150), Is.InRange(140, 170), "the measure that others go by");
-
-    [Test]
-    public void Load_ImagesOfManyChannels_AreTakenFewAtATime()
-    {
-        var image = new ImageInput("Image", new(100_000, 8, 8), PixelKind.VectorOfSingle, Interleaved: false);
-        Assert.That((long)image.RowsPerBatch * image.BytesPerRow, Is.LessThanOrEqualTo(256 << 20));
-        Assert.That(
-            new ImageInput("Image", new(100_000, 80, 60), PixelKind.VectorOfSingle, Interleaved: false).RowsPerBatch, Is.EqualTo(1), "one is always taken");
-        Assert.That(new ImageInput("Image", new(3, 64, 64), PixelKind.VectorOfSingle, Interleaved: false).RowsPerBatch, Is.EqualTo(128));
-    }
-
-    // A million classes in two megabytes of text: what is made of them is a few times that, and gone when it is found not to fit the weights.
-    [Test]
-    public void Load_MillionsOfClassValues_CostAFewTimesTheirBytes()
-    {
-        var file = _file.With("Model.json", bytes =>
-        {
-            var json = System.Text.Json.Nodes.JsonNode.Parse(bytes)!;
-            json["ClassCount"] = 4_000_000;
-            json["Classes"] = System.Text.Json.Nodes.JsonNode.Parse($$"""{"Type":"Byte","Values":[{{string.Join(",", Enumerable.Repeat("1", 4_000_000))}}]}""");
-            return Encoding.UTF8.GetBytes(json.ToJsonString());
-        });
-        var before = GC.GetTotalAllocatedBytes();
-        Assert.That(file.LoadError(_ml), Names(ModelPart, "Weights.safetensors"));
-        Assert.That((GC.GetTotalAllocatedBytes() - before) / (double)(8 << 20), Is.LessThan(40));
-    }
-
-    [Test]
-    public void Load_MoreClassesThanWeights_IsRefused()
-    {
-        var file = _file.With("Model.json", bytes =>
-        {
-            var json = System.Text.Json.Nodes.JsonNode.Parse(bytes)!;
-            json["ClassCount"] = int.MaxValue;
-            json["Classes"] = null;
-            return Encoding.UTF8.GetBytes(json.ToJsonString());
-        });
-        Assert.That(file.LoadError(_ml), Names(ModelPart, "Weights.safetensors"));
-    }
-
-    [Test]
-    public void Load_HugeJson_IsRefusedByItsSize()
-        => Assert.That(
-            _file.With("Score.json", _ => new byte[(16 << 20) + 1]).LoadError(_ml), Names(ScorePart, "Score.json").With.Message.Contains("too many"));
-
-    [TestCase("LOGITNRM", ModelPart)]
-    [TestCase("LNOODSCR", ScorePart)]
-    [TestCase("LNOODDET", DecisionPart)]
-    public void Load_NewerVersion_NamesPartAndRemedy(string signature, string part)
-    {
-        var file = WithHeader(signature, header => (header[WrittenVersion], header[ReadableVersion]) = (9, 9));
-        Assert.That(
-            file.LoadError(_ml), Is.TypeOf<InvalidDataException>().With.Message.Contains(part).And.Message.Contains("newer version of Microsoft.ML.LogitNorm"));
-    }
-
-    [TestCase("LOGITNRM", ModelPart)]
-    [TestCase("LNOODSCR", ScorePart)]
-    [TestCase("LNOODDET", DecisionPart)]
-    public void Load_VersionBeforeTheFirstRelease_SaysSo(string signature, string part)
-    {
-        var file = WithHeader(signature, header => (header[WrittenVersion], header[ReadableVersion]) = (1, 1));
-        Assert.That(file.LoadError(_ml), Is.TypeOf<InvalidDataException>().With.Message.Contains(part).And.Message.Contains("before 0.1.0"));
-    }
-
-    // A newer library may have added what an older one does without: it says so by the version that can read the part.
-    [Test]
-    public void Load_NewerVersionThatThisOneMayRead_LeavesOutWhatItDoesNotKnow()
-    {
-        var more = _file.WithJson("Model.json", "\"ClassCount\":3", "\"ClassCount\":3,\"More\":{\"kind\":\"unknown\"}");
-        Assert.That(more.LoadError(_ml), Names(ModelPart, "Model.json").With.Message.Contains("More"));
-        using var loaded = (TransformerChain<ITransformer>)WithHeader("LOGITNRM", header => header[WrittenVersion]++, more).Load(_ml, out _);
-        var data = TinyImages.View(_ml, 5, seed: 3);
-        Assert.That(ColumnValues.Read(loaded.Transform(data), "Logits"), Is.EqualTo(ColumnValues.Read(_app.Transform(data), "Logits")));
-    }
-
-    [TestCase("LOGITNRM", ModelPart)]
-    [TestCase("LNOODSCR", ScorePart)]
-    [TestCase("LNOODDET", DecisionPart)]
-    public void Load_HeaderOfAnotherKind_NamesThePart(string signature, string part)
-        => Assert.That(WithHeader(signature, header => header[Signature]++).LoadError(_ml), Is.TypeOf<InvalidDataException>().With.Message.Contains(part));
-
-    private static NUnit.Framework.Constraints.Constraint Names(string part, string entry)
-        => Is.TypeOf<InvalidDataException>().With.Message.Contains(part).And.Message.Contains($"'{entry}'");
-
-    private ModelFile WithHeader(string signature, Action<byte[]> change, ModelFile? file = null)
-    {
-        var name = _file.Entries("Model.key").Single(entry => _file.Read(entry).AsSpan(Signature).StartsWith(Encoding.UTF8.GetBytes(signature)));
-        return (file ?? _file).With(name, bytes =>
-        {
-            change(bytes);
-            return bytes;
-        });
+            Assert.That(Saved.With("Weights.safetensors", bytes => bytes[..length]).LoadError(Ml), Names(ModelPart, "Weights.safetensors"), $"at {length}");
     }
 }

@@ -164,16 +164,16 @@ public sealed class TensorFileTests
     {
         var file = Opened(Write(("weight", ones(2, 3))));
         Assert.That(
-            () => file.CopyTo([]), Throws.TypeOf<InvalidDataException>().With.Message.Contains("weight Float32[2, 3], which the network does not have"));
+            () => file.CopyTo([]), Throws.TypeOf<InvalidDataException>().With.Message.Contains("weight Float32[2, 3], which is not expected here"));
         Assert.That(
             () => file.CopyTo([("bias", zeros(2, 3))]),
-            Throws.TypeOf<InvalidDataException>().With.Message.Contains("weight Float32[2, 3], which the network does not have"));
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("weight Float32[2, 3], which is not expected here"));
         Assert.That(
             () => file.CopyTo([("weight", zeros(2, 3)), ("bias", zeros(2)), ("more", zeros(2))]),
-            Throws.TypeOf<InvalidDataException>().With.Message.Contains("lacks 'bias', which the network has, and 1 more"));
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("lacks 'bias', which is expected, and 1 more"));
         Assert.That(
             () => file.CopyTo([("weight", zeros(3, 2))]),
-            Throws.TypeOf<InvalidDataException>().With.Message.Contains("Float32[2, 3] where the network has weight Float32[3, 2]"));
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("Float32[2, 3] where weight Float32[3, 2] is expected"));
         Assert.That(() => file.CopyTo([("weight", zeros(2, 3, ScalarType.Int32))]), Throws.TypeOf<InvalidDataException>().With.Message.Contains("Int32[2, 3]"));
     }
 

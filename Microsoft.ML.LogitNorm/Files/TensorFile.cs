@@ -107,7 +107,7 @@ internal sealed class TensorFile
         return new(stream, stream.Position, entries, metadata);
     }
 
-    /// <summary>Checks that the file holds exactly the tensors that a network has, and copies them into it.</summary>
+    /// <summary>Checks that the file holds exactly the tensors that are expected, and copies them into it.</summary>
     /// <param name="targets">Tensors by name, in any order.</param>
     /// <param name="finite">Whether a value that is NaN or infinite is refused.</param>
     /// <exception cref="InvalidDataException">A name, type or shape differs, or a value is not finite.</exception>
@@ -149,13 +149,13 @@ internal sealed class TensorFile
         foreach (var entry in Entries)
         {
             if (!byName.Remove(entry.Name, out var target))
-                throw new InvalidDataException($"it holds {entry}, which the network does not have.");
+                throw new InvalidDataException($"it holds {entry}, which is not expected here.");
             if (entry.Type != target.dtype || !entry.Shape.AsSpan().SequenceEqual(target.shape))
-                throw new InvalidDataException($"it holds {entry} where the network has {new Entry(entry.Name, target.dtype, target.shape)}.");
+                throw new InvalidDataException($"it holds {entry} where {new Entry(entry.Name, target.dtype, target.shape)} is expected.");
         }
         if (byName.Count > 0)
             throw new InvalidDataException(
-                $"it lacks '{byName.First().Key}', which the network has{(byName.Count > 1 ? $", and {byName.Count - 1} more" : "")}.");
+                $"it lacks '{byName.First().Key}', which is expected{(byName.Count > 1 ? $", and {byName.Count - 1} more" : "")}.");
     }
 
     /// <summary>Reads all tensors; the caller owns them, whatever dispose scope it is in.</summary>
