@@ -131,7 +131,8 @@ internal sealed class ImageSampling(
     {
         private readonly ValueGetter<uint> _getLabel = cursor.GetGetter<uint>(cursor.Schema[label.Name]);
         private readonly ImageGetter _images = new(cursor, image);
-        private readonly EmbeddingReader _embedding = new(cursor, embedding);
+        private readonly VectorReader _embedding = new(cursor, embedding, NearestColumns.Consequence);
+        private readonly float[] _values = new float[VectorColumn.SizeOf(embedding)];
         private readonly bool _mayBeMissing = MissingRows.MayBeIn(image);
 
         public int? Class()
@@ -141,11 +142,11 @@ internal sealed class ImageSampling(
             return value == 0 ? null : (int)value - 1;
         }
 
-        public bool ReadEmbedding() => _embedding.Read(cursor.Position);
+        public bool ReadEmbedding() => _embedding.Read(_values, cursor.Position);
 
         public float[] Direction()
         {
-            float[] direction = [.. _embedding.Values];
+            float[] direction = [.. _values];
             KeptImages.ToDirection(direction);
             return direction;
         }

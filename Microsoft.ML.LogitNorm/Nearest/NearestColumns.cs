@@ -8,6 +8,9 @@ namespace Microsoft.ML.LogitNorm;
 /// <param name="Similarities">Appended: how near each is.</param>
 internal sealed record NearestColumns(string Embedding, string Images, string Similarities)
 {
+    /// <summary>What does not become of an embedding that is not finite.</summary>
+    public const string Consequence = "nothing is near it";
+
     private const string Role = "embedding";
     private const string Remedy = "Append the LogitNorm trainer (or its model) before NearestImages, or name the column of another model's features.";
 

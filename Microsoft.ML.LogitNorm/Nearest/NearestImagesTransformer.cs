@@ -77,14 +77,15 @@ public sealed class NearestImagesTransformer : RowToRowTransformer
 
     private sealed class Nearest(DataViewRow row, DataViewSchema.Column column, int count, KeptImages kept) : RowBatch(row, capacity: 1)
     {
-        private readonly EmbeddingReader _embedding = new(row, column);
+        private readonly VectorReader _embedding = new(row, column, NearestColumns.Consequence);
+        private readonly float[] _values = new float[VectorColumn.SizeOf(column)];
         private readonly int[] _images = new int[count];
         private readonly float[] _similarities = new float[count];
         private bool _isMissing;
 
         public override Delegate CreateGetter(int output, Func<int> row) => output == 0 ? Getter(_images, row) : Getter(_similarities, row);
 
-        protected override void Read(int row) => _isMissing = !_embedding.Read(Position(0));
+        protected override void Read(int row) => _isMissing = !_embedding.Read(_values, Position(0));
 
         protected override void Compute()
         {
@@ -94,7 +95,7 @@ public sealed class NearestImagesTransformer : RowToRowTransformer
                 Array.Fill(_similarities, float.NaN);
                 return;
             }
-            kept.FindNearest(_embedding.Values, _images, _similarities);
+            kept.FindNearest(_values, _images, _similarities);
         }
 
         private ValueGetter<VBuffer<T>> Getter<T>(T[] values, Func<int> row) => (ref VBuffer<T> value) =>

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.Data;
-using static System.FormattableString;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm;
@@ -8,6 +7,8 @@ namespace Microsoft.ML.LogitNorm;
 /// <summary>Reads the inputs of a score from the rows of a data view, and hands them on as tensors.</summary>
 internal sealed class OodRows
 {
+    private const string Consequence = "it cannot be scored";
+
     private readonly OodSource _source;
     private readonly LeftOutRows _marks;
     private readonly VectorReader? _logits, _embedding, _statistics;
@@ -21,9 +22,9 @@ internal sealed class OodRows
     {
         _source = source;
         _marks = new(row, [.. source.Vectors]);
-        _logits = source.Logits is { } logits ? new(row, logits) : null;
-        _embedding = source.Embedding is { } embedding ? new(row, embedding) : null;
-        _statistics = source.LayerStatistics is { } statistics ? new(row, statistics) : null;
+        _logits = source.Logits is { } logits ? new(row, logits, Consequence) : null;
+        _embedding = source.Embedding is { } embedding ? new(row, embedding, Consequence) : null;
+        _statistics = source.LayerStatistics is { } statistics ? new(row, statistics, Consequence) : null;
         _reader = source.Input?.Open(row);
         _getLabel = source.Label is { } label ? row.GetGetter<uint>(label) : null;
     }
@@ -56,9 +57,9 @@ internal sealed class OodRows
     public bool Add(long position)
     {
         if (_marks.IsToldBeside
-            || !(_logits?.ReadTo(_logitValues, Count, position) ?? true)
-            || !(_embedding?.ReadTo(_embeddingValues, Count, position) ?? true)
-            || !(_statistics?.ReadTo(_statisticsValues, Count, position) ?? true))
+            || !Read(_logits, _logitValues, position)
+            || !Read(_embedding, _embeddingValues, position)
+            || !Read(_statistics, _statisticsValues, position))
             return false;
         if (_reader is not null)
         {
@@ -117,31 +118,12 @@ internal sealed class OodRows
         return values;
     }
 
-    private sealed class VectorReader(DataViewRow row, DataViewSchema.Column column)
+    // Into place Count; what a row that could not be read has left there is overwritten.
+    private bool Read(VectorReader? reader, List<float> destination, long position)
     {
-        private readonly ValueGetter<VBuffer<float>> _get = row.GetGetter<VBuffer<float>>(column);
-        private readonly bool _mayBeMissing = MissingRows.MayBeIn(column);
-        private VBuffer<float> _values;
-
-        public int Width { get; } = ((VectorDataViewType)column.Type).Size;
-
-        /// <summary>Reads into place <paramref name="row"/>; what a row that could not be read has left there is overwritten.</summary>
-        /// <returns>False for a row that is missing.</returns>
-        public bool ReadTo(List<float> destination, int row, long position)
-        {
-            _get(ref _values);
-            CollectionsMarshal.SetCount(destination, (row + 1) * Width);
-            var place = CollectionsMarshal.AsSpan(destination)[(row * Width)..];
-            _values.CopyTo(place);
-            if (_mayBeMissing && MissingRows.IsMissing(place))
-                return false;
-            foreach (var value in place)
-                if (!float.IsFinite(value))
-                    throw RowError.Naming(
-                        position,
-                        Invariant($"Column '{column.Name}' holds {value} in row {position} (counted from 0): it cannot be scored. ")
-                        + "Did training diverge, or does the row hold values far outside those of training?");
+        if (reader is null)
             return true;
-        }
+        CollectionsMarshal.SetCount(destination, (Count + 1) * reader.Width);
+        return reader.Read(CollectionsMarshal.AsSpan(destination)[(Count * reader.Width)..], position);
     }
 }
