@@ -19,8 +19,6 @@ public sealed class FoldedNetworkTests
     [Test]
     public void Embed_EveryArchitecture_IsTheNetworks([ValueSource(nameof(Backbones))] Backbone backbone, [Values(1, 2, 33)] int images)
     {
-        if (backbone == Backbone.ResNet50())
-            OneDnnFlaw.SkipResNet50();
         using var scope = NewDisposeScope();
         using var noGradient = inference_mode();
         using var network = Network(backbone);

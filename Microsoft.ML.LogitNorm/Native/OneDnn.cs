@@ -15,8 +15,8 @@ internal static unsafe class OneDnn
 {
     private static readonly Exports? s_exports = Exports.Find();
 
-    /// <summary>Whether this libtorch has the functions. Ask after <see cref="TorchRuntime.EnsureAvailable()"/>.</summary>
-    public static bool IsAvailable => s_exports is not null;
+    /// <summary>Whether this libtorch has the functions, and they are right here. Ask after <see cref="TorchRuntime.EnsureAvailable()"/>.</summary>
+    public static bool IsAvailable => s_exports is not null && !OneDnnGuard.IsOff;
 
     /// <summary>A copy of a convolution's weight in the order that oneDNN computes with, so that it need not be reordered at each call.</summary>
     /// <remarks>

@@ -18,17 +18,18 @@ internal static class TorchRuntime
 {
     private static readonly Lock Gate = new();
     private static volatile bool _available;
-    private static string? _note;
+    private static Action<IChannel>? _unsaid;
 
-    /// <summary>Loads native libtorch unless that is done, and logs once per process if that took more than usual.</summary>
+    /// <summary>Loads native libtorch unless that is done, and logs once per process if that took more than usual or convolutions do without oneDNN.</summary>
     /// <exception cref="DllNotFoundException">There is no native libtorch, or none that can be used. Says what to add; the next call tries again.</exception>
+    /// <exception cref="PlatformNotSupportedException">Its convolutions are wrong on this processor.</exception>
     public static void EnsureAvailable(IHostEnvironment env)
     {
         EnsureAvailable();
-        if (_note is null || Interlocked.Exchange(ref _note, null) is not { } note)
+        if (_unsaid is null || Interlocked.Exchange(ref _unsaid, null) is not { } say)
             return;
         using var channel = env.Start(nameof(TorchRuntime));
-        channel.Info(note);
+        say(channel);
     }
 
     /// <inheritdoc cref="EnsureAvailable(IHostEnvironment)"/>
@@ -41,8 +42,13 @@ internal static class TorchRuntime
         {
             if (_available)
                 return;
-            _note = Load(typeof(torch).Assembly, NativeFolders.Current);
+            var note = Load(typeof(torch).Assembly, NativeFolders.Current);
             NativeAllocator.KeepFreedMemory();
+            var (text, isWarning) = OneDnnGuard.Apply();
+            if (note is not null)
+                _unsaid += channel => channel.Info(note);
+            if (text is not null)
+                _unsaid += isWarning ? channel => channel.Warning(text) : channel => channel.Info(text);
             _available = true;
         }
     }

@@ -29,8 +29,6 @@ public sealed class PretrainedResNetTests
 
         using var scope = NewDisposeScope();
         using var noGradient = inference_mode();
-        if (depth == 50)
-            OneDnnFlaw.SkipResNet50();
         var backbone = depth == 18 ? Backbone.ResNet18(Stem.ImageNet) : Backbone.ResNet50(Stem.ImageNet);
         var shape = new ImageShape(3, Side, Side);
         var spec = new ModelSpec(backbone, 2, new ImageInput("Image", shape, PixelKind.VectorOfSingle, false), InputNormalization.ImageNet, null);

@@ -4,14 +4,16 @@ using static System.FormattableString;
 
 namespace Microsoft.ML.LogitNorm;
 
-/// <summary>The symbol versions that a Linux shared library (64-bit ELF, little-endian) asks of other libraries, editable in place.</summary>
+/// <summary>
+/// A Linux shared library (64-bit ELF, little-endian): where its symbols lie, and the versions that it asks of other libraries, editable in place.
+/// </summary>
 /// <remarks>
 /// Reads what it needs and trusts nothing: every offset is checked against the image, so a truncated or foreign file ends in
 /// an <see cref="InvalidDataException"/>. Layout: System V gABI, and the Linux Standard Base 5.0, "Symbol Versioning".
 /// </remarks>
 internal readonly ref struct ElfImage
 {
-    private const uint DynamicSymbols = 11, VersionOfSymbol = 0x6fffffff, VersionsNeeded = 0x6ffffffe;   // sh_type
+    private const uint AllSymbols = 2, DynamicSymbols = 11, VersionOfSymbol = 0x6fffffff, VersionsNeeded = 0x6ffffffe;   // sh_type
     private const int SymbolSize = 24, SectionHeaderSize = 64;
     private const ushort WeakVersion = 2;      // vna_flags: the loader does without, if the other library lacks this version
     private const ushort AnyVersion = 1;       // .gnu.version: take whatever version of the symbol is the default
@@ -41,6 +43,29 @@ internal readonly ref struct ElfImage
         foreach (var version in symbols)
             BinaryPrimitives.WriteUInt16LittleEndian(_image[version..], AnyVersion);
         return needs.Count;
+    }
+
+    /// <summary>Where symbols lie, those too that the library does not export, counted from where it is loaded.</summary>
+    /// <param name="names">Names, in ASCII.</param>
+    /// <returns>For each name its value; null where the image has no such symbol, as where it was stripped.</returns>
+    /// <exception cref="InvalidDataException">The image is damaged.</exception>
+    public ulong?[] ValuesOf(params ReadOnlySpan<string> names)
+    {
+        var values = new ulong?[names.Length];
+        var wanted = new byte[names.Length][];
+        for (var i = 0; i < names.Length; i++)
+            wanted[i] = Encoding.ASCII.GetBytes(names[i] + '\0');
+        if (Find(AllSymbols) is not { } symbols)
+            return values;
+        var text = SectionAt(symbols.Link);
+        for (var at = symbols.Offset; at < symbols.Offset + symbols.Size; at += SymbolSize)
+        {
+            var name = At(text.Offset + UInt32(at), Math.Max(0, text.Size - UInt32(at)));
+            for (var i = 0; i < wanted.Length; i++)
+                if (name.StartsWith(wanted[i]))
+                    values[i] = (ulong)Int64(at + sizeof(long));
+        }
+        return values;
     }
 
     private Dictionary<ushort, (int Flags, string Symbol)> NeedsOf(IReadOnlyDictionary<string, string> symbolOf)
@@ -84,11 +109,14 @@ internal readonly ref struct ElfImage
     }
 
     private (long Offset, long Size, uint Link, uint Count) Section(uint type)
+        => Find(type) ?? throw new InvalidDataException(Invariant($"No ELF section of type 0x{type:x}."));
+
+    private (long Offset, long Size, uint Link, uint Count)? Find(uint type)
     {
         for (uint i = 0; i < UInt16(0x3C); i++)
             if (UInt32(HeaderOf(i) + 4) == type)
                 return SectionAt(i);
-        throw new InvalidDataException(Invariant($"No ELF section of type 0x{type:x}."));
+        return null;
     }
 
     private (long Offset, long Size, uint Link, uint Count) SectionAt(uint index)
