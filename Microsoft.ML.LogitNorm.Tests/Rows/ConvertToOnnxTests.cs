@@ -29,6 +29,8 @@ public sealed class ConvertToOnnxTests
         }
         var keyed = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(input).Transform(input);
         yield return (_ml.Transforms.TemperatureScaling().Fit(keyed), keyed);
+        var pictured = _ml.Transforms.ConvertToImage(TinyImages.Size, TinyImages.Size, "Picture", "Image").Fit(keyed).Transform(keyed);
+        yield return (_ml.Transforms.NearestImages(imageColumnName: "Picture").Fit(pictured), pictured);
         var paths = _ml.Data.LoadFromEnumerable([new Upload()]);
         yield return (_ml.Transforms.ReadImages("Photo", 8, 8, "Path").Fit(paths), paths);
     }

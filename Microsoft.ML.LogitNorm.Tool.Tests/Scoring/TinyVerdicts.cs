@@ -14,7 +14,10 @@ internal sealed class TinyVerdicts : IDisposable
     {
         foreach (var (label, level) in new[] { ("dark", 0.2f), ("light", 0.8f) })
             for (var i = 0; i < PicturesPerClass; i++)
+            {
+                Paint($"training/{label}/{i}.png", level);
                 Paint($"pictures/{label}/{i} 'ü'.png", level);
+            }
         _folder.Write("pictures/light/broken.png", [1, 2, 3]);
         Save(Marking, ImageErrorMode.Mark, seed: 1);
         Save(Throwing, ImageErrorMode.Throw, seed: 1);
@@ -30,7 +33,7 @@ internal sealed class TinyVerdicts : IDisposable
     /// <summary>Another model.</summary>
     public string Other => _folder.At("other.zip");
 
-    /// <summary>Its pictures, and a file that is none.</summary>
+    /// <summary>Others than it was trained and calibrated on, of which none lies on the line that the detector draws, and a file that is none.</summary>
     public string Pictures => _folder.At("pictures");
 
     public void Dispose() => _folder.Dispose();
@@ -38,7 +41,7 @@ internal sealed class TinyVerdicts : IDisposable
     private void Save(string path, ImageErrorMode mode, int seed)
     {
         var ml = new MLContext(seed);
-        var images = ClassFolders.Load("pictures", Pictures).Where(image => Path.GetFileName(image.Path) != "broken.png");
+        var images = ClassFolders.Load("training", _folder.At("training"));
         var rows = ml.Data.LoadFromEnumerable(images.Select(image => new ImageRow { ImagePath = image.Path, Label = image.Label }));
         using var network = ml.Transforms.Conversion.MapValueToKey("Label")
             .Append(ml.Transforms.ReadImages("Image", 8, 8, "ImagePath", onError: mode))
