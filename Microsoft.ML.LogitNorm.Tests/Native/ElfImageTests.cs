@@ -88,6 +88,49 @@ public sealed class ElfImageTests
         }
     }
 
+    [Test]
+    public void FunctionsNamed_StockLibrary_AreWhereTheyAre()
+    {
+        // One that it has, one that it asks another library for, a piece of data, and none.
+        var places = new ElfImage(_stock).FunctionsNamed("THSTensor_arange", "_Unwind_Resume", "_DYNAMIC", "THSTensor_arang");
+        Assert.That(places[0], Is.InRange(1, _stock.Length));
+        Assert.That(places.Skip(1), Is.All.Null);
+    }
+
+    [Test]
+    public void FunctionsNamed_Truncated_Throws()
+    {
+        foreach (var length in Enumerable.Range(1, 49).Select(i => i * (_stock.Length / 50)))
+            Assert.That(
+                () => { _ = new ElfImage(_stock.AsSpan(0, length)).FunctionsNamed("THSTensor_arange"); },
+                Throws.TypeOf<InvalidDataException>(), $"{length} bytes");
+    }
+
+    [TestCase((byte)0x00)]
+    [TestCase((byte)0x7F)]
+    [TestCase((byte)0xFF)]
+    public void FunctionsNamed_DamagedTables_EndsWithoutOtherErrors(byte damage)
+    {
+        var headers = (int)BitConverter.ToInt64(_stock, 0x28);
+        var sections = BitConverter.ToUInt16(_stock, 0x3C);
+        var table = Enumerable.Range(0, sections).First(section => BitConverter.ToUInt32(_stock, headers + section * 64 + 4) == 2);
+        var symbols = (int)BitConverter.ToInt64(_stock, headers + table * 64 + 0x18);
+        var image = _stock.ToArray();
+        foreach (var position in Enumerable.Range(headers + table * 64, 128).Concat(Enumerable.Range(symbols, 96)))
+        {
+            var whole = image[position];
+            image[position] = damage;
+            try
+            {
+                new ElfImage(image).FunctionsNamed("THSTensor_arange");
+            }
+            catch (InvalidDataException)
+            {
+            }
+            image[position] = whole;
+        }
+    }
+
     [TestCase("")]
     [TestCase("#!/bin/sh\nexec true\n")]
     [TestCase("MZ, as a Windows library begins")]

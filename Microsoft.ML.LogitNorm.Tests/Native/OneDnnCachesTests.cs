@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Microsoft.ML.LogitNorm.Tests.Native;
@@ -7,48 +6,65 @@ namespace Microsoft.ML.LogitNorm.Tests.Native;
 [TestFixture]
 public sealed class OneDnnCachesTests
 {
-    // As Xbyak::util::Cpu holds them: other fields, ten sizes, ten numbers of cores that share a cache, the number of caches.
-    private static uint[] Words(uint[] sizes, uint[] cores, uint levels)
-        => [7, 0, 1, 2, .. sizes, .. new uint[10 - sizes.Length], .. cores, .. new uint[10 - cores.Length], levels, 0, 0, 0];
+    // As Xbyak::util::Cpu holds them: features, a flag, cores and threads; ten sizes, ten numbers of cores that share a cache, how many of them there are.
+    private static uint[] Words(uint[] sizes, uint[] sharing, uint levels)
+        => [9, 8, 7, 6, 0, 1, 2, .. sizes, .. new uint[10 - sizes.Length], .. sharing, .. new uint[10 - sharing.Length], levels, 0];
+
+    [TestCase(3u, Description = "as oneDNN takes them")]
+    [TestCase(0u, Description = "mended already")]
+    public void IsWrong_ThreeCachesOfOneByte(uint levels) => Assert.That(OneDnnCaches.IsWrong(Words([1, 1, 1], [1, 2, 2], levels)), Is.True);
 
     [Test]
-    public void LevelsIn_ThreeCachesOfOneByte_IsWhereTheirNumberStands()
+    public void IsWrong_AnythingElse_IsFalse()
     {
-        var words = Words([1, 1, 1], [1, 2, 2], 3);
-        Assert.That(OneDnnCaches.LevelsIn(words), Is.EqualTo(24));
-        Assert.That(words[24], Is.EqualTo(3));
+        Assert.That(OneDnnCaches.IsWrong(Words([48 << 10, 2 << 20, 300 << 20], [1, 1, 2], 3)), Is.False, "caches that are told");
+        Assert.That(OneDnnCaches.IsWrong(Words([1, 1, 1], [1, 1, 1], 2)), Is.False, "another number");
+        Assert.That(OneDnnCaches.IsWrong(Words([1, 1, 1], [1, 0, 1], 3)), Is.False, "a cache that no core has");
+        Assert.That(OneDnnCaches.IsWrong(Words([1, 1, 1, 1], [1, 1, 1], 3)), Is.False, "a fourth cache");
+        Assert.That(OneDnnCaches.IsWrong(Words([1, 1, 1], [1, 1, 1, 1], 3)), Is.False, "shared by a fourth number of cores");
+        Assert.That(OneDnnCaches.IsWrong(new uint[OneDnnCaches.Words]), Is.False);
     }
 
-    [Test]
-    public void LevelsIn_AnythingElse_IsNull()
-    {
-        Assert.That(OneDnnCaches.LevelsIn(Words([48 << 10, 2 << 20, 300 << 20], [1, 1, 2], 3)), Is.Null, "caches that are told");
-        Assert.That(OneDnnCaches.LevelsIn(Words([1, 1, 1], [1, 1, 1], 2)), Is.Null, "another number");
-        Assert.That(OneDnnCaches.LevelsIn(Words([1, 1, 1], [1, 0, 1], 3)), Is.Null, "a cache that no core has");
-        Assert.That(OneDnnCaches.LevelsIn(Words([1, 1, 1, 1], [1, 1, 1], 3)), Is.Null, "a fourth cache");
-        Assert.That(OneDnnCaches.LevelsIn(new uint[40]), Is.Null);
-        Assert.That(OneDnnCaches.LevelsIn([1, 1, 1]), Is.Null, "cut off");
-    }
-
-    /// <summary>The object is found in the libtorch of this process, through the symbols of its file, and left as it is where its caches are told.</summary>
+    /// <summary>The object is found in the libtorch of this process, through the symbols of its file; where caches are told, with their sizes.</summary>
     [Test]
     [Platform("Linux")]
-    public void Mend_CachesAreTold_FindsTheObjectAndChangesNothing()
+    public void CpuOf_ThisLibTorch_IsWhatTheRemarksSay()
     {
-        Assume.That(ProcessorCaches.AreHidden, Is.False, "they are mended here already");
-        var path = Process.GetCurrentProcess().Modules.Cast<ProcessModule>().Single(module => module.ModuleName == "libtorch_cpu.so").FileName;
-        Assert.That(NativeLibrary.TryLoad("torch_cpu", typeof(TorchSharp.torch).Assembly, null, out var library), Is.True);
-        Assert.That(OneDnnCaches.CpuOf(library, path), Is.Not.Zero, "without this symbol, hidden caches would cost several times the time");
-        Assert.That(OneDnnCaches.Mend(library, path), Is.False);
+        if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
+            Assert.Ignore("oneDNN keeps this for x64 alone.");
+        var cpu = OneDnnCaches.CpuOf(LibTorch());
+        Assert.That(cpu, Is.Not.EqualTo(nint.Zero), "without this symbol, hidden caches would cost several times the time");
+        var words = new int[OneDnnCaches.Words];
+        Marshal.Copy(cpu, words, 0, words.Length);
+        if (ProcessorCaches.AreHidden)
+        {
+            Assert.That(OneDnnCaches.IsWrong([.. words.Select(word => (uint)word)]), Is.True);
+            Assert.That(words[OneDnnCaches.LevelsAt], Is.Zero, "mended");
+            Assert.That(OneDnnGuard.IsOff, Is.False);
+            return;
+        }
+        var levels = words[OneDnnCaches.LevelsAt];
+        Assert.That(levels, Is.InRange(0, OneDnnCaches.MaxLevels));
+        Assert.That(words.Skip(OneDnnCaches.SizesAt).Take(levels), Is.All.GreaterThanOrEqualTo(8 << 10));
+        Assert.That(words.Skip(OneDnnCaches.SharingAt).Take(levels), Is.All.Positive);
+        Assert.That(OneDnnCaches.Mend(LibTorch()), Is.False, "there is nothing to mend");
+        Assert.That(Marshal.ReadInt32(cpu, sizeof(int) * OneDnnCaches.LevelsAt), Is.EqualTo(levels));
     }
 
     [Test]
-    public void Mend_FileIsNoLibrary_IsFalse()
+    public void CpuOf_FileThatIsNotTheLoadedOne_IsZero()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder["libtorch_cpu.so"], "no library");
+        File.WriteAllText(folder["text.so"], "no library");
+        File.WriteAllBytes(folder["empty.so"], []);
+        var other = Path.Combine(TestContext.CurrentContext.TestDirectory, "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
+        foreach (var path in new[] { folder["text.so"], folder["empty.so"], folder["missing.so"], folder.Path, other })
+            Assert.That(OneDnnCaches.CpuOf(path, start: 0, landmark: 1), Is.EqualTo(nint.Zero), path);
+    }
+
+    private static nint LibTorch()
+    {
         Assert.That(NativeLibrary.TryLoad("torch_cpu", typeof(TorchSharp.torch).Assembly, null, out var library), Is.True);
-        Assert.That(OneDnnCaches.Mend(library, folder["libtorch_cpu.so"]), Is.False);
-        Assert.That(OneDnnCaches.Mend(library, folder["missing.so"]), Is.False);
+        return library;
     }
 }

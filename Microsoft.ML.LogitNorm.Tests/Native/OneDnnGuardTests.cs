@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.LogitNorm.Tests.Native;
@@ -15,17 +16,19 @@ public sealed class OneDnnGuardTests
     [TearDown]
     public void Restore() => OneDnnGuard.Switch(on: !_wasOff, "a test");
 
-    // Registers as an EPYC gives them: of 32 KB, eight ways, 64 bytes a line.
-    [TestCase("AuthenticAMD", 0x4121, ExpectedResult = false)]
-    [TestCase("AuthenticAMD", 0, ExpectedResult = true)]
-    [TestCase("AuthenticAMD", 0x4000, ExpectedResult = true, Description = "no type of cache, whatever else is said")]
-    [TestCase("GenuineIntel", 0, ExpectedResult = false, Description = "tells its caches elsewhere")]
-    [TestCase("HygonGenuine", 0, ExpectedResult = false, Description = "for which oneDNN has a guess")]
-    public bool AreHiddenBy_VendorAndCacheTopology(string vendor, int cacheTopology)
-        => ProcessorCaches.AreHiddenBy((function, _) => function switch
+    // Registers as an EPYC gives them.
+    [TestCase("AuthenticAMD", 0x4121, 0x4143, ExpectedResult = false)]
+    [TestCase("AuthenticAMD", 0, 0, ExpectedResult = true)]
+    [TestCase("AuthenticAMD", 0x4000, 0x4000, ExpectedResult = true, Description = "no type of cache, whatever else is said")]
+    [TestCase("AuthenticAMD", 0x4121, 0, ExpectedResult = true, Description = "no second level")]
+    [TestCase("GenuineIntel", 0, 0, ExpectedResult = false, Description = "tells its caches elsewhere")]
+    [TestCase("HygonGenuine", 0, 0, ExpectedResult = false, Description = "for which oneDNN has a guess")]
+    public bool AreHiddenBy_VendorAndCacheTopology(string vendor, int first, int second)
+        => ProcessorCaches.AreHiddenBy((function, cache) => (function, cache) switch
         {
-            0 => (16, Letters(vendor, 0), Letters(vendor, 8), Letters(vendor, 4)),   // in EBX, EDX, ECX
-            unchecked((int)0x8000001D) => (cacheTopology, 0x01C0003F, 63, 0),
+            (0, _) => (16, Letters(vendor, 0), Letters(vendor, 8), Letters(vendor, 4)),   // in EBX, EDX, ECX
+            (unchecked((int)0x8000001D), 0) => (first, 0x01C0003F, 63, 0),
+            (unchecked((int)0x8000001D), 2) => (second, 0x01C0003F, 1023, 0),
             _ => throw new AssertionException($"CPUID {function:X} was asked for."),
         });
 
@@ -50,7 +53,8 @@ public sealed class OneDnnGuardTests
     public void Apply_HiddenCachesCannotBeMended_SwitchesOffBeforeAnyConvolution_AndSaysWhatToDo()
     {
         OneDnnGuard.Switch(on: true, "a test");
-        var (text, isWarning) = OneDnnGuard.Apply(cachesAreHidden: true, mend: () => false, () => OneDnnGuard.IsOff && OneDnnGuard.IsRight());
+        var (text, isWarning) = OneDnnGuard.Apply(
+            cachesAreHidden: true, mend: () => false, () => OneDnnGuard.IsOff && OneDnnGuard.IsRight(OneDnnGuard.Convolve));
         Assert.That(text, Does.Contain("0x8000001D").And.Contain("switched off").And.Contain("topoext=on"));
         Assert.That(isWarning, Is.True);
         Assert.That(OneDnn.IsAvailable, Is.False);
@@ -60,10 +64,29 @@ public sealed class OneDnnGuardTests
     public void Apply_ConvolutionsAreWrong_SwitchesOffAndSaysSo()
     {
         OneDnnGuard.Switch(on: true, "a test");
-        var (text, isWarning) = OneDnnGuard.Apply(cachesAreHidden: false, Never, () => OneDnnGuard.IsOff && OneDnnGuard.IsRight());
+        var (text, isWarning) = OneDnnGuard.Apply(cachesAreHidden: false, Never, () => OneDnnGuard.IsOff && OneDnnGuard.IsRight(OneDnnGuard.Convolve));
         Assert.That(text, Does.Contain("wrong numbers on this processor").And.Contain("switched off").And.Not.Contain("topoext"));
         Assert.That(isWarning, Is.True);
         Assert.That(OneDnn.IsAvailable, Is.False);
+    }
+
+    [Test]
+    public void Apply_MendedAndStillWrong_BlamesTheProcessorAndNotItsCaches()
+    {
+        OneDnnGuard.Switch(on: true, "a test");
+        var (text, isWarning) = OneDnnGuard.Apply(cachesAreHidden: true, mend: () => true, () => OneDnnGuard.IsOff);
+        Assert.That(text, Does.Contain("wrong numbers on this processor").And.Contain("switched off").And.Not.Contain("topoext"));
+        Assert.That(isWarning, Is.True);
+    }
+
+    [Test]
+    public void Apply_OneDnnFails_SwitchesOff()
+    {
+        OneDnnGuard.Switch(on: true, "a test");
+        var (text, isWarning) = OneDnnGuard.Apply(
+            cachesAreHidden: false, Never, () => OneDnnGuard.IsOff ? true : throw new ExternalException("could not create a primitive"));
+        Assert.That(text, Does.Contain("switched off"));
+        Assert.That(isWarning, Is.True);
     }
 
     [Test]
@@ -72,19 +95,42 @@ public sealed class OneDnnGuardTests
             () => OneDnnGuard.Apply(cachesAreHidden: false, Never, () => false),
             Throws.TypeOf<PlatformNotSupportedException>().With.Message.Contains("another machine"));
 
-    /// <summary>The check finds what it is for: a convolution of other numbers than its sum.</summary>
+    [Test]
+    public void Apply_Again_FindsWhatIsSwitchedOffAlready()
+    {
+        OneDnnGuard.Switch(on: false, "a test");
+        Assert.That(OneDnnGuard.Apply(), Is.EqualTo(((string?)null, false)));
+        Assert.That(OneDnnGuard.IsOff, Is.True);
+    }
+
     [Test]
     public void IsRight_HereAndWithoutOneDnn()
     {
-        Assert.That(OneDnnGuard.IsRight(), Is.True);
+        Assert.That(OneDnnGuard.IsRight(OneDnnGuard.Convolve), Is.True);
         OneDnnGuard.Switch(on: false, "a test");
-        Assert.That(OneDnnGuard.IsRight(), Is.True);
+        Assert.That(OneDnnGuard.IsRight(OneDnnGuard.Convolve), Is.True);
     }
 
-    /// <summary>Every size of convolution that libtorch might cut in a way of its own: on this machine, as this process computes.</summary>
+    [Test]
+    public void IsRight_OfOtherNumbers_IsFalse()
+    {
+        Assert.That(OneDnnGuard.IsRight((pixels, weight) => OneDnnGuard.Convolve(pixels, weight.roll(1, 1))), Is.False, "other channels");
+        Assert.That(OneDnnGuard.IsRight((pixels, weight) => OneDnnGuard.Convolve(pixels, weight).fill_(float.NaN)), Is.False);
+        Assert.That(
+            OneDnnGuard.IsRight((pixels, weight) =>
+            {
+                var convolved = OneDnnGuard.Convolve(pixels, weight);
+                convolved[^1, ^1, ^1, ^1] = 0;
+                return convolved;
+            }),
+            Is.False, "the last number alone");
+    }
+
+    /// <summary>Sizes of convolution that libtorch might cut in a way of their own: on this machine, as this process computes.</summary>
     [Test]
     public void Convolutions_OfManySizes_AreTheirSums([Values(1, 3)] int kernel, [Values(1, 2)] int stride, [Values] bool channelsLast)
     {
+        const int images = 16;   // for which libtorch asks oneDNN, with one thread too
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var seeded = new Generator(seed: 1, CPU);
@@ -93,9 +139,9 @@ public sealed class OneDnnGuardTests
             foreach (var side in new[] { 1, 2, 7 })
             {
                 using var inner = NewDisposeScope();
-                if (inputs * outputs * kernel * kernel * side > 2_000_000)
+                if (inputs * outputs * kernel * kernel * side * side > 2_000_000)
                     continue;
-                var pixels = randn([2, inputs, side, side], generator: seeded);
+                var pixels = randn([images, inputs, side, side], generator: seeded);
                 var weight = randn([outputs, inputs, kernel, kernel], generator: seeded);
                 var laidOut = channelsLast ? pixels.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : pixels;
                 var convolved = nn.functional.conv2d(laidOut, weight, strides: [stride, stride], padding: [kernel / 2, kernel / 2]);

@@ -20,7 +20,9 @@ internal static class TorchRuntime
     private static volatile bool _available;
     private static Action<IChannel>? _unsaid;
 
-    /// <summary>Loads native libtorch unless that is done, and logs once per process if that took more than usual or convolutions do without oneDNN.</summary>
+    /// <summary>
+    /// Loads native libtorch unless that is done, and logs once per process if that took more than usual, and what <see cref="OneDnnGuard"/> found.
+    /// </summary>
     /// <exception cref="DllNotFoundException">There is no native libtorch, or none that can be used. Says what to add; the next call tries again.</exception>
     /// <exception cref="PlatformNotSupportedException">Its convolutions are wrong on this processor.</exception>
     public static void EnsureAvailable(IHostEnvironment env)
@@ -43,10 +45,10 @@ internal static class TorchRuntime
             if (_available)
                 return;
             var note = Load(typeof(torch).Assembly, NativeFolders.Current);
-            NativeAllocator.KeepFreedMemory();
-            var (text, isWarning) = OneDnnGuard.Apply();
             if (note is not null)
                 _unsaid += channel => channel.Info(note);
+            NativeAllocator.KeepFreedMemory();
+            var (text, isWarning) = OneDnnGuard.Apply();
             if (text is not null)
                 _unsaid += isWarning ? channel => channel.Warning(text) : channel => channel.Info(text);
             _available = true;

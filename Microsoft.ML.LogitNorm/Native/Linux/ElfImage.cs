@@ -5,7 +5,7 @@ using static System.FormattableString;
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>
-/// A Linux shared library (64-bit ELF, little-endian): where its symbols lie, and the versions that it asks of other libraries, editable in place.
+/// A Linux shared library (64-bit ELF, little-endian): where its functions lie, and the versions that it asks of other libraries, editable in place.
 /// </summary>
 /// <remarks>
 /// Reads what it needs and trusts nothing: every offset is checked against the image, so a truncated or foreign file ends in
@@ -45,27 +45,33 @@ internal readonly ref struct ElfImage
         return needs.Count;
     }
 
-    /// <summary>Where symbols lie, those too that the library does not export, counted from where it is loaded.</summary>
+    /// <summary>Where functions lie, those too that the library does not export, counted from where it is loaded.</summary>
     /// <param name="names">Names, in ASCII.</param>
-    /// <returns>For each name its value; null where the image has no such symbol, as where it was stripped.</returns>
+    /// <returns>For each name a place within the image; null where it has no such function, as where it was stripped.</returns>
     /// <exception cref="InvalidDataException">The image is damaged.</exception>
-    public ulong?[] ValuesOf(params ReadOnlySpan<string> names)
+    public ulong?[] FunctionsNamed(params ReadOnlySpan<string> names)
     {
-        var values = new ulong?[names.Length];
+        const int function = 2;   // the lower half of st_info
+        var places = new ulong?[names.Length];
         var wanted = new byte[names.Length][];
         for (var i = 0; i < names.Length; i++)
             wanted[i] = Encoding.ASCII.GetBytes(names[i] + '\0');
         if (Find(AllSymbols) is not { } symbols)
-            return values;
+            return places;
         var text = SectionAt(symbols.Link);
-        for (var at = symbols.Offset; at < symbols.Offset + symbols.Size; at += SymbolSize)
+        for (var at = symbols.Offset; at <= symbols.Offset + symbols.Size - SymbolSize; at += SymbolSize)
         {
+            var (kind, section) = (UInt16(at + 4) & 0xF, UInt16(at + 6));
+            if (kind != function || section == 0)
+                continue;
             var name = At(text.Offset + UInt32(at), Math.Max(0, text.Size - UInt32(at)));
             for (var i = 0; i < wanted.Length; i++)
                 if (name.StartsWith(wanted[i]))
-                    values[i] = (ulong)Int64(at + sizeof(long));
+                    places[i] = Int64(at + 8) is >= 0 and var place && place < _image.Length
+                        ? (ulong)place
+                        : throw new InvalidDataException($"Function '{names[i]}' lies outside of the ELF file.");
         }
-        return values;
+        return places;
     }
 
     private Dictionary<ushort, (int Flags, string Symbol)> NeedsOf(IReadOnlyDictionary<string, string> symbolOf)

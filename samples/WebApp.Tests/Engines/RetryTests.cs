@@ -100,13 +100,12 @@ internal sealed class RetryTests
     [Test]
     public async Task Predict_WhereTheFirstModelIsRefused_SaysWhy()
     {
-        await using var app = await RunningApp.Start();
-        var host = app.App.Services.GetRequiredService<ModelHost>();
-        host.Dispose();   // as before the first model
-        host.Status = "The small model is made.";
-        app.App.Services.GetRequiredService<ModelFile>().Refuse(null, "model.zip cannot be served: too little memory.");
-        Assert.That(
-            await app.Predict(("dark.png", TinyModel.Known("dark"))).Problem(HttpStatusCode.ServiceUnavailable),
-            Is.EqualTo("model.zip cannot be served: too little memory."));
+        await WithoutAPlace("3600", async (app, _) =>
+        {
+            app.App.Services.GetRequiredService<ModelFile>().Refuse(null, "model.zip cannot be served: too little memory.");
+            Assert.That(
+                await app.Predict(("dark.png", TinyModel.Known("dark"))).Problem(HttpStatusCode.ServiceUnavailable),
+                Is.EqualTo("model.zip cannot be served: too little memory."));
+        });
     }
 }
