@@ -32,7 +32,8 @@ public sealed class OneDnnCachesTests
     {
         if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
             Assert.Ignore("oneDNN keeps this for x64 alone.");
-        var cpu = OneDnnCaches.CpuOf(LibTorch());
+        var library = TorchRuntime.FindLibTorch()!.Value;
+        var cpu = OneDnnCaches.CpuOf(library);
         Assert.That(cpu, Is.Not.EqualTo(nint.Zero), "without this symbol, hidden caches would cost several times the time");
         var words = new int[OneDnnCaches.Words];
         Marshal.Copy(cpu, words, 0, words.Length);
@@ -47,7 +48,7 @@ public sealed class OneDnnCachesTests
         Assert.That(levels, Is.InRange(0, OneDnnCaches.MaxLevels));
         Assert.That(words.Skip(OneDnnCaches.SizesAt).Take(levels), Is.All.GreaterThanOrEqualTo(8 << 10));
         Assert.That(words.Skip(OneDnnCaches.SharingAt).Take(levels), Is.All.Positive);
-        Assert.That(OneDnnCaches.Mend(LibTorch()), Is.False, "there is nothing to mend");
+        Assert.That(OneDnnCaches.Mend(library), Is.False, "there is nothing to mend");
         Assert.That(Marshal.ReadInt32(cpu, sizeof(int) * OneDnnCaches.LevelsAt), Is.EqualTo(levels));
     }
 
@@ -60,11 +61,5 @@ public sealed class OneDnnCachesTests
         var other = Path.Combine(TestContext.CurrentContext.TestDirectory, "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
         foreach (var path in new[] { folder["text.so"], folder["empty.so"], folder["missing.so"], folder.Path, other })
             Assert.That(OneDnnCaches.CpuOf(path, start: 0, landmark: 1), Is.EqualTo(nint.Zero), path);
-    }
-
-    private static nint LibTorch()
-    {
-        Assert.That(NativeLibrary.TryLoad("torch_cpu", typeof(TorchSharp.torch).Assembly, null, out var library), Is.True);
-        return library;
     }
 }

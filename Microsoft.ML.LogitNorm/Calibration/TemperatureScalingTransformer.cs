@@ -34,14 +34,7 @@ public sealed class TemperatureScalingTransformer : RowToRowTransformer
     /// <exception cref="InvalidOperationException">A logit is NaN or infinite; names column and row.</exception>
     internal static void CheckFinite<T>(ReadOnlySpan<T> logits, string columnName, long row)
         where T : IFloatingPointIeee754<T>
-    {
-        foreach (var logit in logits)
-            if (!T.IsFinite(logit))
-                throw RowError.Naming(
-                    row,
-                    Invariant($"Column '{columnName}' holds {logit} in row {row} (counted from 0): there is no softmax of it. ")
-                    + "Did training diverge, or does the row hold values far outside those of training?");
-    }
+        => RowError.CheckFinite(logits, columnName, row, "there is no softmax of it");
 
     private protected override RowMap Bind(DataViewSchema inputSchema)
     {

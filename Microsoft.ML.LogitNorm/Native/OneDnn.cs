@@ -133,8 +133,7 @@ internal static unsafe class OneDnn
 
         public static Exports? Find()
         {
-            // Loaded already, so its name finds it wherever it lies.
-            if (!NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out var library))
+            if (TorchRuntime.FindLibTorch() is not { } library)
                 return null;
             try
             {

@@ -11,7 +11,7 @@ namespace Microsoft.ML.LogitNorm;
 /// is known before the first one. Whatever else may go wrong so on a processor that nobody has met is looked for by a few convolutions whose sums are known.
 /// libtorch has convolutions of its own, which are right in both cases, and take several times as long. All of it concerns the whole process.
 /// </remarks>
-internal static unsafe class OneDnnGuard
+internal static class OneDnnGuard
 {
     /// <summary>An AppContext switch; with false oneDNN's memory is not written to, and hidden caches switch it off.</summary>
     public const string MendSwitch = "Microsoft.ML.LogitNorm.MendOneDnn";
@@ -22,15 +22,8 @@ internal static unsafe class OneDnnGuard
     // libtorch leaves 1×1 convolutions to oneDNN from so many images on, however many threads there are.
     private const int Images = 16;
 
-    // at::globalContext(), and of at::Context the switches that torch.backends.mkldnn.enabled sets in Python. TorchSharp does not show them, and compilers
-    // name them differently. NNPACK is the next in line, and complains on the error stream, at each convolution, of caches that are hidden.
-    private static readonly (string Context, string IsOn, string[] Switches) _names = OperatingSystem.IsWindows()
-        ? (
-            "?globalContext@at@@YAAEAVContext@1@XZ", "?userEnabledMkldnn@Context@at@@QEBA_NXZ",
-            ["?setUserEnabledMkldnn@Context@at@@QEAAX_N@Z", "?setUserEnabledNNPACK@Context@at@@QEAAX_N@Z"])
-        : (
-            "_ZN2at13globalContextEv", "_ZNK2at7Context17userEnabledMkldnnEv",
-            ["_ZN2at7Context20setUserEnabledMkldnnEb", "_ZN2at7Context20setUserEnabledNNPACKEb"]);
+    // torch.backends.mkldnn.enabled in Python. NNPACK is the next in line, and complains on the error stream, at each convolution, of caches that are hidden.
+    private static readonly string[] _switches = ["setUserEnabledMkldnn", "setUserEnabledNNPACK"];
 
     /// <summary>Whether oneDNN is switched off, here or by the application. Ask after <see cref="TorchRuntime.EnsureAvailable()"/>.</summary>
     public static bool IsOff { get; private set; }
@@ -41,7 +34,7 @@ internal static unsafe class OneDnnGuard
     public static (string? Text, bool IsWarning) Apply()
     {
         InitializeTorch();
-        IsOff = IsOffInLibTorch();
+        IsOff = TorchContext.Get("userEnabledMkldnn") is false;
         return IsOff ? (null, false) : Apply(ProcessorCaches.AreHidden, MendCaches, () => IsRight(Convolve));
     }
 
@@ -76,14 +69,9 @@ internal static unsafe class OneDnnGuard
     /// <param name="found">Why, for the message if this libtorch has no such switch.</param>
     internal static void Switch(bool on, string found)
     {
-        nint context = 0;
-        if (Library() is not { } library
-            || !NativeLibrary.TryGetExport(library, _names.Context, out context)
-            || !_names.Switches.All(name => NativeLibrary.TryGetExport(library, name, out _)))
+        if (!TorchContext.TrySet(on, _switches))
             throw new PlatformNotSupportedException(
                 $"{found}, and this build of libtorch has no switch for it. Use another machine, or the libtorch of the NuGet packages.");
-        foreach (var name in _names.Switches)
-            ((delegate* unmanaged<nint, byte, void>)NativeLibrary.GetExport(library, name))(((delegate* unmanaged<nint>)context)(), on ? (byte)1 : (byte)0);
         IsOff = !on;
     }
 
@@ -146,18 +134,10 @@ internal static unsafe class OneDnnGuard
         }
     }
 
-    private static bool IsOffInLibTorch()
-        => Library() is { } library
-            && NativeLibrary.TryGetExport(library, _names.Context, out var context)
-            && NativeLibrary.TryGetExport(library, _names.IsOn, out var isOn)
-            && ((delegate* unmanaged<nint, byte>)isOn)(((delegate* unmanaged<nint>)context)()) == 0;
-
     private static bool MendCaches()
         => OperatingSystem.IsLinux()
             && (!AppContext.TryGetSwitch(MendSwitch, out var wanted) || wanted)
             && ProcessorCaches.TellsTopology
-            && Library() is { } library
+            && TorchRuntime.FindLibTorch() is { } library
             && OneDnnCaches.Mend(library);
-
-    private static nint? Library() => NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out var library) ? library : null;
 }

@@ -55,6 +55,10 @@ internal static class TorchRuntime
         }
     }
 
+    /// <summary>Handle of the libtorch_cpu that is loaded: its name finds it wherever it lies.</summary>
+    /// <returns>Null where there is none yet, or under another name.</returns>
+    public static nint? FindLibTorch() => NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out var library) ? library : null;
+
     // What is thrown here has no inner exception: ML.NET wraps it at Model.Load, and whoever asks for the base exception is to get what to do.
     internal static string? Load(Assembly torchSharp, IReadOnlyList<string> folders)
     {

@@ -1,3 +1,6 @@
+using System.Numerics;
+using static System.FormattableString;
+
 namespace Microsoft.ML.LogitNorm;
 
 /// <summary>Errors that say which row they are about.</summary>
@@ -8,6 +11,23 @@ internal static class RowError
     /// <param name="message">What is wrong.</param>
     /// <param name="cause">The error that the message is made of, if there is one.</param>
     public static RowException Naming(long row, string message, Exception? cause = null) => new(row, message, cause);
+
+    /// <summary>Refuses values of a column that are NaN or infinite.</summary>
+    /// <param name="values">The row's.</param>
+    /// <param name="columnName">The column.</param>
+    /// <param name="row">The row's number.</param>
+    /// <param name="consequence">What becomes of such a row: the end of a sentence.</param>
+    /// <exception cref="InvalidOperationException">A value is NaN or infinite; names column and row.</exception>
+    public static void CheckFinite<T>(ReadOnlySpan<T> values, string columnName, long row, string consequence)
+        where T : IFloatingPointIeee754<T>
+    {
+        foreach (var value in values)
+            if (!T.IsFinite(value))
+                throw Naming(
+                    row,
+                    Invariant($"Column '{columnName}' holds {value} in row {row} (counted from 0): {consequence}. ")
+                    + "Did training diverge, or does the row hold values far outside those of training?");
+    }
 
     /// <summary>Puts the row in front of an error that does not know it, such as that of an image that cannot be decoded.</summary>
     /// <param name="row">The row's number.</param>

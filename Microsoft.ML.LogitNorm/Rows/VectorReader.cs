@@ -1,5 +1,4 @@
 using Microsoft.ML.Data;
-using static System.FormattableString;
 
 namespace Microsoft.ML.LogitNorm;
 
@@ -27,12 +26,7 @@ internal sealed class VectorReader(DataViewRow row, DataViewSchema.Column column
         _values.CopyTo(destination);
         if (_mayBeMissing && MissingRows.IsMissing(destination))
             return false;
-        foreach (var value in destination)
-            if (!float.IsFinite(value))
-                throw RowError.Naming(
-                    position,
-                    Invariant($"Column '{column.Name}' holds {value} in row {position} (counted from 0): {consequence}. ")
-                    + "Did training diverge, or does the row hold values far outside those of training?");
+        RowError.CheckFinite<float>(destination, column.Name, position, consequence);
         return true;
     }
 }
